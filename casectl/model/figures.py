@@ -1,0 +1,101 @@
+"""What the clock says of one target of one case: rows of the machine contract, and the ledger behind each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from casectl.model.instants import Instant
+from casectl.model.policy import Clauses, Rule
+from casectl.model.problems import Problem
+
+TargetState = Literal[
+    "withdrawn",
+    "exempt",
+    "breached",
+    "untargeted",
+    "met",
+    "pending",
+    "paused",
+    "at-risk",
+    "running",
+]
+
+STATES: tuple[TargetState, ...] = (
+    "withdrawn",
+    "exempt",
+    "breached",
+    "untargeted",
+    "met",
+    "pending",
+    "paused",
+    "at-risk",
+    "running",
+)
+"""In order of precedence: a row is in the first state that holds."""
+
+LedgerKind = Literal["counted", "run-on", "paused", "solved", "exempt", "closed", "holiday"]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """A stretch of time and what it counted for. `edge` is the commit that began it, or None for the calendar's."""
+
+    begins: Instant
+    ends: Instant
+    kind: LedgerKind
+    counted_seconds: int
+    edge: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """One target, one occurrence, as of one moment. All `_seconds` are open seconds of the rule's calendar."""
+
+    target: str
+    occurrence: int
+    clause: Clauses
+    state: TargetState
+    started_at: Instant | None
+    stopped_at: Instant | None
+    due_at: Instant | None
+    breached_at: Instant | None
+    elapsed_seconds: int
+    limit_seconds: int | None
+    goal_seconds: int | None
+    paused_seconds: int
+    exempt_seconds: int
+    evidence: tuple[str, ...]
+    """Commits that this row rests on, oldest first: what started, paused, re-ruled and stopped it."""
+    rule: Rule
+    breach_reason: str = ""
+    """Why, when it was not plain lapse of time: a step that made the case late at once."""
+
+    @property
+    def remaining_seconds(self) -> int | None:
+        """Limit less elapsed, negative when past it; None without a limit."""
+        return None if self.limit_seconds is None else self.limit_seconds - self.elapsed_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFigures:
+    """Every row of one case as of one moment, with the facts of the case that reports group by."""
+
+    id: str
+    external_id: str | None
+    source: str | None
+    """Where an imported case came from; its times are that system's testimony."""
+    policy: str
+    desk: str
+    title: str
+    customer: str | None
+    type: str
+    channel: str
+    priority: str
+    status: str
+    phase: str
+    owner: str | None
+    assignee: str | None
+    rows: tuple[TargetRow, ...]
+    problems: tuple[Problem, ...] = ()

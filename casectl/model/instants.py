@@ -1,0 +1,67 @@
+"""Moments in time. Inside casectl an instant is a whole number: seconds since 1970-01-01T00:00:00Z (POSIX)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo, reset_tzpath
+
+from casectl.model.problems import UsageMistake
+
+Instant = int
+
+
+@lru_cache(maxsize=64)
+def zone_named(name: str) -> ZoneInfo:
+    """The tz database's zone of that name. Raises `UsageMistake` for a name that it does not have."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        hint = "an IANA name such as Europe/London or America/Toronto"
+        raise UsageMistake(f"unknown time zone '{name}'", hint) from None
+
+
+def format_instant(instant: Instant) -> str:
+    """RFC 3339 in UTC with seconds: `2026-11-23T09:02:11+00:00`."""
+    return datetime.fromtimestamp(instant, UTC).isoformat()
+
+
+def parse_stored(text: str) -> Instant:
+    """An instant as files hold it: RFC 3339, whole seconds, any offset. Raises ValueError for anything else."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or moment.microsecond or len(text) < len("2026-11-23T09:02:11Z"):
+        raise ValueError("a time needs a date, seconds and an offset")
+    return int(moment.timestamp())
+
+
+def parse_when(text: str, now: Instant, zone: str = "UTC") -> Instant:
+    """A moment as people type it: ISO 8601 **with an offset**, a date (its midnight in `zone`), or `now`.
+
+    Raises `UsageMistake` for anything else; a time without an offset is refused, for it names no moment.
+    """
+    from dateutil.parser import isoparser
+
+    if text == "now":
+        return now
+    try:
+        moment = isoparser(sep="T").isoparse(text.strip().replace(" ", "T", 1))
+    except (ValueError, OverflowError):
+        hint = "like 2026-11-23T09:00:00+00:00, 2026-11-23 or now"
+        raise UsageMistake(f"not a time: '{text}'", hint) from None
+    if "T" not in text and ":" not in text:
+        return local_midnight(moment.date(), zone)
+    if moment.tzinfo is None:
+        raise UsageMistake(f"a time without an offset: '{text}'", f"write {text}+00:00, or {text}Z for UTC")
+    return int(moment.timestamp())
+
+
+def local_midnight(day: date, zone: str) -> Instant:
+    """The instant at which the local date `day` begins in `zone` (fold=0 in a clock change)."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone_named(zone)).timestamp())
+
+
+def use_packaged_zones() -> None:
+    """From now on take zones from the `tzdata` package alone: its version is then what a figure depends on."""
+    reset_tzpath(to=())
+    zone_named.cache_clear()
+    ZoneInfo.clear_cache()

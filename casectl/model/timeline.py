@@ -1,0 +1,54 @@
+"""The life of one case as its history tells it: steps in order, each with what it changed and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from casectl.model.case import Case, Entry, Value
+from casectl.model.instants import Instant
+from casectl.model.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one commit changed in one case, against that commit's own parent.
+
+    `at` is the effective time: the commit's own, or that of the case's steps before it, whichever is later.
+    A value of None in `changes` means that the field was taken away.
+    """
+
+    commit: str
+    at: Instant
+    author: str
+    """The committer's mail address, raw (no `.mailmap`)."""
+    changes: Mapping[str, Value | None]
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """All steps of one case, oldest first; the first is its opening."""
+
+    case_id: str
+    path: str
+    steps: tuple[Step, ...]
+    problems: tuple[Problem, ...] = ()
+    """What was wrong with versions of the file along the way; a version that cannot be read changes nothing."""
+
+    @property
+    def opened(self) -> Step:
+        return self.steps[0]
+
+    def until(self, as_of: Instant) -> tuple[Step, ...]:
+        """The steps that had happened by `as_of` (inclusive)."""
+        if self.steps and self.steps[-1].at <= as_of:
+            return self.steps
+        return tuple(step for step in self.steps if step.at <= as_of)
+
+    def case(self, as_of: Instant | None = None) -> Case:
+        """The case as folded from its steps, up to `as_of` when given."""
+        case = Case({})
+        for step in self.steps if as_of is None else self.until(as_of):
+            case = case.changed(step.changes, step.entries)
+        return case
