@@ -1,0 +1,1 @@
+"""PURE. Working time, targets and clocks: (timeline, policy, moment) in, figures and their ledgers out."""

@@ -1,0 +1,114 @@
+"""The clock: every target of a case, as of a moment, from its timeline and its policy. design.md, The clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from casectl.model.case import Value
+from casectl.model.figures import CaseFigures, TargetRow
+from casectl.model.instants import Instant
+from casectl.model.policy import Customer, Policy
+from casectl.model.problems import Problem, did_you_mean
+from casectl.model.timeline import Step, Timeline
+from casectl.sla.life import Life
+from casectl.sla.runs import of_own_life, runs_of
+from casectl.sla.verdict import Judgement, Trial, not_started
+
+
+def evaluate(timeline: Timeline, policy: Policy, customer: Customer | None, as_of: Instant) -> CaseFigures:
+    """All figures of one case as of a moment (UTC seconds), steps at that very second included.
+
+    A case opened later has no rows. A state that the policy does not know is a problem of the figures, and then there
+    are no rows either: a figure that rests on a guess is none.
+    """
+    steps = timeline.until(as_of)
+    fields = _fields_at_end(steps)
+    problems = tuple(timeline.problems) + tuple(_unknown_words(timeline, steps, policy))
+    rows: tuple[TargetRow, ...] = ()
+    if steps and len(problems) == len(timeline.problems):
+        rows = tuple(judgement.row for judgement in judgements(steps, policy, customer, as_of))
+    return _figures(timeline, policy, fields, rows, problems)
+
+
+def judgements(
+    steps: tuple[Step, ...], policy: Policy, customer: Customer | None, as_of: Instant
+) -> Iterator[Judgement]:
+    """Each target and occurrence judged, in the policy's order of targets."""
+    life = Life(steps, policy, customer)
+    for target in policy.targets.values():
+        rules = life.rules(target)
+        runs = runs_of(life, target, rules)
+        last = rules[-1]
+        if not runs and last is not None and of_own_life(last):
+            yield Judgement(not_started(life, target, last))
+        for number, run in enumerate(runs, start=1):
+            if target.measured and not any(life.in_scope(target, index) for index in range(len(life.spells))):
+                continue
+            judgement = Trial(life, target, rules, run, number, as_of).judge()
+            if judgement is not None:
+                yield judgement
+
+
+def next_due(figures: CaseFigures) -> TargetRow | None:
+    """The row that falls due first of those that still run; None when nothing does."""
+    running = [row for row in figures.rows if row.stopped_at is None and row.due_at is not None]
+    return min(running, key=lambda row: (row.due_at or 0, row.target), default=None)
+
+
+def _fields_at_end(steps: tuple[Step, ...]) -> dict[str, Value]:
+    fields: dict[str, Value] = {}
+    for step in steps:
+        for name, value in step.changes.items():
+            if value is None:
+                fields.pop(name, None)
+            else:
+                fields[name] = value
+    return fields
+
+
+def _unknown_words(timeline: Timeline, steps: tuple[Step, ...], policy: Policy) -> Iterator[Problem]:
+    """Words of any step that the policy does not have, where a figure would rest on them."""
+    known: tuple[tuple[str, Mapping[str, object]], ...] = (
+        ("status", policy.states),
+        ("priority", policy.priorities),
+        ("type", policy.types),
+        ("channel", policy.channels),
+    )
+    for step in steps:
+        for name, words in known:
+            word = step.changes.get(name)
+            if word is not None and str(word) not in words:
+                message = f"{name} '{word}' is not in policy {policy.ref} (commit {step.commit[:12]})"
+                yield Problem(timeline.path, 0, message, did_you_mean(str(word), words))
+
+
+def _figures(
+    timeline: Timeline,
+    policy: Policy,
+    fields: Mapping[str, Value],
+    rows: tuple[TargetRow, ...],
+    problems: tuple[Problem, ...],
+) -> CaseFigures:
+    def text(name: str) -> str | None:
+        value = fields.get(name)
+        return None if value is None else str(value)
+
+    status = text("status") or ""
+    return CaseFigures(
+        id=timeline.case_id,
+        external_id=text("external_id"),
+        source=text("source"),
+        policy=policy.ref,
+        desk=policy.desk,
+        title=text("title") or "",
+        customer=text("customer"),
+        type=text("type") or "",
+        channel=text("channel") or "",
+        priority=text("priority") or "",
+        status=status,
+        phase=policy.states[status].phase if status in policy.states else "",
+        owner=text("owner"),
+        assignee=text("assignee"),
+        rows=rows,
+        problems=problems,
+    )
