@@ -42,8 +42,6 @@ def judgements(
         if not runs and last is not None and of_own_life(last):
             yield Judgement(not_started(life, target, last))
         for number, run in enumerate(runs, start=1):
-            if target.measured and not any(life.in_scope(target, index) for index in range(len(life.spells))):
-                continue
             judgement = Trial(life, target, rules, run, number, as_of).judge()
             if judgement is not None:
                 yield judgement

@@ -14,10 +14,13 @@ from casectl.sla.opentime import Interval
 REPEATABLE = "escalated"
 """The anchor that starts one occurrence each time it happens."""
 
+ONCE = frozenset({"triaged", "responded", "prioritised"})
+"""Anchors that mean the first in the case's whole life: such a stop may lie before the start."""
+
 
 @dataclass(slots=True)
 class Run:
-    """One occurrence while it is being followed through the spells. Indexes are those of `Life.spells`."""
+    """One occurrence while it is followed through the spells. Indexes are those of `Life.spells`."""
 
     begin: int
     start: Instant | None
@@ -27,8 +30,12 @@ class Run:
     end: Instant | None = None
     end_index: int | None = None
     ended_by: Literal["stop", "resolved"] | None = None
+    stop_while_solved: int | None = None
+    """Its own stop, when that came after the case was solved; it counts once a reopening undoes the solution."""
     solved: list[Interval] = field(default_factory=list)
     """Solved spells that count as pauses, after reopenings."""
+    counted: list[Interval] = field(default_factory=list)
+    """Solved spells that count as time, after reopenings; no breach lies inside one, for nobody was late then."""
 
     def start_under(self, life: Life, rule: Rule) -> Instant | None:
         """When this run starts under that rule; None when none of the rule's anchors has happened."""
@@ -36,6 +43,20 @@ class Run:
             return self.start
         first = first_start(life, rule)
         return first.at if first else None
+
+    def stop(self, index: int, at: Instant, by: Literal["stop", "resolved"]) -> None:
+        """End it in a spell's step."""
+        self.end, self.end_index, self.ended_by = at, index, by
+
+    def reopen(self, life: Life, at: Instant, pauses: bool) -> None:
+        """Undo its end by resolution; `pauses`: the solved spell does not count."""
+        solved_at, late = self.end, self.stop_while_solved
+        assert solved_at is not None
+        until = at if late is None else life.spells[late].at
+        (self.solved if pauses else self.counted).append((solved_at, until))
+        self.end = self.end_index = self.ended_by = self.stop_while_solved = None
+        if late is not None:
+            self.stop(late, until, "stop")
 
 
 def first_start(life: Life, rule: Rule) -> Happening | None:
@@ -51,35 +72,80 @@ def of_own_life(rule: Rule) -> bool:
 def runs_of(life: Life, target: Target, rules: Sequence[Rule | None]) -> list[Run]:
     """Every occurrence of a target in a life, in order of start; see design.md, The clock, 1 and 9."""
     runs: list[Run] = []
-    done_before = False
+    solved_since: int | None = None
     for index, spell in enumerate(life.spells):
         rule = rules[index] or target.otherwise
-        if done_before and not spell.done:
-            _reopen(runs, rule, index, spell.at)
-        if not (done_before and spell.done):
-            _start(runs, life, rule, index, reopened=done_before)
+        since = index
+        if solved_since is not None and not spell.done:
+            _reopen(runs, life, rule, index)
+            # What happened while the case was solved starts nothing then, but is owed once it is open again.
+            since, solved_since = solved_since, None
+        if not spell.done or index == 0:
+            _start(runs, life, rule, index, since)
         _stop(runs, life, rule, index)
-        if not spell.done:
-            _repeat(runs, rule, index, spell.at)
-        if spell.done and not done_before:
+        if spell.done and solved_since is None:
+            solved_since = index
             _end_all(runs, index, spell.at)
-        done_before = spell.done
+        elif not spell.done:
+            _repeat(runs, rule, index, spell.at)
     return runs
 
 
-def _start(runs: list[Run], life: Life, rule: Rule, index: int, reopened: bool) -> None:
-    at = life.spells[index].at
+def _start(runs: list[Run], life: Life, rule: Rule, index: int, since: int) -> None:
+    """Start what happened in this step, or at a reopening what has happened `since` the case was solved."""
     if REPEATABLE in rule.start:
-        happened = [one for one in life.happenings(REPEATABLE) if one.index == index]
-        runs.extend(Run(index, at, index) for _ in happened)
+        runs.extend(_event_run(life, one, index) for one in _fresh(life, (REPEATABLE,), since, index))
     elif rule.repeat and not of_own_life(rule):
-        _start_next_reply(runs, life, rule, index)
-    elif not runs:
-        first = first_start(life, rule)
-        if first is not None and first.index <= index:
-            # What became due to start while the case was solved starts when it is opened again.
-            late = reopened and 0 < first.index < index and life.spells[first.index - 1].done
-            runs.append(Run(index, at if late else None, index))
+        _start_next_reply(runs, life, rule, index, since)
+    elif not runs and (first := first_start(life, rule)) and first.index <= index:
+        owed = since <= first.index < index
+        run = Run(index, life.spells[index].at if owed else None, index)
+        runs.append(run)
+        if not rule.repeat:
+            _stop_before_start(run, life, rule, index)
+
+
+def _event_run(life: Life, event: Happening, index: int) -> Run:
+    return Run(index, event.at if event.index == index else life.spells[index].at, index)
+
+
+def _fresh(life: Life, anchors: tuple[str, ...], since: int, index: int) -> list[Happening]:
+    return [one for anchor in anchors for one in life.happenings(anchor) if since <= one.index <= index]
+
+
+def _stop_before_start(run: Run, life: Life, rule: Rule, index: int) -> None:
+    """A first response, triage or rating that came before this target could start has stopped it already."""
+    past = [found[0].at for anchor in rule.stop if anchor in ONCE and (found := life.happenings(anchor))
+            and found[0].index < index]  # fmt: skip
+    if past:
+        run.stop(index, min(past), "stop")
+
+
+def _start_next_reply(runs: list[Run], life: Life, rule: Rule, index: int, since: int) -> None:
+    """A repeating target that starts at a log entry: at the oldest such entry since its last stop."""
+    if runs and runs[-1].ended_by is None:
+        return
+    after = runs[-1].end_index if runs and runs[-1].end_index is not None else -1
+    fresh = [one for one in _fresh(life, rule.start, since, index) if one.index > after]
+    if fresh:
+        runs.append(_event_run(life, min(fresh, key=lambda one: one.index), index))
+
+
+def _stop(runs: list[Run], life: Life, rule: Rule, index: int) -> None:
+    """Stop what is running when one of the rule's stop anchors happens in this step; `resolved` is not among them."""
+    anchors = tuple(anchor for anchor in rule.stop if anchor != "resolved")
+    hits = _fresh(life, anchors, index, index) if runs and anchors else []
+    for run in runs if hits else ():
+        if run.ended_by is None and run.stops_from <= index:
+            run.stop(index, min(one.at for one in hits), "stop")
+        elif run.ended_by == "resolved" and run.stop_while_solved is None and life.spells[index].done:
+            run.stop_while_solved = index
+
+
+def _end_all(runs: list[Run], index: int, at: Instant) -> None:
+    for run in runs:
+        if run.ended_by is None:
+            run.stop(index, at, "resolved")
 
 
 def _repeat(runs: list[Run], rule: Rule, index: int, at: Instant) -> None:
@@ -90,43 +156,16 @@ def _repeat(runs: list[Run], rule: Rule, index: int, at: Instant) -> None:
     runs.append(Run(index, last.end if last.end_index == index else at, index + 1))
 
 
-def _start_next_reply(runs: list[Run], life: Life, rule: Rule, index: int) -> None:
-    """A repeating target that starts at a log entry: at the oldest such entry since its last stop."""
-    if runs and runs[-1].ended_by is None:
-        return
-    since = runs[-1].end_index if runs else -1
-    fresh = (one for anchor in rule.start for one in life.happenings(anchor) if one.index == index)
-    if since is not None and index > since and (one := next(fresh, None)):
-        runs.append(Run(index, one.at, index))
-
-
-def _stop(runs: list[Run], life: Life, rule: Rule, index: int) -> None:
-    """Stop what is running when one of the rule's stop anchors happens in this step; `resolved` is not among them."""
-    running = [run for run in runs if run.ended_by is None and run.stops_from <= index]
-    if not running:
-        return
-    anchors = [anchor for anchor in rule.stop if anchor != "resolved"]
-    hits = [one.at for anchor in anchors for one in life.happenings(anchor) if one.index == index]
-    for run in running if hits else ():
-        run.end, run.end_index, run.ended_by = min(hits), index, "stop"
-
-
-def _end_all(runs: list[Run], index: int, at: Instant) -> None:
-    for run in runs:
-        if run.ended_by is None:
-            run.end, run.end_index, run.ended_by = at, index, "resolved"
-
-
-def _reopen(runs: list[Run], rule: Rule, index: int, at: Instant) -> None:
+def _reopen(runs: list[Run], life: Life, rule: Rule, index: int) -> None:
     """Undo what the last entry into a solved phase ended; a target's own other stops stay."""
+    at = life.spells[index].at
     ended = [run for run in runs if run.ended_by == "resolved"]
     latest = max((run.end_index or 0 for run in ended), default=0)
     for run in ended:
         if run.end_index != latest:
             continue
         if rule.on_reopen == "restart":
+            run.ended_by = "stop"
             runs.append(Run(index, at, index))
-            continue
-        if rule.on_reopen == "resume" and run.end is not None:
-            run.solved.append((run.end, at))
-        run.end = run.end_index = run.ended_by = None
+        else:
+            run.reopen(life, at, pauses=rule.on_reopen == "resume")

@@ -27,6 +27,8 @@ class Reign:
     begins: Instant | None
     """None for the first: its rule holds for all time before, too."""
     ends: Instant
+    ruled_since: Instant | None
+    """When this rule took over from another; a new figure under the same rule is no other rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,12 @@ class Trial:
             if not cuts or cuts[-1][1] is not rule or cuts[-1][2] != figure:
                 cuts.append((index, rule, figure))
         ends = [min(self.life.spells[index].at, self.end) for index, _, _ in cuts[1:]] + [self.end]
-        return [
-            Reign(rule, figure, index, self.life.spells[index].at if index else None, until)
-            for (index, rule, figure), until in zip(cuts, ends, strict=True)
-        ]
+        reigns: list[Reign] = []
+        for (index, rule, figure), until in zip(cuts, ends, strict=True):
+            begins = self.life.spells[index].at if index else None
+            since = reigns[-1].ruled_since if reigns and reigns[-1].rule is rule else begins
+            reigns.append(Reign(rule, figure, index, begins, until, since))
+        return reigns
 
     def _figure(self, rule: Rule | None, index: int) -> Span | None:
         """What limits a rule in a spell's state: its own figure, or the one that the case or the customer holds."""
@@ -108,8 +112,8 @@ class Trial:
     def _start(self, reign: Reign, rule: Rule) -> Instant | None:
         """Where counting starts under a reign: the run's start, or the moment its rule took over (`from-change`)."""
         start = self.run.start_under(self.life, rule)
-        if start is not None and rule.on_change == "from-change" and reign.begins is not None:
-            return max(start, reign.begins)
+        if start is not None and rule.on_change == "from-change" and reign.ruled_since is not None:
+            return max(start, reign.ruled_since)
         return start
 
     def _hours(self, calendar: str, start: Instant) -> OpenTime:
@@ -142,6 +146,7 @@ class Trial:
         if exceeded is None:
             return None
         broken = exceeded if reign.begins is None else max(exceeded, reign.begins)
+        broken = next((ends for begins, ends in self.run.counted if begins <= broken < ends), broken)
         return broken if reign is self.reigns[-1] or broken < reign.ends else None
 
     def _breached(self, reign: Reign, counted: Counted, broken: Instant) -> Judgement:
@@ -178,14 +183,18 @@ class Trial:
 
     def _without_limit(self) -> Judgement | None:
         """A run without a limit at its end: measured only, or withdrawn since its condition no longer holds."""
-        ruled = [reign.rule for reign in self.reigns if reign.rule is not None and reign.figure is not None]
-        if not (ruled or self.target.measured):
+        start = self.run.start_under(self.life, self.target.otherwise)
+        begun = self.end if start is None else start
+        # A run that an event began knows only the rules since then; one of the case's own life was promised before it.
+        known = [reign for reign in self.reigns if self.run.start is None or reign.ends > begun]
+        ruled = [reign.rule for reign in known if reign.rule is not None and reign.figure is not None]
+        last = len(self.life.spells) - 1 if self.run.end_index is None else self.run.end_index
+        measured = self.target.measured and self.life.in_scope(self.target, last)
+        if not (ruled or measured):
             return None
-        withdrawn = bool(ruled) and not self.target.measured
+        withdrawn = bool(ruled) and not measured
         rule = ruled[-1] if withdrawn else self.target.otherwise
-        start = self.run.start_under(self.life, rule)
-        count = self._count(rule, self.end if start is None else start)
-        return self._judgement(rule, "withdrawn" if withdrawn else "untargeted", count, None)
+        return self._judgement(rule, "withdrawn" if withdrawn else "untargeted", self._count(rule, begun), None)
 
     def _due(self, count: Count, limit: Limit, rule: Rule) -> Instant:
         """When the limit is used up if nothing else happens; working days are never due before their own day."""
