@@ -1,0 +1,1 @@
+"""What comes in from outside (tables, calendars of public holidays), turned into steps and files."""

@@ -1,0 +1,115 @@
+"""What stands beside the policies: customers, staff, and lists of holidays. Pure: trees in, values and problems out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import PurePosixPath
+
+from casectl.model.calendar import HolidayList
+from casectl.model.calendar_reader import read_zone
+from casectl.model.policy import Customer, Person, Span
+from casectl.model.problems import Problem
+from casectl.model.reading import Reading
+from casectl.model.target_reader import read_span
+from casectl.model.tree import Branch, Node, Text
+
+CUSTOMER_FIELDS = ("label", "plan", "zone", "figures")
+PERSON_FIELDS = ("name", "mail", "roles", "desks")
+HOLIDAY_FIELDS = ("name", "years", "dates")
+
+_YEARS = re.compile(r"([0-9]{4})-([0-9]{4})")
+_MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+
+
+def read_customers(node: Node, path: str) -> tuple[Mapping[str, Customer], tuple[Problem, ...]]:
+    """`policies/DESK/customers.yaml`. A customer with a mistake is left out; the others are there."""
+    reading = Reading(path)
+    branch = reading.fields(node, "the file", ("customers",), ("customers",))
+    customers = {}
+    for name, entry in reading.section(branch, "customers", "customer"):
+        one = Reading(path)
+        customer = _customer(one, name, entry)
+        reading.found += one.found
+        if not one.failed:
+            customers[name] = customer
+    return customers, reading.problems
+
+
+def _customer(reading: Reading, name: str, node: Node) -> Customer:
+    what = f"customer '{name}'"
+    fields = reading.fields(node, what, CUSTOMER_FIELDS)
+    zone = read_zone(reading, fields, "UTC") if "zone" in fields.items else None
+    figures: dict[str, Span] = {}
+    section = fields.items.get("figures")
+    for key, value in reading.section(fields, "figures", "figure"):
+        text = reading.text(section, key) if isinstance(section, Branch) else ""
+        span = read_span(reading, text, value.line, f"{what}, figure '{key}'") if text else None
+        if span:
+            figures[key] = span
+    return Customer(name, reading.text(fields, "label", name), reading.text(fields, "plan") or None, zone, figures)
+
+
+def read_staff(node: Node, path: str) -> tuple[Mapping[str, Person], tuple[Problem, ...]]:
+    """`policies/staff.yaml`. A person with a mistake is left out; the others are there."""
+    reading = Reading(path)
+    branch = reading.fields(node, "the file", ("staff",), ("staff",))
+    staff: dict[str, Person] = {}
+    mails: dict[str, str] = {}
+    for key, entry in reading.section(branch, "staff", "person"):
+        one = Reading(path)
+        person = _person(one, key, entry)
+        if person.mail and person.mail.lower() in mails:
+            one.mistake(entry.line, f"'{key}' and '{mails[person.mail.lower()]}' have the same mail address")
+        mails.setdefault(person.mail.lower(), key)
+        reading.found += one.found
+        if not one.failed:
+            staff[key] = person
+    return staff, reading.problems
+
+
+def _person(reading: Reading, key: str, node: Node) -> Person:
+    fields = reading.fields(node, f"person '{key}'", PERSON_FIELDS, ("name", "mail"))
+    mail = reading.text(fields, "mail")
+    if mail and not _MAIL.fullmatch(mail):
+        reading.mistake(fields.items["mail"].line, f"'{mail}' is no mail address", f"such as {key}@example.com")
+    roles = tuple(word for word, _ in reading.words(fields, "roles"))
+    return Person(key, reading.text(fields, "name"), mail, roles, tuple(w for w, _ in reading.words(fields, "desks")))
+
+
+def read_holidays(node: Node, path: str) -> tuple[HolidayList | None, tuple[Problem, ...]]:
+    """`policies/holidays/NAME.yaml`; None when anything but warnings was found."""
+    reading = Reading(path)
+    branch = reading.fields(node, "the file", HOLIDAY_FIELDS, HOLIDAY_FIELDS)
+    name = reading.text(branch, "name")
+    stem = PurePosixPath(path.replace("\\", "/")).name.removesuffix(".yaml")
+    if name and name != stem:
+        reading.mistake(branch.items["name"].line, f"list '{name}' stands in a file named '{stem}'", "name both alike")
+    first, last = _years(reading, branch)
+    dates = _dates(reading, branch, first, last)
+    return (None if reading.failed else HolidayList(name, first, last, dates)), reading.problems
+
+
+def _years(reading: Reading, branch: Branch) -> tuple[int, int]:
+    text = reading.text(branch, "years")
+    found = _YEARS.fullmatch(text)
+    if text and (not found or int(found[1]) > int(found[2])):
+        reading.mistake(branch.items["years"].line, f"'{text}' are no years", "first and last, such as 2015-2035")
+    return (int(found[1]), int(found[2])) if found else (1, 9999)
+
+
+def _dates(reading: Reading, branch: Branch, first: int, last: int) -> dict[date, str]:
+    dates: dict[date, str] = {}
+    section = reading.mapping(branch.items["dates"], "'dates'") if "dates" in branch.items else Branch({}, 0, {})
+    for key, node in section.items.items():
+        day = reading.day(key, section.keys[key], "dates")
+        if day is None:
+            continue
+        if not first <= day.year <= last:
+            reading.mistake(section.keys[key], f"{day} lies outside the years {first}-{last} of the list")
+        if not isinstance(node, Text):
+            reading.mistake(node.line, f"{day} needs the name of the holiday", f'"{day}": Founders Day')
+            continue
+        dates[day] = node.value
+    return dates

@@ -1,0 +1,141 @@
+"""Which rule each possible case meets: decided exactly, by trying every kind of case that conditions tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+from casectl.model.policy import CONDITION_KEYS, Condition, Policy, Target
+
+OPEN_KEYS = ("plan", "service", "category")
+"""Keys whose values no list in the policy closes: a case may hold any other word, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """Values of one key that no condition of the target tells apart. `names` is empty for words no rule names."""
+
+    key: str
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if self.key in ("in", "out"):
+            return f"reported {self.key} {self.names[0]}"
+        return f"{self.key} {' or '.join(self.names)}" if self.names else f"any other {self.key}, or none"
+
+
+Kind = Mapping[str, Sort]
+"""One kind of case: a sort for each key, and for each calendar (`@name`) whether it was open."""
+
+
+def how_many(policy: Policy, target: Target) -> int:
+    """How many kinds of case the target's conditions tell apart; what is asked of them takes time in proportion."""
+    return prod(map(len, _axes(policy, _conditions(target))))
+
+
+def kinds(policy: Policy, target: Target) -> Iterator[Kind]:
+    """Every kind of case in the target's scope."""
+    axes = _axes(policy, _conditions(target))
+    calendars = _calendars(_conditions(target))
+    keys = [axis[0].key if axis[0].key not in ("in", "out") else f"@{axis[0].names[0]}" for axis in axes]
+    for choice in product(*axes):
+        kind = dict(zip(keys, choice, strict=True))
+        if _can_be(policy, kind, calendars) and holds(target.scope, kind):
+            yield kind
+
+
+def holds(condition: Condition, kind: Kind) -> bool:
+    """Whether a case of that kind meets the condition."""
+    for key, wanted in condition.values.items():
+        names = kind[key].names
+        if not names or names[0] not in wanted:
+            return False
+    inside = not condition.reported_in or any(kind[f"@{name}"].key == "in" for name in condition.reported_in)
+    outside = not condition.reported_out or any(kind[f"@{name}"].key == "out" for name in condition.reported_out)
+    return inside and outside
+
+
+def first_rule(target: Target, kind: Kind) -> int | None:
+    """The position of the rule that a case of that kind meets, or None when no rule holds."""
+    return next((index for index, rule in enumerate(target.rules) if holds(rule.when, kind)), None)
+
+
+def gaps(policy: Policy, target: Target, most: int) -> tuple[str, ...]:
+    """At most `most` kinds of case in scope that no rule covers, each said as widely as is true; empty without any."""
+    everything = list(kinds(policy, target))
+    open_kinds = [kind for kind in everything if first_rule(target, kind) is None]
+    said: list[str] = []
+    while open_kinds and len(said) < most:
+        wide = _widened(open_kinds[0], open_kinds, everything)
+        said.append(", ".join(str(sort) for sort in wide.values()) or "every case")
+        open_kinds = [kind for kind in open_kinds if not _within(kind, wide)]
+    return tuple(said)
+
+
+def unreachable(policy: Policy, target: Target) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """Rules that no case can meet, by position, each with those that take its cases (none: there is no such case)."""
+    taken_by: list[set[int]] = [set() for _ in target.rules]
+    for kind in kinds(policy, target):
+        holding = [index for index, rule in enumerate(target.rules) if holds(rule.when, kind)]
+        for index in holding:
+            taken_by[index].add(holding[0])
+    return tuple((index, tuple(sorted(by))) for index, by in enumerate(taken_by) if index not in by)
+
+
+def _conditions(target: Target) -> list[Condition]:
+    return [target.scope, *(rule.when for rule in target.rules)]
+
+
+def _calendars(conditions: Sequence[Condition]) -> list[str]:
+    return sorted({name for c in conditions for name in (*c.reported_in, *c.reported_out)})
+
+
+def _axes(policy: Policy, conditions: Sequence[Condition]) -> list[list[Sort]]:
+    keys = [key for key in CONDITION_KEYS if any(key in condition.values for condition in conditions)]
+    by_value = [_sorts(policy, conditions, key) for key in keys]
+    return by_value + [_openings(policy, name) for name in _calendars(conditions)]
+
+
+def _sorts(policy: Policy, conditions: Sequence[Condition], key: str) -> list[Sort]:
+    closed = {"priority": policy.priorities, "type": policy.types, "channel": policy.channels}
+    wanted = [condition.values[key] for condition in conditions if key in condition.values]
+    names = list(closed[key]) if key in closed else sorted(frozenset[str]().union(*wanted))
+    alike: dict[tuple[bool, ...], list[str]] = {}
+    for name in names:
+        alike.setdefault(tuple(name in values for values in wanted), []).append(name)
+    other = [Sort(key, ())] if key in OPEN_KEYS else []
+    return [Sort(key, tuple(group)) for group in alike.values()] + other
+
+
+def _openings(policy: Policy, name: str) -> list[Sort]:
+    always = policy.calendars[name].always
+    return [Sort("in", (name,))] if always else [Sort("in", (name,)), Sort("out", (name,))]
+
+
+def _can_be(policy: Policy, kind: Kind, calendars: Sequence[str]) -> bool:
+    """A union is open exactly when one of its members is; other calendars are taken to be independent."""
+    for name in calendars:
+        members = [member.name for member in policy.calendars[name].members]
+        known = [kind[f"@{member}"].key == "in" for member in members if f"@{member}" in kind]
+        is_open = kind[f"@{name}"].key == "in"
+        if members and not is_open and any(known):
+            return False
+        if members and is_open and len(known) == len(members) and not any(known):
+            return False
+    return True
+
+
+def _widened(kind: Kind, open_kinds: Sequence[Kind], everything: Sequence[Kind]) -> Kind:
+    """`kind` without the keys that make no difference: whatever they hold, no rule covers the case."""
+    wide = dict(kind)
+    for key in kind:
+        rest = {other: sort for other, sort in wide.items() if other != key}
+        if sum(_within(k, rest) for k in everything) == sum(_within(k, rest) for k in open_kinds):
+            wide = rest
+    return wide
+
+
+def _within(kind: Kind, wide: Kind) -> bool:
+    return all(kind[key] == sort for key, sort in wide.items())

@@ -1,0 +1,113 @@
+"""What `policies/` says at a commit. Parsed files are kept by their blob's ID, so that a second read parses nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from casectl.model.policy import Book
+from casectl.model.problems import Problem
+from casectl.model.tree import Node
+from casectl.store.objects import ObjectReader
+from casectl.store.policy_tree import read_policies
+from casectl.store.repo import Repo, state_dir
+from casectl.store.tree_cache import keep_tree, load_tree
+
+FOLDER = "policies"
+
+_FOLDER_MODES = (b"40000", b"040000")
+_FILE_MODES = (b"100644", b"100755", b"100664")
+
+
+def read_book(
+    repo: Repo, commit: str, desk: str | None = None, reader: ObjectReader | None = None
+) -> tuple[Book, tuple[Problem, ...]]:
+    """All that `policies/` says at `commit` (a full ID), and what is wrong with it; only `desk`'s part when named.
+
+    A file that cannot be read is a problem, and what others say still holds. Pass a `reader` to share its process.
+    """
+    if reader is None:
+        with ObjectReader(repo) as own:
+            return read_book(repo, commit, desk, own)
+    tree = _CommitTree(reader, _cache_folder(repo), commit)
+    if not tree.found:
+        return Book({}, {}), (Problem(FOLDER, 0, f"commit {commit[:12]} has no {FOLDER}/", "casectl init DIR"),)
+    return read_policies(tree, desk)
+
+
+def _cache_folder(repo: Repo) -> Path | None:
+    try:
+        return state_dir(repo) / "trees"
+    except OSError:
+        return None
+
+
+@dataclass
+class _CommitTree:
+    """`policies/` of one commit, walked tree object by tree object."""
+
+    reader: ObjectReader
+    cache: Path | None
+    commit: str
+    _entries: dict[str, tuple[dict[str, str], dict[str, str]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._entries[""] = self._listing(f"{self.commit}:{FOLDER}")
+
+    @property
+    def found(self) -> bool:
+        return any(self._entries[""])
+
+    def folders(self) -> tuple[str, ...]:
+        return tuple(self._entries[""][0])
+
+    def files(self, folder: str) -> tuple[str, ...]:
+        return tuple(self._files(folder))
+
+    def shown(self, path: str) -> str:
+        return f"{FOLDER}/{path}"
+
+    def node(self, path: str) -> tuple[Node | None, tuple[Problem, ...]]:
+        folder, _, name = path.rpartition("/")
+        blob = self._files(folder)[name]
+        kept = load_tree(self.cache, blob) if self.cache else None
+        if kept is not None:
+            return kept, ()
+        node, problems = parse_tree(self.reader.read(blob) or b"", self.shown(path))
+        if node is not None and not problems and self.cache:
+            keep_tree(self.cache, blob, node)
+        return node, problems
+
+    def _files(self, folder: str) -> dict[str, str]:
+        if folder not in self._entries:
+            tree = self._entries[""][0].get(folder)
+            self._entries[folder] = self._listing(tree) if tree else ({}, {})
+        return self._entries[folder][1]
+
+    def _listing(self, name: str) -> tuple[dict[str, str], dict[str, str]]:
+        """The folders and files of a tree object by name, with their IDs; links and submodules are neither."""
+        found = self.reader.look(name)
+        folders: dict[str, str] = {}
+        files: dict[str, str] = {}
+        if found is None or found.type != "tree":
+            return folders, files
+        content, at, size = found.content, 0, len(found.id) // 2
+        while at < len(content):
+            end = content.index(b"\0", at)
+            mode, _, entry = content[at:end].partition(b" ")
+            kind = folders if mode in _FOLDER_MODES else files if mode in _FILE_MODES else {}
+            kind[entry.decode(errors="surrogateescape")] = content[end + 1 : end + 1 + size].hex()
+            at = end + 1 + size
+        return folders, files
+
+
+def parse_tree(content: bytes, path: str) -> tuple[Node | None, tuple[Problem, ...]]:
+    """The tree of one file's bytes, or None and why; `path` is as it is to be shown."""
+    from casectl.store.yamltree import read_tree
+
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = content[: wrong.start].count(b"\n") + 1
+        return None, (Problem(path, line, "not UTF-8 text", "save the file as UTF-8"),)
+    return read_tree(text, path)

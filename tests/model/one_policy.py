@@ -1,0 +1,124 @@
+"""One complete small policy as a file, and ways to change a line of it and see what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+
+from casectl.model.calendar import HolidayList
+from casectl.model.policy import Policy
+from casectl.model.policy_check import check_policy
+from casectl.model.policy_reader import read_policy
+from casectl.model.problems import Problem
+from casectl.model.tree import Node
+from casectl.store.yamltree import read_tree
+
+PATH = "policies/acme-desk/1.0.yaml"
+TODAY = date(2026, 11, 23)
+
+ACME = """\
+desk: acme-desk
+version: "1.0"
+name: Service desk of Acme
+prefix: ACM
+effective: 2020-10-01
+zone: Europe/London
+clause: ACM-00
+calendars:
+  desk:
+    hours: {mon-thu: "08:00-12:00, 13:00-18:00", fri: ["08:00-12:00", "13:00-16:00"]}
+    holidays: acme
+    except: [2026-12-28]
+    replaced: {2026-12-24: "08:00-12:00"}
+    clause: ACM-01
+  watch: {hours: {"sat,sun": "22:00-06:00"}, zone: America/Toronto}
+  round-the-clock: 24x7
+  either: {union: [desk, watch]}
+channels:
+  phone: {calendar: round-the-clock, label: Telephone}
+  email: {calendar: desk, deemed: next-opening, clause: [ACM-02, ACM-03]}
+types:
+  fault: {priority: p2}
+  request: {priority: p3, label: A request}
+priorities:
+  p1: {label: Everything is down}
+  p2: {}
+  p3:
+states:
+  open: {phase: new, to: [working, on-hold, resolved]}
+  working: {phase: active, to: [on-hold, resolved]}
+  on-hold: {phase: waiting, to: [working, resolved]}
+  resolved: {phase: resolved, to: [working, closed]}
+  closed: {phase: closed}
+waiting_for: {customer: the customer, supplier: a supplier}
+responses: [response, "call:out"]
+defaults: {status: open, type: fault, channel: phone}
+targets:
+  response:
+    start: received
+    stop: responded
+    calendar: desk
+    within: 30m
+    clause: ACM-04
+  resolution:
+    start: [detected, opened]
+    stop: resolved
+    calendar: desk
+    pause: {waiting_for: [customer]}
+    warn_at: 80%
+    clause: ACM-05
+    rules:
+    - {when: {priority: p1}, within: 4h, goal: 2h, run_on: true, clause: [ACM-06, ACM-07]}
+    - {when: {priority: p2, reported: {in: desk}}, within: 1h30m, pause: {waiting_for: any}}
+    - {when: {priority: p2}, within: 1wd, on_reopen: continue}
+    - {when: {type: fault}, within: 3wd by end-of-day, days: watch, on_change: from-change, stop: [resolved, pathway]}
+    - {within: {agreed: resolution}, pause: {waiting_for: []}}
+  update:
+    when: {type: [fault], plan: enhanced}
+    start: opened
+    stop: ["email:out", update]
+    calendar: round-the-clock
+    repeat: true
+    measured: true
+    within: {case: update_every}
+ladders:
+  general:
+    levels: [{name: Desk, role: agent}, {name: Team leader, role: team-leader, clause: ACM-08}]
+  requests: {types: [request], levels: [{name: Desk}]}
+"""
+
+HOLIDAYS: Mapping[str, HolidayList] = {
+    "acme": HolidayList("acme", 2015, 2035, {date(2026, 12, 25): "Christmas Day", date(2026, 12, 28): "Boxing Day"})
+}
+
+
+@cache
+def tree(text: str, path: str = PATH) -> Node:
+    node, problems = read_tree(text, path)
+    assert node is not None, problems
+    return node
+
+
+def read(
+    text: str = ACME, path: str = PATH, lists: Mapping[str, HolidayList] = HOLIDAYS
+) -> tuple[Policy | None, tuple[Problem, ...]]:
+    return read_policy(tree(text, path), path, lists)
+
+
+def acme(text: str = ACME, lists: Mapping[str, HolidayList] = HOLIDAYS) -> Policy:
+    """The policy; fails the test when its file has a mistake."""
+    policy, problems = read(text, lists=lists)
+    assert policy is not None, problems
+    return policy
+
+
+def check(text: str = ACME, today: date = TODAY, lists: Mapping[str, HolidayList] = HOLIDAYS) -> tuple[Problem, ...]:
+    """What the checks beyond reading say."""
+    return check_policy(acme(text, lists), tree(text), lists, today)
+
+
+def changed(old: str, new: str, text: str = ACME) -> str:
+    """The file with one passage changed, which must be there once."""
+    assert text.count(old) == 1, f"{text.count(old)} times: {old}"
+    return text.replace(old, new)

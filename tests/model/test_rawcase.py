@@ -1,0 +1,152 @@
+"""Strict types of a case file: every mistake at once, each with its line and a hint."""
+
+from __future__ import annotations
+
+import pytest
+
+from casectl.model.case import Case, Entry
+from casectl.model.rawcase import RawCase, case_from_raw, raw_from_tree
+from casectl.model.tree import Branch, Row, Text
+
+PATH = "cases/2026/11/23/ABC-261123-K7Q4P.yaml"
+FIELDS = {
+    "id": "ABC-261123-K7Q4P",
+    "policy": "acme-desk/2.0",
+    "type": "fault",
+    "title": "Nobody can sign in",
+    "channel": "phone",
+    "status": "new",
+    "priority": "p3",
+}
+LINES = {name: line for line, name in enumerate(FIELDS, 1)}
+
+
+def problems_of(fields: dict[str, object], log: list[dict[str, str]] | None = None, path: str = PATH) -> list[str]:
+    """What is wrong with a case like `FIELDS`, each as `line: message (hint)`; None takes a field away."""
+    raw = {name: value for name, value in {**FIELDS, **fields}.items() if value is not None}
+    lines = {name: line for line, name in enumerate(raw, 1)}
+    log_lines = [len(lines) + 2 + 3 * index for index in range(len(log or []))]
+    case, problems = case_from_raw(RawCase(raw, log or [], lines, log_lines), path)  # type: ignore[arg-type]
+    assert (case is None) == bool(problems)
+    return [f"{problem.line}: {problem.message} ({problem.hint})" for problem in problems]
+
+
+def test_a_case_with_its_types() -> None:
+    """Instants become UTC seconds, numbers and flags what they are; empty values are absent."""
+    more = {"received": "2026-11-23T10:02:11+01:00", "level": "2", "expedited": "true", "owner": "", "agreed": {}}
+    log = [{"id": "7mq2c", "kind": "call", "direction": "in", "started": "1970-01-01T00:01:00Z", "minutes": "9"}]
+    case, problems = case_from_raw(RawCase({**FIELDS, **more}, log), PATH)
+    assert problems == ()
+    assert case == Case(
+        {**FIELDS, "received": 1795424531, "level": 2, "expedited": True},
+        (Entry("7mq2c", "call", {"direction": "in", "started": 60, "minutes": 9}),),
+    )
+
+
+def test_all_mistakes_at_once_in_order_of_lines() -> None:
+    """A file with five mistakes is mended in one go."""
+    found = problems_of(
+        {"title": "", "level": "high", "recieved": "x", "priority": None}, [{"id": "a1", "kind": "cal"}]
+    )
+    assert found == [
+        "0: 'priority' is missing (every case has id, policy, type, title, channel, status, priority)",
+        "4: 'title' is missing (every case has id, policy, type, title, channel, status, priority)",
+        "7: level: not a whole number: 'high' (digits only, without leading zeros)",
+        "8: unknown field 'recieved' (did you mean 'received'?)",
+        "10: log entry 'a1': unknown kind 'cal' (did you mean 'call'?)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("received", "2026-11-23", "not a time"),
+        ("received", "2026-11-23T09:02:11", "not a time"),
+        ("received", "2026-13-45T09:02:11Z", "not a time"),
+        ("received", "1969-12-31T23:59:59Z", "before 1970"),
+        ("received", "9999-12-31T23:59:59-01:00", "after 9999"),
+        ("received", "yesterday", "not a time"),
+        ("level", "1.5", "not a whole number"),
+        ("level", "007", "not a whole number"),
+        ("level", "-1", "not a whole number"),
+        ("level", "9" * 5000, "not a whole number"),
+        ("level", "\u0663", "not a whole number"),
+        ("expedited", "yes", "neither true nor false"),
+        ("title", {"a": "b"}, "holds text only"),
+        ("title", [{"a": "b"}], "holds text only"),
+        ("level", {"a": "b"}, "holds text only"),
+        ("agreed", "tomorrow", "not a mapping"),
+        ("agreed", [{"a": "b"}], "not a mapping"),
+        ("agreed", {"resolution": "tomorrow"}, "not a time"),
+        ("agreed", {"The Resolution": "2026-11-23T09:02:11Z"}, "cannot be a name"),
+        ("exemptions", "snow", "not a list"),
+        ("exemptions", {"code": "snow"}, "not a list"),
+        ("exemptions", [{"The Code": "snow"}], "cannot be a name"),
+        ("id", "abc-261123-k7q4p", "no case ID"),
+        ("id", "ABC-261399-K7Q4P", "no case ID"),
+    ],
+)
+def test_values_that_a_field_cannot_hold(name: str, value: object, message: str) -> None:
+    """One problem, at the field's line, with a hint."""
+    (problem,) = problems_of({name: value})
+    assert message in problem
+    assert not problem.startswith("0:")
+    assert "(None)" not in problem
+    assert len(problem) < 300
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"kind": "note"}, "without an id"),
+        ({"id": "two words", "kind": "note"}, "one word"),
+        ({"id": "a1"}, "no kind (one of: triage, note"),
+        ({"id": "a1", "kind": "note", "txt": "x"}, "unknown field 'txt' (did you mean 'text'?)"),
+        ({"id": "a1", "kind": "call", "minutes": "nine"}, "minutes: not a whole number"),
+        ({"id": "a1", "kind": "call", "started": "9:00"}, "started: not a time"),
+        ({"id": "a1", "kind": "call", "direction": "up"}, "direction: 'up' (in or out)"),
+        ({"id": "first", "kind": "note"}, "a second log entry with the id 'first'"),
+    ],
+)
+def test_mistakes_in_the_log(entry: dict[str, str], message: str) -> None:
+    """They stand at the entry's line."""
+    (problem,) = problems_of({}, [{"id": "first", "kind": "note"}, entry])
+    assert message in problem
+    assert problem.startswith("12: ")
+
+
+def test_a_file_under_another_cases_name() -> None:
+    """A copied file is not a new case."""
+    assert problems_of({}, path="cases/2026/11/23/ABC-261123-00000.yaml") == [
+        "1: the file holds case ABC-261123-K7Q4P (a case's file is named after its ID, for ever)"
+    ]
+
+
+def test_shapes_that_have_no_place_in_a_case() -> None:
+    """Told once, where they stand, and the rest of the file is judged all the same."""
+    items = {name: Text(value, LINES[name]) for name, value in FIELDS.items()}
+    deep = Branch({"a": Row((), 4)}, 4, {"a": 4})
+    log = Row((Text("hello", 9), Branch({"id": Text("a1", 10), "kind": deep}, 10, {"id": 10, "kind": 10})), 9)
+    raw, problems = raw_from_tree(Branch({**items, "title": deep, "log": log}, 1, {**LINES, "log": 8}), PATH)
+    assert [(problem.line, problem.message) for problem in problems] == [
+        (4, "title: nested too deeply"),
+        (9, "log: not a log entry"),
+        (10, "log: not a log entry"),
+    ]
+    assert case_from_raw(raw, PATH)[1] == ()
+
+
+@pytest.mark.parametrize("tree", [Text("hello", 3), Row((), 3)])
+def test_what_is_no_case_file_at_all(tree: Text | Row) -> None:
+    """One problem, not one for each missing field."""
+    raw, problems = raw_from_tree(tree, PATH)
+    assert [(problem.line, problem.message) for problem in problems] == [(3, "not a case file")]
+    assert case_from_raw(raw, PATH)[1] == ()
+
+
+def test_a_log_that_is_no_list() -> None:
+    """Nothing is an empty log; a text is none."""
+    items = {name: Text(value, LINES[name]) for name, value in FIELDS.items()}
+    for log, count in ((Text("", 8), 0), (Text("none", 8), 1), (Branch({}, 8, {}), 1), (Row((), 8), 0)):
+        _, problems = raw_from_tree(Branch({**items, "log": log}, 1, {**LINES, "log": 8}), PATH)
+        assert len(problems) == count
