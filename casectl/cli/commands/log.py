@@ -1,0 +1,31 @@
+"""The life of a case, step by step: when, who, what changed, and the commit that holds it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from casectl.cli.context import command_app
+from casectl.cli.reading import AsOf, Output, as_of_moment, form, read_from, show_problems, show_tables
+
+app = command_app()
+
+
+@app.command("log")
+def log_of_case(
+    ctx: typer.Context,
+    case: Annotated[str, typer.Argument(metavar="ID", show_default=False)],
+    as_of: AsOf = "now",
+    output: Output = "table",
+) -> int:
+    """The steps of a case from its history, oldest first."""
+    from casectl.reports.lifelog import log_table
+    from casectl.reports.onecase import one_case
+    from casectl.store.history import resolve_case
+
+    how = form(output)
+    repo, commit = read_from(ctx)
+    found = one_case(repo, commit, resolve_case(repo, commit, case), as_of_moment(as_of), to_its_end=as_of == "now")
+    show_tables([log_table(found)], how)
+    return show_problems(found.timeline.problems)

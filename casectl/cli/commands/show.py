@@ -1,0 +1,39 @@
+"""One case on one screen: its fields, its clocks in words, and the end of its log."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from casectl.cli.context import command_app, settings
+from casectl.cli.errors import warn
+from casectl.cli.reading import AsOf, TextOrJson, as_of_moment, form, read_from, show_problems
+
+app = command_app()
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    case: Annotated[str, typer.Argument(metavar="ID", show_default=False)],
+    as_of: AsOf = "now",
+    output: TextOrJson = "table",
+) -> int:
+    """One case as its last commit has it; says so when the file on disk differs."""
+    from casectl.reports.onecase import one_case
+    from casectl.reports.screen import case_document, case_screen
+    from casectl.store.history import resolve_case
+
+    how = form(output, ("table", "json"))
+    repo, commit = read_from(ctx)
+    found = one_case(repo, commit, resolve_case(repo, commit, case), as_of_moment(as_of), to_its_end=as_of == "now")
+    if how == "json":
+        print(json.dumps(case_document(found), indent=2))
+    else:
+        print(case_screen(found))
+    on_disk = repo.root / found.timeline.path
+    if settings(ctx).at is None and on_disk.is_file() and on_disk.read_bytes() != found.text:
+        warn(f"{found.timeline.path} differs on disk from the commit shown: git diff -- {found.timeline.path}")
+    return show_problems(found.timeline.problems)

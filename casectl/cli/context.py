@@ -1,0 +1,54 @@
+"""What the options before the command say, and the few things that every command asks for: repository, commit, now."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from casectl.model.instants import Instant
+    from casectl.store.repo import Repo
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The root options; kept in `ctx.obj`. Nothing is opened before a command asks for it."""
+
+    start: Path | None = None
+    """Where to look upward for the repository; None: the current directory."""
+    at: str | None = None
+    """The commit to read, as git names it; None: HEAD."""
+    no_input: bool = False
+    """Never ask, never wait for a terminal."""
+
+    def repo(self) -> Repo:
+        """The case repository. Raises `NotFound` when there is none."""
+        from casectl.store.repo import find_repo
+
+        return find_repo(self.start)
+
+    def commit(self, repo: Repo) -> str:
+        """The commit that reads come from, in full. Raises `NotFound` for an unknown or empty one."""
+        from casectl.store.repo import head_commit
+
+        return head_commit(repo, self.at or "HEAD")
+
+
+def settings(ctx: typer.Context) -> Settings:
+    """The root options of the running command."""
+    found = ctx.obj
+    return found if isinstance(found, Settings) else Settings()
+
+
+def clock() -> Instant:
+    """Now, in whole seconds."""
+    return int(time.time())
+
+
+def command_app(**options: bool) -> typer.Typer:
+    """A Typer app for one file of `commands/`, set like all the others (`no_args_is_help=True` suits a group)."""
+    return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, **options)  # type: ignore[arg-type]

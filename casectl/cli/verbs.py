@@ -1,0 +1,204 @@
+"""Any file of `desk/verbs/` as a command: its flags become options, its `Change` a commit and a reply."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
+
+import typer
+
+from casectl.cli.context import Settings, clock, command_app, settings
+from casectl.cli.errors import warn
+from casectl.desk.verb import Flag, Opening
+from casectl.desk.wording import MAX_TEXT_BYTES
+from casectl.model.problems import CasectlError, NotFound, UsageMistake
+
+if TYPE_CHECKING:
+    from casectl.model.change import Change
+    from casectl.model.figures import TargetRow
+    from casectl.store.repo import Repo
+    from casectl.store.write import Written
+
+SCHEMA = "casectl.step/1"
+
+
+class Form(StrEnum):
+    """How a step is reported."""
+
+    table = "table"
+    json = "json"
+
+
+Output = Annotated[Form, typer.Option("-o", "--output", help="How to say what was done.")]
+CaseId = Annotated[str, typer.Argument(metavar="ID", help="The case; the last characters of its ID will do.")]
+MaybeCaseId = Annotated[
+    str | None, typer.Argument(metavar="[ID]", help="The case; left out: the most urgent free one.")
+]
+
+
+def verb_app(stem: str) -> typer.Typer:
+    """The command of the verb in `desk/verbs/STEM.py`."""
+    module = import_module(f"casectl.desk.verbs.{stem}")
+    verb: Callable[..., Change] = getattr(module, stem)
+    hints = get_type_hints(verb, include_extras=True)
+    scene, *options = inspect.signature(verb).parameters.values()
+    flags = {option.name: _flag(hints[option.name]) for option in options}
+    opens, chooses = hints[scene.name] is Opening, getattr(module, "ID_OPTIONAL", False)
+
+    def command(ctx: typer.Context, output: Form, id: str | None = None, **given: Any) -> None:  # noqa: A002
+        root = settings(ctx)
+        act = partial(verb, **_read_stdin(given, flags, root))
+        written = _open(root, act) if opens else _take_step(root, id, act)
+        _reply(root, written, output)
+
+    kinds: dict[str, Any] = {"ctx": typer.Context, "id": MaybeCaseId if chooses else CaseId}
+    kinds |= {option.name: _option(option, hints[option.name], flags[option.name]) for option in options}
+    kinds["output"] = Output
+    if opens:
+        del kinds["id"]
+    defaults = {"output": Form.table, **{option.name: option.default for option in options}}
+    if chooses:
+        defaults["id"] = None
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(name, keyword, default=defaults.get(name, inspect.Parameter.empty), annotation=kind)
+            for name, kind in kinds.items()
+        ]
+    )
+    command.__annotations__ = kinds
+    app = command_app()
+    app.command(stem, help=module.__doc__)(command)
+    return app
+
+
+def _flag(hint: Any) -> Flag:
+    return next(argument for argument in get_args(hint) if isinstance(argument, Flag))
+
+
+def _option(option: inspect.Parameter, hint: Any, flag: Flag) -> Any:
+    """A verb's parameter as Typer wants it."""
+    kind = get_args(hint)[0]
+    metavar = flag.metavar or None
+    if flag.positional:
+        return Annotated[kind, typer.Argument(help=flag.help, metavar=metavar)]
+    names = flag.names or (f"--{option.name.replace('_', '-')}",)
+    return Annotated[kind, typer.Option(*names, help=flag.help, metavar=metavar, show_default=False)]
+
+
+def _read_stdin(given: dict[str, Any], flags: Mapping[str, Flag], root: Settings) -> dict[str, Any]:
+    """The options, `-` replaced by what standard input holds where the flag allows it."""
+    asking = [name for name, value in given.items() if value == "-" and flags[name].stdin]
+    if len(asking) > 1:
+        raise UsageMistake("only one option can read standard input", "give '-' once")
+    for name in asking:
+        if root.no_input and sys.stdin.isatty():
+            raise UsageMistake("'-' would wait for a terminal, and --no-input forbids it")
+        raw = sys.stdin.buffer.read(MAX_TEXT_BYTES + 1)
+        try:
+            given[name] = raw.decode("utf-8") if len(raw) <= MAX_TEXT_BYTES else "x" * len(raw)
+        except UnicodeDecodeError as error:
+            raise UsageMistake(f"standard input is not UTF-8 (byte {error.start + 1})") from None
+    return given
+
+
+def _repo(root: Settings) -> Repo:
+    if root.at is not None:
+        raise UsageMistake("--at is for reading", "a step is always taken at HEAD, and now")
+    return root.repo()
+
+
+def _open(root: Settings, act: Callable[..., Change]) -> Written:
+    from casectl.desk.record import record_opening
+
+    return record_opening(_repo(root), act, clock)
+
+
+def _take_step(root: Settings, typed: str | None, act: Callable[..., Change]) -> Written:
+    from casectl.desk.record import record
+    from casectl.model.caseid import is_id, normalise
+
+    repo = _repo(root)
+    if typed is None:
+        return _take_next(root, repo, act)
+    wanted = normalise(typed)
+    if not is_id(wanted):
+        from casectl.store.history import resolve_case
+
+        wanted = resolve_case(repo, root.commit(repo), typed)
+    return record(repo, wanted, act, clock)
+
+
+def _take_next(root: Settings, repo: Repo, act: Callable[..., Change]) -> Written:
+    """The most urgent case that nobody has; if somebody takes it at the same moment, the one after it."""
+    from casectl.desk.handing import TakenError
+    from casectl.desk.record import record
+    from casectl.reports.worklist import worklist
+
+    for figures in worklist(repo, root.commit(repo), clock()):
+        if figures.assignee is None and figures.phase in ("new", "active"):
+            try:
+                return record(repo, figures.id, partial(act, if_free=True), clock)
+            except TakenError:
+                continue
+    raise NotFound("no open case is free", "casectl next lists those that are yours")
+
+
+def _reply(root: Settings, written: Written, form: Form) -> None:
+    """Say what was done and what is due next. The step stands whatever happens here."""
+    warnings = list(written.warnings)
+    row, outlook = _next_due(root, written, warnings)
+    if form is Form.json:
+        print(json.dumps(_as_json(written, row, warnings), ensure_ascii=False))
+    else:
+        from casectl.reports.plain import plain
+
+        case, change = written.case, written.change
+        print(plain(f"{case.id} {change.verb}: {change.summary} [{case.status}, {case.priority}]"))
+        if outlook:
+            print(outlook)
+    for warning in warnings:
+        warn(warning)
+
+
+def _next_due(root: Settings, written: Written, warnings: list[str]) -> tuple[TargetRow | None, str]:
+    from casectl.cli.words import outlook
+    from casectl.reports.population import population_of
+    from casectl.sla.clock import next_due
+
+    try:
+        known = population_of(root.repo(), written.commit, written.at, [written.case.id])
+    except Exception as error:  # the commit stands: who asked must learn its ID, whatever fails here
+        reason = error.message if isinstance(error, CasectlError) else f"{type(error).__name__}: {error}"
+        warnings.append(f"the step was taken, but what is due next cannot be said: {reason}")
+        return None, ""
+    warnings += [problem.message for problem in known.exceptions]
+    if not known.figures:
+        return None, ""
+    figures = known.figures[0]
+    row = next_due(figures)
+    return row, outlook(figures, row, known.zone_of(figures), written.at)
+
+
+def _as_json(written: Written, row: TargetRow | None, warnings: list[str]) -> dict[str, Any]:
+    from casectl.model.instants import format_instant
+
+    due_at = format_instant(row.due_at) if row and row.due_at is not None else None
+    return {
+        "schema": SCHEMA,
+        "id": written.case.id,
+        "commit": written.commit,
+        "verb": written.change.verb,
+        "at": format_instant(written.at),
+        "status": written.case.status,
+        "priority": written.case.priority,
+        "summary": written.change.summary,
+        "next_due": {"target": row.target, "due_at": due_at, "state": row.state} if row else None,
+        "warnings": warnings,
+    }

@@ -1,0 +1,47 @@
+"""What a step's reply says about time: when the next thing is due, in one line for people at the desk."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from casectl.model.instants import Instant, zone_named
+from casectl.reports.words import distance, duration
+
+if TYPE_CHECKING:
+    from casectl.model.figures import CaseFigures, TargetRow
+
+
+def clock_time(instant: Instant, zone: str, now: Instant) -> str:
+    """An instant on the wall clock of `zone`: `Mon 10:00 GMT`; a week or more from `now`, with its date as well."""
+    local = datetime.fromtimestamp(instant, UTC).astimezone(zone_named(zone))
+    today = datetime.fromtimestamp(now, UTC).astimezone(zone_named(zone))
+    day = ""
+    if abs(local.date() - today.date()) >= timedelta(days=7):
+        day = f"{local.day} {local:%b} " if local.year == today.year else f"{local.day} {local:%b %Y} "
+    name = local.tzname() or "UTC"
+    return f"{local:%a} {day}{local:%H:%M} {'UTC' if name[:1] in '+-' else ''}{name}"
+
+
+def due(row: TargetRow, zone: str, now: Instant) -> str:
+    """When a target is due: `response due Mon 10:00 GMT, in 1 h 55 m`."""
+    if row.due_at is None:
+        return f"{row.target}: {row.state}"
+    when = clock_time(row.due_at, zone, now)
+    if row.state == "breached":
+        return f"{row.target} was due {when}, {distance(row.due_at, now)}: breached"
+    if row.due_at <= now:
+        return f"{row.target} due {when}: late as soon as its hours go on"
+    return f"{row.target} due {when}, {distance(row.due_at, now)}"
+
+
+def outlook(figures: CaseFigures, row: TargetRow | None, zone: str, now: Instant) -> str:
+    """What is due next for a case (`row`), or why nothing is: one line."""
+    if row is not None:
+        return due(row, zone, now)
+    paused = [
+        f"{held.target} paused with {duration(held.remaining_seconds)} left"
+        for held in figures.rows
+        if held.state == "paused" and held.remaining_seconds is not None
+    ]
+    return "; ".join(paused) or "nothing is due"

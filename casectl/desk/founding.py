@@ -1,0 +1,115 @@
+"""The files of a new case repository: the desks' policies, the first person of the staff, a place for cases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+from casectl.model.instants import Instant
+from casectl.model.policy import Policy
+from casectl.model.problems import InvalidFiles, NotFound, UsageMistake
+from casectl.store.adopt import adopt_repo
+from casectl.store.create import create_repo
+from casectl.store.inspect import describe_work_tree
+from casectl.store.policy_files import check_policy_files, read_policy_files
+from casectl.store.repo import Identity, Repo
+from casectl.store.shipped import shipped_common, shipped_desks, shipped_files
+
+STAFF = "policies/staff.yaml"
+CASES_README = """\
+# Cases
+
+One file a case, at `cases/yyyy/mm/dd/ID.yaml` by the UTC date in its ID; it never moves. The fields at the top say how
+the case stands, `log` below them what happened; the log only grows. Every step is one commit: `casectl note ID -m TEXT`
+makes one, and `git log -p` reads like a diary. A file may be edited by hand; commit it, and figures count from then.
+"""
+_STAFF_HEAD = """\
+# Who works cases here. `mail` is what `git config user.email` says on their machine.
+# `roles` are the policies' own words; `desks` may name where somebody works, all desks otherwise.
+"""
+
+
+def common_files() -> dict[str, str]:
+    """What every new repository gets besides its desks: repository path -> text."""
+    return {**shipped_common(), "cases/README.md": CASES_README}
+
+
+def founding_files(wanted: Iterable[str], who: Identity | None, today: date) -> dict[str, str]:
+    """All files of a new repository with the desks in `wanted`: names of shipped desks, or policy files.
+
+    All shipped desks when none is wanted; `who` becomes the first person of the staff. Raises `NotFound` for an
+    unknown name and `InvalidFiles` for a policy file with mistakes.
+    """
+    files = common_files()
+    for name in list(wanted) or shipped_desks():
+        files |= _from_file(Path(name), today) if _means_file(name) else shipped_files(name)
+    return {**files, STAFF: staff_text(who)}
+
+
+def found_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, who: Identity) -> Repo:
+    """A case repository with `files` at `root`: a new one, or one commit more in a git repository that is there.
+
+    Raises `NotAllowed` for a directory with other files, and for one that is a case repository already.
+    """
+    if describe_work_tree(root).has_commits:
+        return adopt_repo(root, files, message, at, who)
+    return create_repo(root, files, message, at, who)
+
+
+def staff_text(who: Identity | None) -> str:
+    """A staff list with `who` on it, or with nobody."""
+    if who is None:
+        return f"{_STAFF_HEAD}staff: {{}}\n"
+    key = re.sub(r"[^a-z0-9]+", "-", who.name.partition(" ")[0].lower()).strip("-") or "me"
+    return f"{_STAFF_HEAD}staff:\n  {key}: {{name: {_quoted(who.name)}, mail: {_quoted(who.mail)}}}\n"
+
+
+def _quoted(text: str) -> str:
+    escaped = "".join(c for c in text if c.isprintable()).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _means_file(name: str) -> bool:
+    if name in shipped_desks():
+        return False
+    if Path(name).is_file():
+        return True
+    if name.endswith((".yaml", ".yml")) or "/" in name:
+        raise NotFound(f"there is no policy file {name}", f"or one of the shipped desks: {', '.join(shipped_desks())}")
+    return False
+
+
+def _from_file(path: Path, today: date) -> dict[str, str]:
+    """A policy file at its place, with the customers and the holiday lists that stand beside it."""
+    mistakes = [problem for problem in check_policy_files([path], today) if not problem.warning]
+    if mistakes:
+        raise InvalidFiles(mistakes, "casectl policy check FILE checks it again")
+    policies, _ = read_policy_files([path])
+    if not policies:
+        raise UsageMistake(f"{path} holds no policy", "policies/README.md explains what one says")
+    policy, text = policies[0], path.read_text(encoding="utf-8-sig")
+    files = {f"policies/{policy.desk}/{policy.version}.yaml": text}
+    customers = path.parent / "customers.yaml"
+    if customers.is_file():
+        files[f"policies/{policy.desk}/customers.yaml"] = _checked(customers, today)
+    return files | _holiday_lists(path, text, policy)
+
+
+def _checked(path: Path, today: date) -> str:
+    mistakes = [problem for problem in check_policy_files([path], today) if not problem.warning]
+    if mistakes:
+        raise InvalidFiles(mistakes, "casectl policy check FILE checks it again")
+    return path.read_text(encoding="utf-8-sig")
+
+
+def _holiday_lists(path: Path, text: str, policy: Policy) -> dict[str, str]:
+    """The lists beside a policy file that it speaks of; one too many does no harm."""
+    if not any(calendar.holidays for calendar in policy.calendars.values()):
+        return {}
+    around = path.absolute().parent.parent / "holidays"
+    folder = around if around.is_dir() else path.parent / "holidays"
+    lists = {one.stem: one for one in sorted(folder.glob("*.yaml"))}
+    spoken_of = (name for name in lists if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text))
+    return {f"policies/holidays/{name}.yaml": lists[name].read_text(encoding="utf-8") for name in spoken_of}

@@ -1,0 +1,79 @@
+"""Names that people type, looked up in the policy, the customers and the staff; an unknown one gets a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from casectl.model.change import Moment
+from casectl.model.instants import Instant, parse_when, zone_named
+from casectl.model.policy import Book, Policy
+from casectl.model.problems import NotAllowed, NotFound, UsageMistake, did_you_mean
+
+
+class UnknownDeskError(NotFound):
+    """No policy of that desk could be read; `desk` is None where there is no desk at all."""
+
+    def __init__(self, desk: str | None, message: str, hint: str | None) -> None:
+        super().__init__(message, hint)
+        self.desk = desk
+
+
+def policy_at_opening(book: Book, desk: str | None, now: Instant) -> Policy:
+    """The desk's policy in force at `now`, by the desk's local date; `desk` may be left out where there is only one.
+
+    Raises `NotFound` for an unknown desk, `UsageMistake` when one must be named, `NotAllowed` before its first version.
+    """
+    desks = book.desks()
+    if not desks:
+        raise UnknownDeskError(None, "policies/ holds no desk", "casectl policy check says why")
+    if desk is None and len(desks) > 1:
+        raise UsageMistake("which desk? --desk is missing", f"one of: {', '.join(desks)}")
+    name = desk or desks[0]
+    versions = [policy for policy in book.policies.values() if policy.desk == name]
+    if not versions:
+        raise UnknownDeskError(name, f"there is no desk '{name}' in policies/", did_you_mean(name, desks))
+    zone = max(versions, key=lambda policy: policy.effective).zone
+    today = datetime.fromtimestamp(now, UTC).astimezone(zone_named(zone)).date()
+    policy = book.in_force(name, today)
+    if policy is None:
+        first = min(versions, key=lambda policy: policy.effective)
+        raise NotAllowed(f"desk '{name}' has no policy in force on {today}", f"{first.ref} begins {first.effective}")
+    return policy
+
+
+def known_word(word: str, what: str, known: Iterable[str], policy: Policy) -> str:
+    """A priority, type, channel or such of the policy. Raises `UsageMistake` for any other word."""
+    choices = list(known)
+    if word not in choices:
+        raise UsageMistake(f"policy {policy.ref} has no {what} '{word}'", did_you_mean(word, choices))
+    return word
+
+
+def known_customer(book: Book, desk: str, name: str) -> str:
+    """A customer of the desk. A desk that lists none takes any. Raises `NotFound` for one that it does not list."""
+    listed = book.customers.get(desk, {})
+    if listed and name not in listed:
+        hint = did_you_mean(name, listed) or f"policies/{desk}/customers.yaml lists them"
+        raise NotFound(f"desk '{desk}' has no customer '{name}'", hint)
+    return name
+
+
+def known_person(book: Book, moment: Moment, name: str) -> tuple[str, tuple[str, ...]]:
+    """The staff key for a key, a mail address or `me`; anybody else is taken as typed, with a warning."""
+    if name == "me":
+        return moment.by, ()
+    person = book.staff.get(name) or book.person_by_mail(name)
+    if person:
+        return person.key, ()
+    near = did_you_mean(name, book.staff) or ""
+    tail = f": {near}" if near.startswith("did") else ""
+    return name, (f"'{name}' is not in policies/staff.yaml{tail}",)
+
+
+def claimed(text: str, what: str, now: Instant, zone: str) -> Instant:
+    """A claimed moment as typed. Raises `UsageMistake` for no time, one without an offset, or one in the future."""
+    instant = parse_when(text, now, zone)
+    if instant > now:
+        raise UsageMistake(f"{what} lies in the future: '{text}'", "a claim is about what has happened; see the offset")
+    return instant

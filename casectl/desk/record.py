@@ -1,0 +1,117 @@
+"""From a verb to a commit: the only door to the store's write path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+
+from casectl.desk.known import UnknownDeskError
+from casectl.desk.verb import Opening, Scene
+from casectl.model.case import Case
+from casectl.model.caseid import ALPHABET, path_of
+from casectl.model.change import Change, Moment
+from casectl.model.instants import Instant
+from casectl.model.policy import Book, Policy
+from casectl.model.problems import InvalidFiles, NotFound, Problem, did_you_mean
+from casectl.store.book import read_book
+from casectl.store.objects import ObjectReader
+from casectl.store.repo import Repo, head_commit, identity
+from casectl.store.write import Written, write_step
+
+Clock = Callable[[], Instant]
+Mint = Callable[[int], str]
+
+
+def random_characters(amount: int) -> str:
+    """So many random characters of the alphabet of IDs."""
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in os.urandom(amount))
+
+
+def record(
+    repo: Repo,
+    case_id: str,
+    act: Callable[[Scene], Change],
+    clock: Clock,
+    mint: Mint = random_characters,
+) -> Written:
+    """One step in the life of a case, committed. `act` runs under the lock, on the case as it is then.
+
+    Raises what the verb raises, `InvalidFiles` for a case or a policy that cannot be read, `CasectlError` without a
+    git identity, `Busy` and `NotAllowed` as the store says; whatever it raises, nothing was written.
+    """
+    who = identity(repo)
+
+    def decide(case: Case | None, now: Instant) -> Change:
+        if case is None:
+            raise NotFound(f"there is no case {case_id}")
+        book, problems = read_book(repo, head_commit(repo), case.need("policy").partition("/")[0])
+        moment = Moment(now, _name_in(book, who.mail), mint)
+        return _signed(act(Scene(case, _pinned(case, book, problems), book, moment)), book, who.mail)
+
+    return write_step(repo, case_id, decide, clock, who)
+
+
+def record_opening(
+    repo: Repo, act: Callable[[Opening], Change], clock: Clock, mint: Mint = random_characters
+) -> Written:
+    """A new case, committed. Raises as `record` does."""
+    who = identity(repo)
+
+    def decide(_: Case | None, now: Instant) -> Change:
+        commit = head_commit(repo)
+        with ObjectReader(repo) as reader:
+            book, problems = read_book(repo, commit, reader=reader)
+            opening = Opening(book, Moment(now, _name_in(book, who.mail), mint))
+            change = _open(act, opening, problems)
+            while reader.look(f"{commit}:{path_of(change.case_id)}"):
+                change = act(opening)
+        return _signed(change, book, who.mail)
+
+    return write_step(repo, None, decide, clock, who)
+
+
+def _open(act: Callable[[Opening], Change], opening: Opening, problems: tuple[Problem, ...]) -> Change:
+    """The opening, unless a version of its desk's policy cannot be read: another might be in force then."""
+    try:
+        change = act(opening)
+    except UnknownDeskError as unknown:
+        _refuse_broken(unknown.desk, problems)
+        raise
+    _refuse_broken(str(change.fields["policy"]).partition("/")[0], problems)
+    return change
+
+
+def _refuse_broken(desk: str | None, problems: tuple[Problem, ...]) -> None:
+    """Raise `InvalidFiles` for mistakes in the policies of a desk (of any desk, when None)."""
+    folder = f"policies/{desk}/" if desk else "policies/"
+    mistakes = [
+        problem
+        for problem in problems
+        if not problem.warning and problem.path.startswith(folder) and not problem.path.endswith("/customers.yaml")
+    ]
+    if mistakes:
+        raise InvalidFiles(mistakes, "casectl policy check")
+
+
+def _pinned(case: Case, book: Book, problems: tuple[Problem, ...]) -> Policy:
+    ref = case.need("policy")
+    policy = book.policies.get(ref)
+    if policy is None:
+        path = f"policies/{ref}.yaml"
+        causes = [problem for problem in problems if problem.path == path and not problem.warning]
+        missing = Problem(path_of(case.id), 0, f"policy '{ref}' is not in policies/", did_you_mean(ref, book.policies))
+        raise InvalidFiles(causes or [missing])
+    return policy
+
+
+def _name_in(book: Book, mail: str) -> str:
+    person = book.person_by_mail(mail)
+    return person.key if person else mail
+
+
+def _signed(change: Change, book: Book, mail: str) -> Change:
+    if book.person_by_mail(mail):
+        return change
+    warning = f"{mail} is not in policies/staff.yaml: an audit will ask who that is"
+    return replace(change, warnings=(*change.warnings, warning))

@@ -1,0 +1,71 @@
+"""Correct a field of a case: FIELD=VALUE, or FIELD= to empty it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from casectl.desk.known import known_customer, known_person, known_word
+from casectl.desk.verb import Flag, Scene, change
+from casectl.desk.wording import clean, looks_like_mail, personal_data
+from casectl.model.case import FIELD, Value
+from casectl.model.change import Change
+from casectl.model.problems import NotAllowed, UsageMistake, did_you_mean
+
+SETTABLE = ["title", "description", "customer", "contact", "service", "category", "owner", "team", "type"]
+OTHER_WAYS = {
+    "priority": "casectl triage ID --priority P",
+    "assignee": "casectl assign ID PERSON",
+    "level": "casectl escalate ID --reason TEXT",
+    "waiting_for": "casectl hold ID --waiting-for WHO",
+    "status": "casectl take, hold, resume, resolve, reopen or close ID",
+    "resolution": "casectl resolve ID -m TEXT",
+    "log": "casectl note ID -m TEXT adds to it; nothing takes away from it",
+}
+MANY_LINES = frozenset({"description"})
+
+
+def set(  # noqa: A001
+    scene: Scene,
+    changes: Annotated[list[str], Flag("What to set.", positional=True, metavar="FIELD=VALUE...")],
+) -> Change:
+    """Fields set to other values; those that other verbs are for, and those fixed at opening, are refused."""
+    fields: dict[str, Value | None] = {}
+    warnings: tuple[str, ...] = ()
+    for assignment in changes:
+        name, _, text = assignment.partition("=")
+        if "=" not in assignment:
+            raise UsageMistake(f"'{assignment}' is not FIELD=VALUE", f"one of: {', '.join(SETTABLE)}")
+        _refuse_other_fields(scene, name)
+        fields[name], said = _value(scene, name, text)
+        warnings += said
+    changed = {name: value for name, value in fields.items() if scene.case.fields.get(name) != value}
+    if not changed:
+        raise NotAllowed(f"{scene.case.id} says so already: {', '.join(changes)}", "nothing to change")
+    return change(scene, "set", ", ".join(changed), changed, warnings=warnings)
+
+
+def _refuse_other_fields(scene: Scene, name: str) -> None:
+    if name in SETTABLE:
+        return
+    if name in OTHER_WAYS:
+        raise NotAllowed(f"'{name}' is not set by hand", OTHER_WAYS[name].replace("ID", scene.case.id))
+    if name in FIELD:
+        raise NotAllowed(f"'{name}' cannot be set", f"one of: {', '.join(SETTABLE)}")
+    raise UsageMistake(f"a case has no field '{name}'", did_you_mean(name, SETTABLE))
+
+
+def _value(scene: Scene, name: str, text: str) -> tuple[str | None, tuple[str, ...]]:
+    if not text.strip():
+        if FIELD[name].required:
+            raise NotAllowed(f"a case cannot be without its {name}", f"casectl set {scene.case.id} {name}=VALUE")
+        return None, ()
+    value = clean(text, name, one_line=name not in MANY_LINES)
+    if name == "type":
+        return known_word(value, "type", scene.policy.types, scene.policy), ()
+    if name == "customer":
+        return known_customer(scene.book, scene.policy.desk, value), ()
+    if name == "owner":
+        return known_person(scene.book, scene.moment, value)
+    if name == "contact" and looks_like_mail(value):
+        raise UsageMistake("contact is a mail address", "give a reference such as acme/it-lead: history never forgets")
+    return value, personal_data(value, name)

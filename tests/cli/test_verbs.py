@@ -1,0 +1,146 @@
+"""A case from the command line: every step is one commit, and its reply says what is due next."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import MAIL, Terminal
+
+
+def test_opening_says_what_is_due_first(desk: Terminal) -> None:
+    said = desk.run("open", "--title", "Nobody can sign in", "--customer", "oakfield", "--priority", "p1", at="10:00")
+    first, second = said.out.splitlines()
+    assert first.startswith("ACM-261123-")
+    assert first.endswith(" open: Nobody can sign in [open, p1]")
+    assert second == "response due Mon 10:30 GMT, in 30 m"
+
+
+def test_a_case_goes_its_way(desk: Terminal) -> None:
+    case = desk.open(at="10:00")
+    assert desk.step("take", case, at="10:05")["status"] == "assigned"
+    assert desk.step("respond", case, "-m", "On it.", at="10:10")["next_due"] == {
+        "target": "resolution", "due_at": "2026-11-23T18:00:00+00:00", "state": "running",
+    }  # fmt: skip
+    said = desk.run("hold", case, "--waiting-for", "customer", at="11:00")
+    assert said.out.splitlines()[1] == "resolution paused with 7 h left"
+    assert desk.step("resume", case, at="12:00")["next_due"]["due_at"] == "2026-11-24T09:00:00+00:00"
+    assert desk.step("resolve", case, "-m", "Restarted it.", at="14:00")["next_due"] is None
+    assert desk.step("reopen", case, "-m", "It is back.", at="15:00")["status"] == "assigned"
+    assert desk.step("resolve", case, "-m", "Replaced it.", at="16:00")["status"] == "resolved"
+    assert desk.run("close", case, at="17:00").out.endswith("nothing is due\n")
+
+
+def test_every_step_is_one_commit_at_its_time(desk: Terminal) -> None:
+    before = desk.commits()
+    case = desk.open(at="10:00")
+    written = desk.step("note", case, "-m", "Rang them.", at="10:07")
+    assert desk.commits() == before + 2
+    assert desk.git("show", "-s", "--format=%H %ct %ce %s", "HEAD").split(maxsplit=3)[:3] == [
+        written["commit"], "1795428420", MAIL,
+    ]  # fmt: skip
+    assert desk.git("show", "-s", "--format=%s", "HEAD").startswith(f"{case} note: Rang them.")
+    assert desk.files() == ""
+
+
+def test_the_reply_in_json(desk: Terminal) -> None:
+    case = desk.open(at="10:00")
+    answer = desk.step("triage", case, "--priority", "p1", at="10:05")
+    assert answer == {
+        "schema": "casectl.step/1",
+        "id": case,
+        "commit": desk.git("rev-parse", "HEAD").strip(),
+        "verb": "triage",
+        "at": "2026-11-23T10:05:00+00:00",
+        "status": "open",
+        "priority": "p1",
+        "summary": "p1, was p2",
+        "next_due": {"target": "response", "due_at": "2026-11-23T10:30:00+00:00", "state": "running"},
+        "warnings": [],
+    }
+
+
+def test_a_breach_is_said_at_the_next_step(desk: Terminal) -> None:
+    case = desk.open("Nobody can sign in", "--priority", "p1", at="10:00")
+    said = desk.run("note", case, "-m", "Found it.", at="11:15")
+    assert said.out.splitlines()[1] == "response was due Mon 10:30 GMT, 45 m ago: breached"
+
+
+def test_the_tail_of_an_id_will_do_in_any_spelling(desk: Terminal) -> None:
+    case = desk.open(at="10:00")
+    assert desk.step("note", case[-5:].lower(), "-m", "one", at="10:01")["id"] == case
+    assert desk.step("note", case.lower(), "-m", "two", at="10:02")["id"] == case
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("note", "ID", "-m", "-"),
+        ("update", "ID", "-m", "-"),
+        ("respond", "ID", "-m", "-"),
+        ("resolve", "ID", "--message", "-"),
+        ("escalate", "ID", "--reason", "-"),
+        ("call", "ID", "--in", "--minutes", "9", "--started", "2026-11-23T10:00:00+00:00", "-m", "-"),
+        ("email", "ID", "--out", "-m", "-"),
+    ],
+)
+def test_texts_come_from_standard_input(desk: Terminal, words: tuple[str, ...]) -> None:
+    case = desk.open(at="10:00")
+    desk.step(*(case if word == "ID" else word for word in words), at="10:10", stdin="First line.\nSecond: line.\n")
+    path = desk.git("ls-files", "cases/*.yaml").strip()
+    text = desk.git("show", f"HEAD:{path}")
+    assert "First line." in text
+    assert "Second: line." in text
+
+
+def test_a_description_from_standard_input(desk: Terminal) -> None:
+    answer = desk.step("open", "--title", "Slow", "--description", "-", at="10:00", stdin="One.\nTwo.\n")
+    assert answer["status"] == "open"
+    assert any("customer" in warning for warning in answer["warnings"])
+
+
+def test_take_without_an_id_takes_the_most_urgent_free_case(desk: Terminal) -> None:
+    slow = desk.open("Slow", at="09:00")
+    urgent = desk.open("Down", "--priority", "p1", at="09:10")
+    assert desk.step("take", at="09:15")["id"] == urgent
+    assert desk.step("take", at="09:16")["id"] == slow
+    assert "no open case is free" in desk.run("take", code=4, at="09:17").err
+
+
+def test_take_without_an_id_says_why_it_cannot_write(desk: Terminal) -> None:
+    desk.open(at="09:00")
+    (desk.root / ".git/MERGE_HEAD").write_text(desk.git("rev-parse", "HEAD"))
+    assert "a merge is under way" in desk.run("take", code=5, at="09:17").err
+
+
+def test_a_stranger_may_act_and_is_told(desk: Terminal) -> None:
+    case = desk.open(at="10:00")
+    desk.git("config", "user.email", "stranger@elsewhere.example")
+    said = desk.run("take", case, at="10:05")
+    assert "stranger@elsewhere.example is not in policies/staff.yaml" in said.err
+    assert "with stranger@elsewhere.example" in said.out
+
+
+def test_escalation_and_its_answer(desk: Terminal) -> None:
+    case = desk.open(at="10:00")
+    assert desk.step("escalate", case, "--reason", "It stalls.", at="11:00")["summary"].startswith("to level 2")
+    desk.step("respond", case, "-m", "We look into it.", "--to", "escalation", at="11:30")
+    assert "top of its ladder" in desk.run("escalate", case, "--reason", "Still.", code=5, at="12:00").err
+
+
+def test_assign_and_set(desk: Terminal) -> None:
+    case = desk.open(at="10:00")
+    desk.step("assign", case, "jo", at="10:01")
+    assert desk.step("set", case, "title=Sign-in is slow", "team=network", at="10:02")["summary"] == "title, team"
+
+
+def test_options_of_the_program_stand_before_or_after(desk: Terminal) -> None:
+    case = desk.open(at="10:00")
+    elsewhere = desk.home
+    for words in (["-C", str(desk.root), "note", case, "-m", "one"], ["note", case, "-m", "two", "-C", str(desk.root)]):
+        with desk.monkeypatch.context() as patch:
+            patch.chdir(elsewhere)
+            Terminal(elsewhere, elsewhere, desk.monkeypatch).run(*words, at="10:05")
+
+
+def test_two_openings_at_once_are_two_cases(desk: Terminal) -> None:
+    assert desk.open(at="10:00") != desk.open(at="10:00")
