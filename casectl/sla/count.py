@@ -39,8 +39,13 @@ def hours_of_rule(policy: Policy, rule: Rule, first: Instant, last: Instant) -> 
     return open_time(policy.calendars[rule.calendar], first, last)
 
 
-def marks_of(life: Life, target: Target, rules: Sequence[Rule | None], run: Run, end: Instant) -> Marks:
-    """The paused and run-on stretches of a run up to `end`, from the rule then in force at each of its instants."""
+def marks_of(
+    life: Life, target: Target, rules: Sequence[Rule | None], durations: Sequence[bool], run: Run, end: Instant
+) -> Marks:
+    """The paused and run-on stretches of a run up to `end`, from the rule then in force at each of its instants.
+
+    `durations` tells for each spell whether its limit is one: only those run on.
+    """
     last = _last_index(life, run)
     paused = list(run.solved)
     active: list[tuple[Instant, Instant, Rule]] = []
@@ -50,7 +55,7 @@ def marks_of(life: Life, target: Target, rules: Sequence[Rule | None], run: Run,
         spell = life.spells[index]
         if begins < ends and (rule or target.otherwise).pauses(spell.phase, spell.waiting_for):
             paused.append((begins, ends))
-        elif rule is not None and rule.run_on and not spell.done:
+        elif rule is not None and rule.run_on and durations[index] and not spell.done:
             active.append((begins, ends, rule))
     run_on, goes_on = _run_on(life, active, run, end) if active else ((), False)
     return Marks(tuple(merged(paused)), run_on, goes_on, tuple(run.solved))

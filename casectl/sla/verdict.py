@@ -12,7 +12,7 @@ from casectl.model.target_reader import parse_span
 from casectl.sla.count import Count, Marks, marks_of
 from casectl.sla.life import FACT_FIELDS, Life
 from casectl.sla.opentime import OpenTime, open_time
-from casectl.sla.runs import Run, first_start
+from casectl.sla.runs import Run, first_start, of_own_life
 from casectl.sla.workdays import due_after_days
 
 
@@ -68,7 +68,11 @@ class Trial:
         self.run = run
         self.number = number
         self.end = as_of if run.end is None else run.end
-        self.marks: Marks = marks_of(life, target, rules, run, self.end)
+        last = len(life.spells) - 1 if run.end_index is None else run.end_index
+        self.figures = [self._figure(rules[index], index) for index in range(last + 1)]
+        # Only durations run on: a limit in working days that a record holds does not, whatever its rule says.
+        durations = [figure is not None and figure.unit == "seconds" for figure in self.figures]
+        self.marks: Marks = marks_of(life, target, rules, durations, run, self.end)
         self.reigns = self._reigns()
 
     def judge(self) -> Judgement | None:
@@ -84,11 +88,9 @@ class Trial:
         return self._unbroken(last.rule, last)
 
     def _reigns(self) -> list[Reign]:
-        last = len(self.life.spells) - 1 if self.run.end_index is None else self.run.end_index
         cuts: list[tuple[int, Rule | None, Span | None]] = []
-        for index in range(last + 1):
+        for index, figure in enumerate(self.figures):
             rule = self.rules[index]
-            figure = self._figure(rule, index)
             if not cuts or cuts[-1][1] is not rule or cuts[-1][2] != figure:
                 cuts.append((index, rule, figure))
         ends = [min(self.life.spells[index].at, self.end) for index, _, _ in cuts[1:]] + [self.end]
@@ -146,7 +148,9 @@ class Trial:
         if exceeded is None:
             return None
         broken = exceeded if reign.begins is None else max(exceeded, reign.begins)
-        broken = next((ends for begins, ends in self.run.counted if begins <= broken < ends), broken)
+        for begins, ends in self.run.counted:
+            if begins <= exceeded < ends or begins < broken < ends:
+                broken = max(broken, ends)
         return broken if reign is self.reigns[-1] or broken < reign.ends else None
 
     def _breached(self, reign: Reign, counted: Counted, broken: Instant) -> Judgement:
@@ -185,11 +189,11 @@ class Trial:
         """A run without a limit at its end: measured only, or withdrawn since its condition no longer holds."""
         start = self.run.start_under(self.life, self.target.otherwise)
         begun = self.end if start is None else start
-        # A run that an event began knows only the rules since then; one of the case's own life was promised before it.
-        known = [reign for reign in self.reigns if self.run.start is None or reign.ends > begun]
+        # What an event begins knows only the rules since then; what every case comes to was promised before it began.
+        promised = self.run.start is None and of_own_life(self.target.otherwise)
+        known = [reign for reign in self.reigns if promised or reign.ends > begun]
         ruled = [reign.rule for reign in known if reign.rule is not None and reign.figure is not None]
-        last = len(self.life.spells) - 1 if self.run.end_index is None else self.run.end_index
-        measured = self.target.measured and self.life.in_scope(self.target, last)
+        measured = self.target.measured and self.life.in_scope(self.target, len(self.figures) - 1)
         if not (ruled or measured):
             return None
         withdrawn = bool(ruled) and not measured
@@ -198,7 +202,7 @@ class Trial:
 
     def _due(self, count: Count, limit: Limit, rule: Rule) -> Instant:
         """When the limit is used up if nothing else happens; working days are never due before their own day."""
-        due = count.reaches(limit.seconds, rule.run_on)
+        due = count.reaches(limit.seconds, rule.run_on and limit.not_before is None)
         return due if limit.not_before is None else max(due, limit.not_before)
 
     def _goal(self, rule: Rule, start: Instant) -> int | None:
