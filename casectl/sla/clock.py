@@ -37,6 +37,8 @@ def judgements(
     life = Life(steps, policy, customer)
     for target in policy.targets.values():
         rules = life.rules(target)
+        if not target.measured and not any(rules):
+            continue
         runs = runs_of(life, target, rules)
         last = rules[-1]
         if not runs and last is not None and of_own_life(last):

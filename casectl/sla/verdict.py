@@ -77,15 +77,16 @@ class Trial:
 
     def judge(self) -> Judgement | None:
         """The run's row; None when no rule ever held and the policy does not measure it."""
+        counted: Counted | None = None
         for reign in self.reigns:
             counted = self._counted(reign)
             broken = self._broken(reign, counted) if counted else None
             if counted and broken is not None:
                 return self._breached(reign, counted, broken)
-        last = self.reigns[-1]
-        if last.rule is None or (last.figure is None and self.run.end is not None):
-            return self._without_limit()
-        return self._unbroken(last.rule, last)
+        if counted is not None:
+            return self._unbroken(counted)
+        rule = self.reigns[-1].rule
+        return self._without_limit() if rule is None or self.run.end is not None else self._not_begun(rule)
 
     def _reigns(self) -> list[Reign]:
         cuts: list[tuple[int, Rule | None, Span | None]] = []
@@ -164,20 +165,23 @@ class Trial:
         changed = sorted(name for name in step.changes if name in FACT_FIELDS)
         return f"already past this limit when {' and '.join(changed) or 'the rule'} changed"
 
-    def _unbroken(self, rule: Rule, reign: Reign) -> Judgement:
-        start = self._start(reign, rule)
-        if start is None:
-            return Judgement(not_started(self.life, self.target, rule, self.number))
-        count = self._count(rule, start)
-        limit = self._limit(rule, reign.figure, start) if reign.figure else None
+    def _unbroken(self, counted: Counted) -> Judgement:
+        rule, count, limit = counted.rule, counted.count, counted.limit
         state = self._state(rule, count, limit)
-        due = self._due(count, limit, rule) if limit and state != "paused" else None
+        due = None if state == "paused" else self._due(count, limit, rule)
         return self._judgement(rule, state, count, limit, due)
 
-    def _state(self, rule: Rule, count: Count, limit: Limit | None) -> TargetState:
+    def _not_begun(self, rule: Rule) -> Judgement:
+        """A rule whose start has not come, or whose limit nobody has set yet."""
+        start = self._start(self.reigns[-1], rule)
+        if start is None:
+            return Judgement(not_started(self.life, self.target, rule, self.number))
+        return self._judgement(rule, "pending", self._count(rule, start), None)
+
+    def _state(self, rule: Rule, count: Count, limit: Limit) -> TargetState:
         if self.run.end is not None:
             return "met"
-        if count.start > self.end or limit is None:
+        if count.start > self.end:
             return "pending"
         if rule.pauses(self.life.spells[-1].phase, self.life.spells[-1].waiting_for):
             return "paused"
