@@ -1,0 +1,92 @@
+"""Random valid cases, with the texts that YAML is known to misread."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from casectl.model.case import ENTRY_FIELDS, FIELDS, LOG_KINDS, Case, Entry
+
+_ONE_WORD = (
+    "0123 123 1e5 1_000 0x1f 0o17 0b1 .5 +1 -1 .inf -.inf .NaN 12:30:45 2026-11-23 2026-13-45 2026-11-23T09:00:00Z "
+    "~ null NULL no No yes on off y N true FALSE = << - -- --- ... ? : , [ ] { } # & * ! | > ' \" % @ ` -x ?x :x #x "
+    "a:b a#b 7mq2c 9d0kq 15m !tag *alias &anchor {a} [a] <b> a, 'q' \"q\" \\n C:\\temp http://a.example/#b =1+1 5b 1a2f"
+)
+
+NASTY = [
+    *_ONE_WORD.split(),
+    "a: b",
+    "a #b",
+    "a:",
+    "a ",
+    " a",
+    "a  b",
+    "- a",
+    "? a",
+    "a\tb",
+    "a\n",
+    "\na",
+    "a\nb",
+    "a\n\nb",
+    "a\n  b\nc",
+    "  a\nb",
+    "a\n \nb",
+    "a\n\tb",
+    "a\nb ",
+    "a\n---\nb",
+    "a\nlog:\n- id: x",
+    "# a\n# b",
+    "a\r\nb",
+    "a\u00a0b",
+    "\u00e9t\u00e9",
+    "\U0001f600",
+    "\U0001f468\u200d\U0001f469",
+    "a\u2028b",
+    "a\x85b",
+    "\u202eevil",
+    "\ufeffa",
+    "\x1b[31m",
+    "\x07",
+    "\x7f",
+    "\uffff",
+    "long " * 400 + "end",
+    "x" * 3000,
+    "\u65e5\u672c\u8a9e: \u306f",
+]
+
+texts = st.one_of(
+    st.sampled_from(NASTY),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30),
+    st.text("ab1 \n\t:#-|>'\"\\{[&*!%,.e", min_size=1, max_size=20),
+    st.lists(st.sampled_from(NASTY), min_size=1, max_size=4).map("\n".join),
+    st.lists(st.sampled_from(NASTY), min_size=1, max_size=4).map(" ".join),
+)
+words = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
+instants = st.integers(0, 253_402_300_799)
+numbers = st.integers(0, 10**15 - 1)
+_scalars = {"text": texts, "instant": instants, "number": numbers, "flag": st.booleans()}
+_values = {
+    **_scalars,
+    "instants": st.dictionaries(words, instants, min_size=1, max_size=3),
+    "records": st.lists(st.dictionaries(words, texts, min_size=1, max_size=3), min_size=1, max_size=3).map(tuple),
+}
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> Entry:
+    """One log entry of any kind."""
+    kinds = {name: kind for name, kind in ENTRY_FIELDS.items() if name not in ("id", "kind", "direction")}
+    names = draw(st.lists(st.sampled_from(sorted(kinds)), unique=True, max_size=4))
+    fields = {name: draw(_scalars[kinds[name]]) for name in ENTRY_FIELDS if name in names}
+    direction = draw(st.sampled_from([{}, {"direction": "in"}, {"direction": "out"}]))
+    return Entry(
+        draw(st.from_regex(r"[0-9a-z]{5}", fullmatch=True)), draw(st.sampled_from(LOG_KINDS)), direction | fields
+    )
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A case that any desk could have, its texts as nasty as they come."""
+    optional = draw(st.lists(st.sampled_from([spec.name for spec in FIELDS if not spec.required]), unique=True))
+    fields = {spec.name: draw(_values[spec.kind]) for spec in FIELDS if spec.required or spec.name in optional}
+    fields["id"] = "ABC-261123-K7Q4P"
+    return Case(fields, tuple(draw(st.lists(entries(), max_size=3, unique_by=lambda entry: entry.id))))
