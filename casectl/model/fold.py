@@ -145,12 +145,12 @@ class _Folding:
             self._warn(message, "the log only grows: add an entry that corrects it")
 
     def _judge_time(self, version: Version, floor: Instant | None) -> None:
-        at = format_instant(_effective(version, floor))
         if version.committed is None:
+            at = format_instant(_effective(version, floor))
             message = f"commit {version.commit[:12]} has no date that can be read; it counts at {at}"
             self.problems.append(Problem(self.path, 0, message, "the time of the step before it"))
         elif floor is not None and version.committed < floor:
-            says = format_instant(version.committed)
+            says, at = format_instant(version.committed), format_instant(floor)
             self._warn(f"commit {version.commit[:12]} is dated {says}, before the step it follows; it counts at {at}")
 
     def _warn(self, message: str, hint: str | None = None) -> None:

@@ -70,7 +70,7 @@ def use_packaged_zones() -> bool:
     folder = packaged_zones()
     if folder is None:
         return False
-    if zoneinfo.TZPATH != (folder,):
+    if (folder,) != zoneinfo.TZPATH:
         zoneinfo.reset_tzpath(to=[folder])
         ZoneInfo.clear_cache()
         zone_named.cache_clear()

@@ -1,0 +1,59 @@
+"""A git repository that has commits already becomes a case repository: one commit more, which only adds files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from casectl.model.instants import Instant
+from casectl.model.problems import NotAllowed
+from casectl.store.commits import move_branch, write_blob, write_commit
+from casectl.store.git import run_git
+from casectl.store.index import IndexChange
+from casectl.store.lock import lock
+from casectl.store.refusals import refuse_unwritable
+from casectl.store.repo import Identity, Repo, head_commit, open_repo
+from casectl.store.trees import NEW_FILE
+from casectl.store.worktree import refuse_links, write_file
+
+
+def adopt_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, who: Identity) -> Repo:
+    """The repository at `root` with `files` (path to text) added by one commit; what is staged or edited stays so.
+
+    Raises `NotAllowed` when it is a case repository already, when a file is in the way, and as writing a step does.
+    """
+    repo = open_repo(root.absolute())
+    refuse_unwritable(repo)
+    with lock(repo):
+        head = head_commit(repo)
+        _refuse_what_is_in_the_way(repo, head, files)
+        entries = [(NEW_FILE, write_blob(repo, text.encode()), path) for path, text in files.items()]
+        commit = write_commit(repo, _tree(repo, head, entries), (head,), message.rstrip("\n") + "\n", who, at)
+        with IndexChange(repo) as index:
+            index.add(entries)
+            move_branch(repo, commit, head, "a case repository", who, at)
+            for path, text in files.items():
+                write_file(repo.root, path, text.encode())
+            index.put()
+    return repo
+
+
+def _refuse_what_is_in_the_way(repo: Repo, head: str, files: Mapping[str, str]) -> None:
+    if run_git(repo, "ls-tree", "--name-only", head, "--", "policies"):
+        raise NotAllowed(f"{repo.root} has policies already", "add a desk by adding its files: see policies/README.md")
+    for path in files:
+        refuse_links(repo.root, path)
+        if (repo.root / path).exists() or run_git(repo, "ls-files", "--", path):
+            raise NotAllowed(f"{repo.root / path} is in the way", "move it away, or name a new directory")
+
+
+def _tree(repo: Repo, head: str, entries: list[tuple[str, str, str]]) -> str:
+    draft = repo.git_dir / "casectl-adopt-index"
+    env = {"GIT_INDEX_FILE": str(draft)}
+    try:
+        run_git(repo, "read-tree", head, env=env)
+        lines = b"".join(f"{mode} {blob} 0\t{path}\0".encode() for mode, blob, path in entries)
+        run_git(repo, "update-index", "-z", "--index-info", stdin=lines, env=env)
+        return run_git(repo, "write-tree", env=env).decode().strip()
+    finally:
+        draft.unlink(missing_ok=True)

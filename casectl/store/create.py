@@ -1,0 +1,53 @@
+"""Making a case repository: `git init` and the first commit, by whoever is named, with no identity configured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from casectl.model.instants import Instant
+from casectl.model.problems import NotAllowed
+from casectl.store.commits import move_branch, write_blob, write_commit
+from casectl.store.git import run_git
+from casectl.store.inspect import describe_work_tree, init_repository
+from casectl.store.repo import Identity, Repo, open_repo
+from casectl.store.worktree import refuse_links, write_file
+
+
+def create_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, who: Identity) -> Repo:
+    """A new repository at `root` on the branch `main`, whose first commit holds `files` (path to text).
+
+    `root` may be absent, empty, or a git work tree without commits and without files in the way. Raises `NotAllowed`
+    otherwise, before anything is written. No identity goes into any configuration.
+    """
+    tree = describe_work_tree(root)
+    if tree.has_commits:
+        raise NotAllowed(f"{root} is a git repository with commits already", "name a new directory")
+    if not tree.empty and not tree.is_git:
+        raise NotAllowed(f"{root} is not empty", "name a new or an empty directory")
+    for path in files:
+        refuse_links(tree.root, path)
+        if (tree.root / path).exists():
+            raise NotAllowed(f"{tree.root / path} is in the way", "move it away, or name a new directory")
+    if not tree.is_git:
+        init_repository(tree.root)
+    repo = open_repo(tree.root)
+    first_commit(repo, files, message, at, who)
+    return repo
+
+
+def first_commit(repo: Repo, files: Mapping[str, str], message: str, at: Instant, who: Identity) -> str:
+    """Commits `files` as the first commit of an empty repository, in its index and on disk too; gives the commit."""
+    entries = []
+    for path, text in files.items():
+        write_file(repo.root, path, text.encode())
+        entries.append((path, write_blob(repo, text.encode())))
+    lines = b"".join(f"100644 {blob} 0\t{path}\0".encode() for path, blob in entries)
+    run_git(repo, "update-index", "-z", "--add", "--index-info", stdin=lines)
+    draft = {"GIT_INDEX_FILE": str(repo.git_dir / "casectl-first-index")}
+    run_git(repo, "update-index", "-z", "--add", "--index-info", stdin=lines, env=draft)
+    tree = run_git(repo, "write-tree", env=draft).decode().strip()
+    (repo.git_dir / "casectl-first-index").unlink()
+    commit = write_commit(repo, tree, (), message.rstrip("\n") + "\n", who, at)
+    move_branch(repo, commit, "", "first commit", who, at)
+    return commit

@@ -1,0 +1,158 @@
+"""The one place that starts the `git` program: scrubbed environment, forced options, git's own words in errors."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Protocol
+
+from casectl.model.problems import CasectlError
+
+FORCED = (
+    "--no-replace-objects",
+    "--no-pager",
+    "--literal-pathspecs",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.autocrlf=false",
+    "-c",
+    "color.ui=false",
+    "-c",
+    "i18n.commitEncoding=UTF-8",
+    "-c",
+    "i18n.logOutputEncoding=UTF-8",
+    "-c",
+    "advice.graftFileDeprecated=false",
+    "-c",
+    "log.showSignature=false",
+    "-c",
+    "log.showRoot=true",
+)
+"""On every call: a repository's own configuration may neither run programs nor change what is read.
+
+Writes share them for now. When writes honour the user's hooks and signing, and sync to disk, it happens here: without
+the two `core` options for `commit-tree -S` and `update-ref`, and with `-c core.fsync=committed`.
+"""
+
+
+class Place(Protocol):
+    """Anything with a work tree's root: a `store.repo.Repo`."""
+
+    @property
+    def root(self) -> Path: ...
+
+
+class GitError(CasectlError):
+    """git said no. `said` is all of its stderr."""
+
+    def __init__(self, verb: str, said: str) -> None:
+        lines = [line.strip() for line in said.splitlines() if line.strip()]
+        loud = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines or ["failed without a word"]
+        first = loud[0].removeprefix("fatal: ").removeprefix("error: ")
+        rest = " ".join(line.removeprefix("hint: ") for line in lines if line != loud[0])
+        super().__init__(f"git {verb}: {first}", rest or None)
+        self.said = said
+
+
+class GitProcess(subprocess.Popen[bytes]):
+    """A running git whose stdout is a pipe; its stderr is kept aside, so that it can never block the pipe."""
+
+    def __init__(self, where: Path | Place, args: tuple[str, ...], env: Mapping[str, str] | None, feed: bool) -> None:
+        self._said = _kept_aside()
+        self.verb = args[0]
+        stdin = subprocess.PIPE if feed else subprocess.DEVNULL
+        try:
+            super().__init__(
+                command(where, args), stdin=stdin, stdout=subprocess.PIPE, stderr=self._said, env=environment(env)
+            )
+        except FileNotFoundError:
+            raise _cannot_start(where) from None
+
+    def failure(self) -> GitError:
+        """What git said on stderr so far, as an error to raise."""
+        self._said.seek(0)
+        return GitError(self.verb, self._said.read().decode(errors="replace"))
+
+    def finish(self) -> None:
+        """Closes the pipes and waits. Raises `GitError` when git did not succeed."""
+        self.close_pipes()
+        if self.wait():
+            raise self.failure()
+
+    def abandon(self) -> None:
+        """Ends the process, whatever it was doing; never raises."""
+        self.kill()
+        self.wait()
+        self.close_pipes()
+        self._said.close()
+
+    def close_pipes(self) -> None:
+        """Closes our ends; bytes that the other side no longer wants are dropped."""
+        for pipe in (self.stdin, self.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except BrokenPipeError:
+                    continue
+
+
+def run_git(where: Path | Place, *args: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> bytes:
+    """Runs git at the root of a work tree and gives its stdout. Raises `GitError` with git's own words.
+
+    `env` adds variables to the scrubbed environment (an identity, a private index).
+    """
+    try:
+        done = subprocess.run(
+            command(where, args), input=stdin if stdin is not None else b"", capture_output=True, env=environment(env)
+        )
+    except FileNotFoundError:
+        raise _cannot_start(where) from None
+    if done.returncode:
+        raise GitError(args[0], done.stderr.decode(errors="replace"))
+    return done.stdout
+
+
+def start_git(where: Path | Place, *args: str, env: Mapping[str, str] | None = None, feed: bool = False) -> GitProcess:
+    """Starts git with a pipe from its stdout and, with `feed`, one to its stdin."""
+    return GitProcess(where, args, env, feed)
+
+
+def command(where: Path | Place, args: tuple[str, ...]) -> list[str]:
+    """The whole command line. git finds the repository from the root by itself, with its own check of ownership."""
+    root = where if isinstance(where, Path) else where.root
+    return ["git", "-C", str(root), *FORCED, *args]
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Our environment without any `GIT_*`, plus what keeps git quiet, local and literal."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    forced = {
+        "LC_ALL": "C",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ALLOW_PROTOCOL": "file:ssh:https",
+        "GIT_GRAFT_FILE": os.devnull,
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+    }
+    return {**kept, **forced, **(extra or {})}
+
+
+def _cannot_start(where: Path | Place) -> CasectlError:
+    root = where if isinstance(where, Path) else where.root
+    if not root.is_dir():
+        return CasectlError(f"no such directory: {root}")
+    return CasectlError("the git program is not installed", "install git 2.31 or later")
+
+
+def _kept_aside() -> IO[bytes]:
+    """A nameless file that lives as long as it is open; `tempfile` is too slow to import for this alone."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("git-said"), "w+b")
+    from tempfile import TemporaryFile
+
+    return TemporaryFile()

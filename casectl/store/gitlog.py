@@ -1,0 +1,114 @@
+"""Reading `git log --raw`: which commit changed which file from which content to which, as fast as Python can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from casectl.model.instants import Instant
+from casectl.store.git import GitProcess, Place, start_git
+
+_CHUNK_BYTES = 1 << 20
+_LAST_INSTANT = 253_402_300_799
+
+_LOG = (
+    "log",
+    "-z",
+    "--raw",
+    "--no-abbrev",
+    "--no-renames",
+    "--diff-merges=separate",
+    "--date-order",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-show-signature",
+    "--no-notes",
+    "--no-color",
+    "--format=%H|%P|%ct|%ce",
+)
+"""Children before parents, merges against each parent, times and addresses raw. `-m` alone would obey configuration."""
+
+Mark = tuple[bytes, bytes]
+"""A commit's line and a file's raw line under it, both as git printed them; `read_mark` makes sense of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One commit's change of one file against one parent. `old` and `new` are blob IDs, None for no file."""
+
+    commit: str
+    parents: tuple[str, ...]
+    committed: Instant | None
+    """The committer's time; None when the commit's date cannot be read."""
+    mail: str
+    old: bytes | None
+    new: bytes | None
+    plain: bool
+    """Whether what is there now is a regular file, not a symbolic link or another repository."""
+
+
+def log_marks(place: Place, commit: str, *limits: str) -> Iterator[tuple[bytes, Mark]]:
+    """(path, mark) of every change of every file up to `commit`, newest first, streaming.
+
+    `limits` are further arguments: `--since`, or `--full-history -- PATH`.
+    """
+    process = start_git(place, *_LOG, *_placed(commit, limits))
+    try:
+        header = b""
+        tokens = _tokens(process)
+        for token in tokens:
+            if token[:2] == b"\n:" or token[:1] == b":":
+                yield next(tokens), (header, token)
+            elif token:
+                header = token
+        process.finish()
+    finally:
+        process.abandon()
+
+
+def _placed(commit: str, limits: tuple[str, ...]) -> tuple[str, ...]:
+    options = tuple(limit for limit in limits if limit.startswith("--") and limit != "--")
+    operands = limits[limits.index("--") :] if "--" in limits else ("--",)
+    return (*options, "--end-of-options", commit, *operands)
+
+
+def _tokens(process: GitProcess) -> Iterator[bytes]:
+    stdout = process.stdout
+    rest = b""
+    while stdout is not None and (chunk := stdout.read(_CHUNK_BYTES)):
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield from whole
+    if rest:
+        yield rest
+
+
+def read_mark(mark: Mark) -> FileChange:
+    """What a mark says."""
+    commit, parents, seconds, mail = mark[0].decode(errors="replace").split("|", 3)
+    words = mark[1].split()
+    return FileChange(
+        commit,
+        tuple(parents.split()),
+        _instant(seconds),
+        mail,
+        _blob(words[2]),
+        _blob(words[3]),
+        words[1] in (b"100644", b"100755", b"100664", b"000000"),
+    )
+
+
+def new_blobs(marks: Iterable[Mark]) -> list[bytes]:
+    """The IDs of all contents that the marks put in place, each once, in order."""
+    found = dict.fromkeys(raw.split(b" ", 4)[3] for _, raw in marks)
+    return [blob for blob in found if blob.strip(b"0")]
+
+
+def _blob(name: bytes) -> bytes | None:
+    return name if name.strip(b"0") else None
+
+
+def _instant(seconds: str) -> Instant | None:
+    if not seconds.isdigit():
+        return None
+    instant = int(seconds)
+    return instant if instant <= _LAST_INSTANT else None

@@ -1,0 +1,93 @@
+"""The lives of cases as the commits tell them: all in one streaming pass, or one by the cheap way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, time, timedelta
+
+from casectl.model.caseid import opened_on, path_of
+from casectl.model.problems import NotFound
+from casectl.model.timeline import Timeline
+from casectl.store.gitlog import Mark, log_marks, new_blobs, read_mark
+from casectl.store.lookup import current_cases, is_case_path, resolve_case
+from casectl.store.objects import ObjectReader, read_blobs
+from casectl.store.repo import Repo
+from casectl.store.versions import timeline_of
+
+__all__ = ["current_cases", "read_timeline", "read_timelines", "resolve_case"]
+
+_MARGIN = timedelta(days=2)
+"""How far before the date in its ID a case's commits are looked for at first: clocks and zones differ."""
+
+
+def read_timelines(repo: Repo, commit: str) -> Iterator[Timeline]:
+    """The timeline of every case that ever was, up to `commit`, in order of their paths; deleted ones included.
+
+    One pass over the history, then one over the contents, case by case: only one case's contents are held at a time.
+    """
+    marks = _marks_by_path(repo, commit)
+    paths = sorted(marks)
+    with closing(read_blobs(repo, (blob for path in paths for blob in new_blobs(marks.get(path, ()))))) as contents:
+        for path in paths:
+            held = {blob: next(contents, None) for blob in new_blobs(marks[path])}
+            yield timeline_of(_id_in(path), path, marks.pop(path), held)
+
+
+def read_timeline(repo: Repo, case_id: str, commit: str) -> Timeline:
+    """The timeline of one case up to `commit`, as `read_timelines` would give it.
+
+    Walks back no further than the date in the ID, unless what it finds then is no whole life: clocks that were wrong
+    can end such a walk early. Raises `NotFound` when `commit` has no such case.
+    """
+    path = path_of(case_id)
+    with ObjectReader(repo) as reader:
+        present = reader.look(f"{commit}:{path}")
+        if present is None:
+            raise NotFound(f"no case {case_id} at commit {commit[:12]}", "casectl list shows the cases there are")
+        marks = _marks_of(repo, commit, path, f"--since={_first_day(case_id)}")
+        if not _whole(marks, present.id.encode()):
+            marks = _marks_of(repo, commit, path)
+        held = {blob: reader.read(blob.decode()) for blob in new_blobs(marks)}
+    return timeline_of(case_id, path, marks, held)
+
+
+def _marks_of(repo: Repo, commit: str, path: str, *limits: str) -> list[Mark]:
+    marks = [mark for _, mark in log_marks(repo, commit, *limits, "--full-history", "--", path)]
+    marks.reverse()
+    return marks
+
+
+def _whole(marks: list[Mark], present: bytes) -> bool:
+    """Whether the changes begin with the file's birth, each follows one, the last made what is there."""
+    known: set[bytes | None] = {None}
+    for change in map(read_mark, marks):
+        if change.old not in known:
+            return False
+        known.add(change.new)
+    return bool(marks) and read_mark(marks[-1]).new == present
+
+
+def _first_day(case_id: str) -> int:
+    """UTC seconds at which the search for a case's commits begins."""
+    opened = datetime.combine(opened_on(case_id), time.min, UTC)
+    return max(0, int((opened - _MARGIN).timestamp()))
+
+
+def _marks_by_path(repo: Repo, commit: str) -> dict[str, list[Mark]]:
+    """Every change of every case's file, oldest first."""
+    found: dict[bytes, list[Mark] | None] = {}
+    for path, mark in log_marks(repo, commit):
+        marks = found.get(path)
+        if marks is not None:
+            marks.append(mark)
+        elif path not in found:
+            found[path] = [mark] if is_case_path(path.decode(errors="replace")) else None
+    kept = {path.decode(): marks for path, marks in found.items() if marks is not None}
+    for marks in kept.values():
+        marks.reverse()
+    return kept
+
+
+def _id_in(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".yaml")

@@ -1,0 +1,90 @@
+"""The user's index, changed behind git's own lock and only for the paths that we wrote.
+
+While we hold `index.lock`, no `git commit` can read the index between our move of the branch and our change of the
+index: it would commit the old text of the case on top of the new.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+from casectl.store.git import run_git
+from casectl.store.repo import Repo
+
+_WAIT_SECONDS = 2.0
+_PAUSE_SECONDS = 0.02
+
+
+class IndexChange:
+    """A new state of the index, prepared beside it; `put` makes it the index, leaving the block without it drops it.
+
+    Does nothing at all where there is no index, or (`blocked`) while another git keeps it locked. With `prepared` False
+    the index is locked only by `prepare`.
+    """
+
+    def __init__(self, repo: Repo, prepared: bool = True) -> None:
+        self._repo = repo
+        self._index = repo.git_dir / "index"
+        self._lock = repo.git_dir / "index.lock"
+        self._draft = repo.git_dir / f"casectl-index-{os.getpid()}"
+        self.held = self.blocked = False
+        self._wanted = prepared
+
+    def __enter__(self) -> IndexChange:
+        if self._wanted:
+            self.prepare()
+        return self
+
+    def prepare(self) -> None:
+        """Locks the index and copies it, if that has not been done at the start of the block."""
+        if self.held or not self._index.exists():
+            return
+        self.held = _take(self._lock, time.monotonic() + _WAIT_SECONDS)
+        self.blocked = not self.held
+        if self.held:
+            self._draft.write_bytes(self._index.read_bytes())
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for leftover in (self._draft, self._draft.with_name(f"{self._draft.name}.lock")):
+            leftover.unlink(missing_ok=True)
+        if self.held:
+            self._lock.unlink(missing_ok=True)
+
+    def add(self, entries: Iterable[tuple[str, str, str]], sparse: Iterable[str] = ()) -> None:
+        """Enters (mode, blob, path) of each file; those in `sparse` stay marked as not checked out."""
+        if not self.held:
+            return
+        lines = b"".join(f"{mode} {blob} 0\t{path}\0".encode() for mode, blob, path in entries)
+        self.run("update-index", "-z", "--index-info", stdin=lines)
+        hidden = list(sparse)
+        if hidden:
+            self.run("update-index", "--skip-worktree", "--", *hidden)
+
+    def run(self, *args: str, stdin: bytes = b"") -> bytes:
+        """Runs git on the new state."""
+        return run_git(self._repo, *args, stdin=stdin, env={"GIT_INDEX_FILE": str(self._draft)})
+
+    def put(self) -> None:
+        """Makes the new state the index."""
+        if self.held:
+            self._draft.replace(self._lock)
+            self._lock.replace(self._index)
+            self.held = False
+
+
+def _take(lock: Path, deadline: float) -> bool:
+    while True:
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        except FileExistsError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return True

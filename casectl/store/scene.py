@@ -1,0 +1,71 @@
+"""What a step is decided on: the case at one commit, and its file as it lies in the work tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from casectl.model.case import Case
+from casectl.model.caseid import path_of
+from casectl.model.problems import InvalidFiles, NotAllowed, NotFound
+from casectl.store.objects import ObjectReader
+from casectl.store.repo import Repo
+from casectl.store.trees import NEW_FILE, REGULAR, Chain, read_chain
+from casectl.store.unfinished import leftovers
+from casectl.store.versions import CaseReader
+from casectl.store.worktree import Placed, placed_at, refuse_hand_edits
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A commit, the folders down to the case's file, the case with its text, and how its file lies."""
+
+    commit: str
+    chain: Chain
+    case: Case | None
+    text: str | None
+    placed: Placed
+
+    @property
+    def path(self) -> str:
+        return self.chain.path
+
+    @property
+    def blob(self) -> str | None:
+        return self.chain.file.id if self.chain.file else None
+
+    @property
+    def mode(self) -> str:
+        return self.chain.file.mode if self.chain.file else NEW_FILE
+
+    @property
+    def hidden(self) -> bool:
+        """Not checked out, and to stay so."""
+        return self.placed.sparse and self.placed.on_disk is None
+
+
+def existing(repo: Repo, reader: ObjectReader, commit: str, case_id: str) -> Scene:
+    """The scene of a case that `commit` has. Raises `NotFound`, `NotAllowed` for hand edits, `InvalidFiles`."""
+    path = path_of(case_id)
+    chain = read_chain(reader, commit, path)
+    content = reader.read(chain.file.id) if chain.file else None
+    if chain.file is None or content is None:
+        raise NotFound(f"no case {case_id}", "casectl list shows the cases there are")
+    if chain.file.mode not in REGULAR:
+        raise NotAllowed(f"{path} is no regular file in the last commit", "put the case's file back with git")
+    placed = placed_at(repo, path)
+    refuse_hand_edits(placed, chain.file.id, leftovers(repo, case_id, chain.file.id))
+    case, problems = CaseReader(case_id, path).read(content)
+    if case is None:
+        raise InvalidFiles(problems, "correct the file and commit it with git; then try again")
+    return Scene(commit, chain, case, content.decode(), placed)
+
+
+def vacant(repo: Repo, reader: ObjectReader, commit: str, case_id: str) -> Scene:
+    """The scene of a case to open. Raises `NotAllowed` when `commit` has it, or something else is in its place."""
+    path = path_of(case_id)
+    chain = read_chain(reader, commit, path)
+    if chain.file:
+        raise NotAllowed(f"case {case_id} exists already", f"casectl show {case_id}")
+    placed = placed_at(repo, path)
+    refuse_hand_edits(placed, None)
+    return Scene(commit, chain, None, None, placed)

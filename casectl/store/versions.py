@@ -1,0 +1,135 @@
+"""From the contents of one case's file, commit by commit, to the versions that `model.fold` takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from casectl.model.case import Case, Value
+from casectl.model.fold import Version, fold
+from casectl.model.problems import Problem
+from casectl.model.rawcase import entries_from_raw, fields_from_raw
+from casectl.model.timeline import Timeline
+from casectl.store.canonical import MAX_BYTES, scan_header, scan_log, split
+from casectl.store.gitlog import FileChange, Mark, read_mark
+
+Parsed = tuple[Case | None, tuple[Problem, ...]]
+
+
+def timeline_of(case_id: str, path: str, marks: Sequence[Mark], contents: Mapping[bytes, bytes | None]) -> Timeline:
+    """The timeline of the file at `path`. `marks` come oldest first; `contents` holds every blob that they name."""
+    history = _History(case_id, path, contents)
+    for _, changes in groupby(map(read_mark, marks), key=lambda change: change.commit):
+        history.add(tuple(changes))
+    return fold(case_id, path, history.versions, history.problems)
+
+
+class CaseReader:
+    """Reads versions of one case's file. What a version shares with the one read before it is not read again."""
+
+    def __init__(self, case_id: str, path: str) -> None:
+        self._id = case_id
+        self._path = path
+        self._header: str | None = None
+        self._log = ""
+        self._case = Case({})
+        self._names: set[str] = set()
+
+    def read(self, content: bytes) -> Parsed:
+        """The case that these bytes hold, or None and what is wrong with them."""
+        try:
+            text = content.decode()
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            return None, (Problem(self._path, line, "not UTF-8 text", "save the file as UTF-8"),)
+        case = self._scan(text) if len(content) <= MAX_BYTES else None
+        if case is not None:
+            return case, ()
+        from casectl.store.casefile import parse_case
+
+        return parse_case(text, self._path)
+
+    def _scan(self, text: str) -> Case | None:
+        """The case if the text is canonical and sound, else None."""
+        header, log = split(text)
+        fields = self._case.fields if header == self._header else self._fields(header)
+        if fields is None or (not log and header != text):
+            return None
+        grown = log.startswith(self._log)
+        raw = scan_log(log[len(self._log) :] if grown else log)
+        entries, problems = entries_from_raw(raw or (), self._path)
+        names = [entry.id for entry in entries]
+        known = self._names if grown else set()
+        if raw is None or problems or len(known.union(names)) != len(known) + len(names):
+            return None
+        self._header, self._log = header, log
+        self._names = known.union(names)
+        self._case = Case(fields, self._case.log + entries if grown else entries)
+        return self._case
+
+    def _fields(self, header: str) -> Mapping[str, Value] | None:
+        raw = scan_header(header)
+        fields, problems = fields_from_raw(raw or {}, self._path)
+        return None if problems or fields.get("id") != self._id else fields
+
+
+@dataclass(slots=True)
+class _Content:
+    """What one blob holds, and the last version that put it in place."""
+
+    case: Case | None
+    place: int
+
+
+class _History:
+    """The versions so far. Lives inside one call of `timeline_of`."""
+
+    def __init__(self, case_id: str, path: str, contents: Mapping[bytes, bytes | None]) -> None:
+        self.path = path
+        self.versions: list[Version] = []
+        self.problems: list[Problem] = []
+        self._reader = CaseReader(case_id, path)
+        self._contents = contents
+        self._known: dict[bytes, _Content] = {}
+        self._reported: set[tuple[int, str]] = set()
+
+    def add(self, changes: tuple[FileChange, ...]) -> None:
+        """One commit: one change, or for a merge one for each parent whose version differs."""
+        change = changes[0]
+        merge = len(change.parents) > 1
+        sources = [old for each in changes if (old := each.old) is not None]
+        if merge and len(changes) < len(change.parents) and change.new is not None:
+            sources.append(change.new)
+        follows = sorted({self._known[source].place for source in sources if source in self._known})
+        before = self._known[change.old].case if change.old in self._known and not merge else None
+        after = self._case(change, before)
+        place = len(self.versions)
+        self.versions.append(
+            Version(change.commit, change.committed, change.mail, before, after, tuple(follows), merge)
+        )
+        if change.new is not None:
+            self._known[change.new] = _Content(after if after is not None else before, place)
+
+    def _case(self, change: FileChange, before: Case | None) -> Case | None:
+        blob = change.new
+        if blob is None:
+            self._report(change, Problem(self.path, 0, "the case's file is deleted", "restore it: git revert COMMIT"))
+            return None
+        if blob in self._known:
+            return self._known[blob].case
+        content = self._contents.get(blob) if change.plain else None
+        if content is None:
+            what = "its content is missing from this clone" if change.plain else "no regular file"
+            self._report(change, Problem(self.path, 0, what, "fetch the whole repository" if change.plain else None))
+            return None
+        case, problems = self._reader.read(content)
+        for problem in problems:
+            self._report(change, problem)
+        return case
+
+    def _report(self, change: FileChange, problem: Problem) -> None:
+        """Once for each mistake, with the commit that brought it: later versions tend to repeat it."""
+        if (problem.line, problem.message) not in self._reported:
+            self._reported.add((problem.line, problem.message))
+            self.problems.append(replace(problem, message=f"{problem.message} (commit {change.commit[:12]})"))

@@ -1,0 +1,118 @@
+"""One file of the work tree and its index entry: whether a person has touched them, and bringing them along."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from casectl.model.problems import NotAllowed
+from casectl.store.git import run_git
+from casectl.store.repo import Repo
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """How one path stands outside of the commits."""
+
+    path: str
+    staged: str | None
+    """The blob in the index, None for no entry; a merge left open gives `unmerged`."""
+    sparse: bool
+    """Deliberately not checked out."""
+    on_disk: bytes | None
+
+
+def placed_at(repo: Repo, path: str) -> Placed:
+    """How `path` stands in the index and on disk. Raises `NotAllowed` for a symbolic link on the way."""
+    refuse_links(repo.root, path)
+    staged, sparse = index_entries(repo, path).get(path, (None, not has_index(repo)))
+    return Placed(path, staged, sparse, read_file(repo.root / path))
+
+
+def index_entries(repo: Repo, *paths: str) -> dict[str, tuple[str | None, bool]]:
+    """(blob, whether it is deliberately not checked out) by path, for the whole index or some paths of it."""
+    listed = run_git(repo, "ls-files", "-s", "-t", "-z", "--", *paths).decode(errors="replace")
+    found: dict[str, tuple[str | None, bool]] = {}
+    for line in listed.split("\0"):
+        about, tab, name = line.partition("\t")
+        if tab:
+            tag, _, blob, stage = about.split(" ")
+            found[name] = (blob if stage == "0" else "unmerged", tag in "Ss")
+    return found
+
+
+def refuse_hand_edits(placed: Placed, blob: str | None, unfinished: frozenset[str] = frozenset()) -> None:
+    """Raises `NotAllowed` unless the path is as the last commit has it: `blob`, or nothing when that is None.
+
+    `unfinished` names the blobs ("" for none) that a step of ours which died half-way may have left there.
+    """
+    if blob is None:
+        if placed.on_disk is not None or placed.staged is not None:
+            raise NotAllowed(f"{placed.path} is in the way: no commit has it", "commit it with git, or move it away")
+        return
+    on_disk = _on_disk(placed, blob)
+    if on_disk == blob and placed.staged in ((blob, None) if placed.sparse else (blob,)):
+        return
+    if {placed.staged or "", on_disk} <= unfinished:
+        return
+    hint = f"commit them with git, or drop them: git checkout HEAD -- {placed.path}"
+    raise NotAllowed(f"{placed.path} has changes that are not committed", hint)
+
+
+def _on_disk(placed: Placed, blob: str) -> str:
+    """The blob that the file on disk is; line ends as `core.autocrlf` makes them, and sparse absence, are `blob`."""
+    if placed.on_disk is None:
+        return blob if placed.sparse else ""
+    found = _blob_id(placed.on_disk, len(blob))
+    if found != blob and _blob_id(placed.on_disk.replace(b"\r\n", b"\n"), len(blob)) == blob:
+        return blob
+    return found
+
+
+def write_file(root: Path, path: str, content: bytes) -> None:
+    """Puts the bytes at `root/path` in one move. Raises `NotAllowed` rather than write through a symbolic link."""
+    refuse_links(root, path)
+    target = root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        draft.unlink(missing_ok=True)
+        with draft.open("xb") as file:
+            file.write(content)
+        if target.exists():
+            draft.chmod(stat.S_IMODE(target.stat().st_mode))
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def refuse_links(root: Path, path: str) -> None:
+    """Raises `NotAllowed` when the path leaves `root`, or a folder or the file on it is a symbolic link."""
+    here = root
+    for part in path.split("/"):
+        here = here / part
+        if part in ("", ".", "..", ".git") or here.is_symlink():
+            raise NotAllowed(f"{path} leads out of the work tree", f"{here} must be no symbolic link")
+
+
+def has_index(repo: Repo) -> bool:
+    """Whether anything is checked out at all (`git clone --no-checkout` leaves no index)."""
+    return (repo.git_dir / "index").exists()
+
+
+def read_file(path: Path) -> bytes | None:
+    """The file's bytes, or None when there is none. Raises `NotAllowed` for a folder in its place."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except (IsADirectoryError, NotADirectoryError):
+        raise NotAllowed(f"{path} is no regular file", "move it away") from None
+
+
+def _blob_id(content: bytes, characters: int) -> str:
+    algorithm = hashlib.sha256 if characters == 64 else hashlib.sha1
+    return algorithm(b"blob %d\0" % len(content) + content).hexdigest()
