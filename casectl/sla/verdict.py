@@ -92,6 +92,8 @@ class Trial:
         cuts: list[tuple[int, Rule | None, Span | None]] = []
         for index, figure in enumerate(self.figures):
             rule = self.rules[index]
+            if self._of_no_length(index):
+                continue
             if not cuts or cuts[-1][1] is not rule or cuts[-1][2] != figure:
                 cuts.append((index, rule, figure))
         ends = [min(self.life.spells[index].at, self.end) for index, _, _ in cuts[1:]] + [self.end]
@@ -101,6 +103,11 @@ class Trial:
             since = reigns[-1].ruled_since if reigns and reigns[-1].rule is rule else begins
             reigns.append(Reign(rule, figure, index, begins, until, since))
         return reigns
+
+    def _of_no_length(self, index: int) -> bool:
+        """Whether a spell was over in the second in which it began: such a state never ruled anything."""
+        spells = self.life.spells
+        return 0 < index < len(self.figures) - 1 and spells[index].at == spells[index + 1].at
 
     def _figure(self, rule: Rule | None, index: int) -> Span | None:
         """What limits a rule in a spell's state: its own figure, or the one that the case or the customer holds."""
