@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from typer._click.globals import get_current_context
 
 if TYPE_CHECKING:
     from casectl.model.instants import Instant
     from casectl.store.repo import Repo
+
+
+def system_time() -> Instant:
+    """The system's clock, in whole seconds."""
+    return int(time.time())
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,8 @@ class Settings:
     """The commit to read, as git names it; None: HEAD."""
     no_input: bool = False
     """Never ask, never wait for a terminal."""
+    now: Callable[[], Instant] = system_time
+    """What this run takes the time from; whoever runs the program from Python may give another."""
 
     def repo(self) -> Repo:
         """The case repository. Raises `NotFound` when there is none."""
@@ -45,8 +54,10 @@ def settings(ctx: typer.Context) -> Settings:
 
 
 def clock() -> Instant:
-    """Now, in whole seconds."""
-    return int(time.time())
+    """Now, in whole seconds, as the running command was told to take it."""
+    running = get_current_context(silent=True)
+    found = running.obj if running else None
+    return (found if isinstance(found, Settings) else Settings()).now()
 
 
 def command_app(**options: bool) -> typer.Typer:

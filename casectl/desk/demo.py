@@ -15,7 +15,7 @@ from casectl.model.instants import Instant, zone_named
 from casectl.model.policy import Book, Person, Policy
 from casectl.model.problems import CasectlError
 from casectl.store.book import read_book
-from casectl.store.bulk import BulkStep, write_bulk
+from casectl.store.bulk import BulkStep, write_bulk, write_commit_graph
 from casectl.store.canonical import dump
 from casectl.store.commits import message_of
 from casectl.store.create import create_repo
@@ -60,6 +60,7 @@ def make_demo(
     examples = {desk: read_examples(*shipped_examples(desk)) for desk in desks}
     deeds = sorted(_month(book, examples, Random(seed), as_of, cases), key=lambda deed: (deed.at, deed.case.id))
     write_bulk(repo, (_step(deed) for deed in deeds), on_progress=on_progress)
+    write_commit_graph(repo)
     return Demo(repo, len({deed.case.id for deed in deeds}), len(deeds), _worth_a_look(deeds))
 
 

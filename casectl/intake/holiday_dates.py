@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
+from importlib.metadata import version
 
 from casectl.model.problems import CasectlError, UsageMistake
 
@@ -45,7 +46,7 @@ def _dates(country: str, subdivision: str | None, years: range) -> tuple[str, Ma
     except NotImplementedError:
         hint = "ISO 3166 codes, such as GB --subdivision ENG, CA --subdivision ON, US"
         raise UsageMistake(f"the library 'holidays' knows no place '{place}'", hint) from None
-    return holidays.__version__, dict(found)  # in the place's own language: never in that of the person's terminal
+    return version("holidays"), dict(found)  # in the place's own language: never in that of the person's terminal
 
 
 def _command(country: str, subdivision: str | None, first: int, last: int, name: str) -> str:

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from casectl.cli.context import Settings
 from casectl.cli.main import app
 
 ACME = Path(__file__).with_name("acme.yaml")
@@ -33,6 +34,12 @@ class Said:
         return json.loads(self.out)
 
 
+def moment_of(text: str) -> int:
+    """`10:00` is UTC on Monday 2026-11-23; a full date and time is taken as it is."""
+    moment = datetime.fromisoformat(text if "-" in text else f"2026-11-23 {text}").replace(tzinfo=UTC)
+    return int(moment.timestamp())
+
+
 @dataclass(frozen=True)
 class Terminal:
     """A home with a git identity, a place for a repository, and a clock that only the test moves."""
@@ -40,6 +47,8 @@ class Terminal:
     home: Path
     root: Path
     monkeypatch: pytest.MonkeyPatch
+    times: list[int] = field(default_factory=lambda: [moment_of("08:00")])
+    """What the clock has said; the last is now."""
 
     def run(self, *words: str, code: int = 0, at: str | None = None, stdin: str | bytes | None = None) -> Said:
         """Run `casectl WORDS` in this process, in the repository, at `at` (UTC; `10:00` is on Monday 2026-11-23)."""
@@ -47,7 +56,8 @@ class Terminal:
             self.set_clock(at)
         with self.monkeypatch.context() as patch:
             patch.chdir(self.root if self.root.exists() else self.home)
-            result = CliRunner().invoke(app, words, prog_name="casectl", input=stdin)
+            given = Settings(now=lambda: self.times[-1])
+            result = CliRunner().invoke(app, words, prog_name="casectl", input=stdin, obj=given)
         said = Said(result.exit_code, result.stdout, result.stderr)
         print(f"$ casectl {' '.join(words)}\n{said.out}{said.err}-> {said.code}")
         assert said.code == code, f"exit code {said.code}, expected {code}"
@@ -77,8 +87,7 @@ class Terminal:
         return str(self.step("open", "--title", title, "--customer", "oakfield", *words, at=at)["id"])
 
     def set_clock(self, text: str) -> None:
-        moment = datetime.fromisoformat(text if "-" in text else f"2026-11-23 {text}").replace(tzinfo=UTC)
-        self.monkeypatch.setattr("time.time", moment.timestamp)
+        self.times.append(moment_of(text))
 
     def git(self, *words: str) -> str:
         return subprocess.run(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from casectl.cli.context import command_app
-from casectl.cli.reading import AsOf, Output, as_of_moment, form, read_from, show_problems, show_tables
+from casectl.cli.reading import FINDINGS, AsOf, Output, as_of_moment, form, read_from, show_problems, show_tables
 
 app = command_app()
 
@@ -37,4 +37,5 @@ def explain(
         print(json.dumps(explanation_document(rows, found), indent=2))
     else:
         show_tables([ledger_table(row, found) for row in rows], how)
-    return show_problems(found.timeline.problems)
+    show_problems(found.timeline.problems)
+    return FINDINGS if found.unreadable else 0

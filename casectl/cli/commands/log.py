@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from casectl.cli.context import command_app
-from casectl.cli.reading import AsOf, Output, as_of_moment, form, read_from, show_problems, show_tables
+from casectl.cli.reading import FINDINGS, AsOf, Output, as_of_moment, form, read_from, show_problems, show_tables
 
 app = command_app()
 
@@ -28,4 +28,5 @@ def log_of_case(
     repo, commit = read_from(ctx)
     found = one_case(repo, commit, resolve_case(repo, commit, case), as_of_moment(as_of), to_its_end=as_of == "now")
     show_tables([log_table(found)], how)
-    return show_problems(found.timeline.problems)
+    show_problems(found.timeline.problems)
+    return FINDINGS if found.unreadable else 0

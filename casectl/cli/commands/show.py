@@ -9,7 +9,7 @@ import typer
 
 from casectl.cli.context import command_app, settings
 from casectl.cli.errors import warn
-from casectl.cli.reading import AsOf, TextOrJson, as_of_moment, form, read_from, show_problems
+from casectl.cli.reading import FINDINGS, AsOf, TextOrJson, as_of_moment, form, read_from, show_problems
 
 app = command_app()
 
@@ -36,4 +36,5 @@ def show(
     on_disk = repo.root / found.timeline.path
     if settings(ctx).at is None and on_disk.is_file() and on_disk.read_bytes() != found.text:
         warn(f"{found.timeline.path} differs on disk from the commit shown: git diff -- {found.timeline.path}")
-    return show_problems(found.timeline.problems)
+    show_problems(found.timeline.problems)
+    return FINDINGS if found.unreadable else 0
