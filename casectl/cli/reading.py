@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from casectl.store.repo import Repo
 
 FINDINGS = 3
+PATIENCE_SECONDS = 1.0
+"""How long a reader waits before being told how far it has come."""
 TABLES = ("table", "wide", "json", "jsonl", "csv", "md", "html")
 
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FORM", help=f"One of: {', '.join(TABLES)}.")]
@@ -82,6 +86,22 @@ def zone_for(book: Book, desk: str | None) -> str:
         refuse_unknown_desk(book, desk)
     zones = {policy.zone for policy in book.policies.values() if desk in (None, policy.desk)}
     return zones.pop() if len(zones) == 1 else "UTC"
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int], None]]:
+    """A counter of cases on stderr, on a terminal only and only when it takes a while; gone when done."""
+    began = time.monotonic()
+
+    def count(cases: int) -> None:
+        if sys.stderr.isatty() and time.monotonic() - began > PATIENCE_SECONDS:
+            print(f"\r{cases} cases read", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield count
+    finally:
+        if sys.stderr.isatty() and time.monotonic() - began > PATIENCE_SECONDS:
+            print("\r" + " " * 30 + "\r", end="", file=sys.stderr, flush=True)
 
 
 def show_tables(tables: Iterable[Table], how: str) -> None:

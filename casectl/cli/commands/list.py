@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from casectl.cli.context import command_app
-from casectl.cli.reading import AsOf, Desk, Output, as_of_moment, form, read_from, show_problems, show_tables
+from casectl.cli.reading import AsOf, Desk, Output, as_of_moment, form, progress, read_from, show_problems, show_tables
 
 app = command_app()
 
@@ -36,7 +36,8 @@ def list_cases(
 
     how = form(output)
     repo, commit = read_from(ctx)
-    found = population(repo, commit, as_of_moment(as_of), desk)
+    with progress() as told:
+        found = population(repo, commit, as_of_moment(as_of), desk, told)
     wanted = Wanted(status, phase, assignee, customer, open_only=not (everything or status or phase))
     chosen = select(found, wanted)
     if chosen or how not in ("table", "wide"):

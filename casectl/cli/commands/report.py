@@ -21,6 +21,7 @@ from casectl.cli.reading import (
     form,
     is_date,
     moment,
+    progress,
     read_from,
     show_problems,
     show_tables,
@@ -88,7 +89,8 @@ def print_report(
     from casectl.store.repo import head_commit
 
     use_packaged_zones()
-    found = population(repo, commit or head_commit(repo), as_of, desk)
+    with progress() as told:
+        found = population(repo, commit or head_commit(repo), as_of, desk, told)
     table = known_reports()[name].build(found, asked or Asked())
     if table is None:
         return 0

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from casectl.cli.context import command_app
-from casectl.cli.reading import AsOf, Desk, Output, as_of_moment, form, read_from, show_problems, show_tables
+from casectl.cli.reading import AsOf, Desk, Output, as_of_moment, form, progress, read_from, show_problems, show_tables
 
 app = command_app()
 
@@ -33,7 +33,8 @@ def sla(
         named = dict.fromkeys(resolve_case(repo, commit, typed) for typed in ids)
         found = population_of(repo, commit, at, named, desk)
     else:
-        found = population(repo, commit, at, desk)
+        with progress() as told:
+            found = population(repo, commit, at, desk, told)
     if how == "json":
         print(json.dumps(sla_document(found), indent=2))
     else:

@@ -1,0 +1,32 @@
+"""One row as the machine contract has it. Apart from `sla_json`, so that `show` need not load tables for it."""
+
+from __future__ import annotations
+
+from casectl.model.figures import TargetRow
+from casectl.model.instants import Instant, format_instant
+
+
+def target_document(row: TargetRow) -> dict[str, object]:
+    """One row, as the contract has it."""
+    return {
+        "target": row.target,
+        "occurrence": row.occurrence,
+        "clause": list(row.clause),
+        "state": row.state,
+        "started_at": _utc(row.started_at),
+        "stopped_at": _utc(row.stopped_at),
+        "due_at": _utc(row.due_at),
+        "breached_at": _utc(row.breached_at),
+        "elapsed_seconds": row.elapsed_seconds,
+        "limit_seconds": row.limit_seconds,
+        "goal_seconds": row.goal_seconds,
+        "remaining_seconds": row.remaining_seconds,
+        "paused_seconds": row.paused_seconds,
+        "exempt_seconds": row.exempt_seconds,
+        "overturned": None,
+        "evidence": list(row.evidence),
+    }
+
+
+def _utc(instant: Instant | None) -> str | None:
+    return None if instant is None else format_instant(instant)

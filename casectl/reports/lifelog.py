@@ -1,0 +1,67 @@
+"""The steps of a case as people read them: when, who, what changed, and which commit says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from casectl.model.case import Entry, Value
+from casectl.model.instants import format_instant
+from casectl.model.timeline import Step
+from casectl.reports.entries import entry_words, value_words
+from casectl.reports.onecase import OneCase
+from casectl.reports.table import Cell, Column, Table
+from casectl.reports.words import SHORT, moment
+
+_COLUMNS = (
+    Column("at", shown="data"),
+    Column("when", shown="words"),
+    Column("by"),
+    Column("author", shown="data"),
+    Column("what", width=80),
+    Column("commit", shown="data"),
+    Column("short", "commit", shown="words"),
+)
+
+
+def log_table(found: OneCase) -> Table:
+    """Each step up to the moment asked about, oldest first. `at` and `commit` are exact; `what` is for people."""
+    zone = found.pinned.policy.zone
+    imported = () if found.figures.source is None else (f"imported from {found.figures.source}: its testimony",)
+    return Table(
+        title=f"{found.figures.id} {found.figures.title}",
+        columns=_COLUMNS,
+        rows=tuple(_row(found, step, zone) for step in found.timeline.until(found.as_of)),
+        schema="casectl.log/1",
+        stamp={"commit": found.commit, "as_of": format_instant(found.as_of)},
+        notes=imported,
+    )
+
+
+def told(step: Step, opening: bool = False) -> str:
+    """What a step did, in words: entries with their text, then the fields that it changed."""
+    return "; ".join([*(["opened"] if opening else []), *_entries(step.entries), *_changes(step.changes, opening)])
+
+
+def _row(found: OneCase, step: Step, zone: str) -> dict[str, Cell]:
+    return {
+        "at": format_instant(step.at),
+        "when": moment(step.at, zone, exact=True),
+        "by": found.who(step.author),
+        "author": step.author,
+        "what": told(step, opening=step is found.timeline.opened),
+        "commit": step.commit,
+        "short": step.commit[:SHORT],
+    }
+
+
+def _entries(entries: tuple[Entry, ...]) -> Iterator[str]:
+    return (entry_words(entry) for entry in entries)
+
+
+_OPENING = ("status", "priority", "channel", "type")
+
+
+def _changes(changes: Mapping[str, Value | None], opening: bool) -> Iterator[str]:
+    for name, value in changes.items():
+        if not opening or name in _OPENING:
+            yield f"{name} {value_words(value)}"

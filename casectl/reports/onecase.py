@@ -1,0 +1,64 @@
+"""One case with all that its figures rest on, read without a walk over the others' history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from casectl.model.case import Case
+from casectl.model.figures import CaseFigures
+from casectl.model.instants import Instant
+from casectl.model.policy import Book
+from casectl.model.problems import InvalidFiles, NotFound, Problem
+from casectl.model.timeline import Timeline
+from casectl.reports.pinned import Pinned, PolicyShelf
+from casectl.reports.population import judge, refuse_shallow, unreadable_now
+from casectl.store.history import read_timeline
+from casectl.store.objects import ObjectReader
+from casectl.store.repo import Repo
+
+
+@dataclass(frozen=True, slots=True)
+class OneCase:
+    """A case as of a moment: its life, what judges it, its figures, and the staff of the commit that was read."""
+
+    timeline: Timeline
+    case: Case
+    pinned: Pinned
+    figures: CaseFigures
+    book: Book
+    text: bytes
+    """The file as that commit holds it."""
+    unreadable: tuple[Problem, ...]
+    """What is wrong with that file; the case is then as its last readable version has it."""
+    commit: str
+    as_of: Instant
+
+    def who(self, mail: str) -> str:
+        """The staff key that belongs to a committer's mail address, or the address itself."""
+        person = self.book.person_by_mail(mail)
+        return person.key if person else mail
+
+
+def one_case(repo: Repo, commit: str, case_id: str, as_of: Instant, to_its_end: bool = False) -> OneCase:
+    """A case as of a moment; `to_its_end`: as of its last step where that lies later (clocks of clones differ).
+
+    Raises `NotFound` for a case that the commit does not have or that was opened later; `InvalidFiles` for one
+    that cannot be judged; `CasectlError` for a shallow clone.
+    """
+    refuse_shallow(repo)
+    timeline = read_timeline(repo, case_id, commit)
+    if not timeline.steps:
+        raise InvalidFiles(timeline.problems)
+    as_of = max(as_of, timeline.steps[-1].at) if to_its_end else as_of
+    if timeline.opened.at > as_of:
+        raise NotFound(f"{case_id} was opened after that moment", "give a later --as-of")
+    with ObjectReader(repo) as reader:
+        shelf = PolicyShelf(repo, reader)
+        outcome = judge(shelf, timeline, as_of)
+        if isinstance(outcome, Problem):
+            raise InvalidFiles([outcome])
+        text = reader.read(f"{commit}:{timeline.path}") or b""
+        pinned, figures = outcome
+        book, _ = shelf.book_at(commit, pinned.policy.desk)
+        mistakes = unreadable_now(reader, commit, timeline)
+        return OneCase(timeline, timeline.case(as_of), pinned, figures, book, text, mistakes, commit, as_of)

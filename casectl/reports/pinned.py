@@ -1,0 +1,69 @@
+"""Which policy a case is judged by: the version that it is pinned to, as committed when it was pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from casectl.model.case import Value
+from casectl.model.instants import Instant
+from casectl.model.policy import Book, Customer, Policy
+from casectl.model.problems import Problem
+from casectl.model.timeline import Step, Timeline
+from casectl.store.book import read_book
+from casectl.store.objects import ObjectReader
+from casectl.store.repo import Repo
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """The policy and customer record of one case, and the commit whose tree holds their text."""
+
+    policy: Policy
+    customer: Customer | None
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyShelf:
+    """Books by commit and desk. Commits whose `policies/` are the same share one, so that calendars are built once."""
+
+    repo: Repo
+    reader: ObjectReader
+    _books: dict[tuple[bytes, str], tuple[Book, tuple[Problem, ...]]] = field(default_factory=dict)
+
+    def book_at(self, commit: str, desk: str) -> tuple[Book, tuple[Problem, ...]]:
+        """What `policies/` said of a desk at `commit`, and what could not be read of it."""
+        key = (self.reader.read(f"{commit}:policies") or b"", desk)
+        if key not in self._books:
+            self._books[key] = read_book(self.repo, commit, desk, self.reader)
+        return self._books[key]
+
+    def pinned(self, timeline: Timeline, as_of: Instant) -> Pinned | Problem:
+        """What judges a case as of a moment, or the problem why nothing can."""
+        steps = timeline.until(as_of)
+        step = pinning_step(steps)
+        ref = str(last_value(steps, "policy") or "")
+        book, problems = self.book_at(step.commit, ref.partition("/")[0])
+        policy = book.policies.get(ref)
+        if policy is None:
+            return _missing(timeline, ref, step, problems)
+        customer = last_value(steps, "customer")
+        return Pinned(policy, book.customer(policy.desk, str(customer) if customer else None), step.commit)
+
+
+def pinning_step(steps: Sequence[Step]) -> Step:
+    """The step that pinned the case to its policy: its opening, unless a later one moved it on the record."""
+    return next((step for step in reversed(steps) if "policy" in step.changes), steps[0])
+
+
+def last_value(steps: Sequence[Step], name: str) -> Value | None:
+    """What a field holds after these steps; the whole case need not be put together for it."""
+    return next((step.changes[name] for step in reversed(steps) if name in step.changes), None)
+
+
+def _missing(timeline: Timeline, ref: str, step: Step, problems: tuple[Problem, ...]) -> Problem:
+    path = f"policies/{ref}.yaml"
+    cause = next((f": {p.message}" for p in problems if p.path == path and not p.warning), "")
+    message = f"policy '{ref}' cannot be read at {step.commit[:12]}, which pinned the case to it{cause}"
+    return Problem(timeline.path, 0, message, f"git show {step.commit[:12]}:{path}")

@@ -1,0 +1,168 @@
+"""The figures of every case as of one moment, in one streaming pass over history."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+from casectl.model.figures import CaseFigures
+from casectl.model.instants import Instant, packaged_zones
+from casectl.model.policy import Book, Policy
+from casectl.model.problems import CasectlError, NotFound, Problem, did_you_mean
+from casectl.model.timeline import Timeline
+from casectl.reports.pinned import Pinned, PolicyShelf, last_value
+from casectl.sla.clock import evaluate
+from casectl.store.book import read_book
+from casectl.store.history import read_timeline, read_timelines
+from casectl.store.objects import ObjectReader
+from casectl.store.repo import Repo, is_shallow
+from casectl.store.versions import CaseReader
+
+PROGRESS_EVERY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Cases opened by `as_of`, as `commit` tells of them, with all that their figures rest on."""
+
+    commit: str
+    as_of: Instant
+    tzdata: str
+    policies: Mapping[str, Policy]
+    """Policies that judged at least one case, by `DESK/VERSION`."""
+    figures: tuple[CaseFigures, ...]
+    exceptions: tuple[Problem, ...]
+    """Files that cannot be read as they are now, cases that cannot be judged. The latter are in no total."""
+    desk: str | None = None
+
+    def zone_of(self, figures: CaseFigures) -> str:
+        """The zone whose wall clock the desk of this case lives by."""
+        return self.policies[figures.policy].zone
+
+
+def population(
+    repo: Repo,
+    commit: str,
+    as_of: Instant,
+    desk: str | None = None,
+    on_progress: Callable[[int], None] = lambda cases: None,
+) -> Population:
+    """Every case opened by `as_of` (of one desk, when given), judged as of it; cases in order of their IDs.
+
+    A case that cannot be judged is an exception and spoils no other. `on_progress` gets the number of cases read so
+    far, now and then. Raises `CasectlError` for a shallow clone,
+    `NotFound` for a desk that `policies/` does not have.
+    """
+    refuse_shallow(repo)
+    if desk is not None:
+        refuse_unknown_desk(read_book(repo, commit)[0], desk)
+    timelines = _counted(read_timelines(repo, commit), on_progress)
+    return _judged(repo, commit, timelines, as_of, desk)
+
+
+def _counted(timelines: Iterable[Timeline], on_progress: Callable[[int], None]) -> Iterator[Timeline]:
+    for number, timeline in enumerate(timelines):
+        if number % PROGRESS_EVERY == 0:
+            on_progress(number)
+        yield timeline
+
+
+def population_of(
+    repo: Repo, commit: str, as_of: Instant, case_ids: Iterable[str], desk: str | None = None
+) -> Population:
+    """As `population`, of the named cases only and without a walk over the others' history, in the order named."""
+    refuse_shallow(repo)
+    timelines = (read_timeline(repo, case_id, commit) for case_id in case_ids)
+    return _judged(repo, commit, timelines, as_of, desk, keep_order=True)
+
+
+def refuse_shallow(repo: Repo) -> None:
+    """Raise `CasectlError` when part of the history is missing: figures from the rest would be guesses."""
+    if is_shallow(repo):
+        message = "this clone is shallow: figures from part of the history cannot be certified"
+        raise CasectlError(message, "git fetch --unshallow")
+
+
+def refuse_unknown_desk(book: Book, desk: str) -> None:
+    """Raise `NotFound` for a desk that `policies/` does not have."""
+    if desk not in book.desks():
+        raise NotFound(f"there is no desk '{desk}' in policies/", did_you_mean(desk, book.desks()))
+
+
+def judge(shelf: PolicyShelf, timeline: Timeline, as_of: Instant) -> tuple[Pinned, CaseFigures] | Problem:
+    """One case's policy and figures, or the problem why there are none."""
+    pinned = shelf.pinned(timeline, as_of)
+    if isinstance(pinned, Problem):
+        return pinned
+    try:
+        figures = evaluate(timeline, pinned.policy, pinned.customer, as_of)
+    except CasectlError as mistake:
+        return Problem(timeline.path, 0, mistake.message, mistake.hint)
+    unjudged = [problem for problem in figures.problems if problem not in timeline.problems and not problem.warning]
+    return unjudged[0] if unjudged else (pinned, figures)
+
+
+def _judged(
+    repo: Repo,
+    commit: str,
+    timelines: Iterable[Timeline],
+    as_of: Instant,
+    desk: str | None,
+    keep_order: bool = False,
+) -> Population:
+    policies: dict[str, Policy] = {}
+    figures: list[CaseFigures] = []
+    exceptions: list[Problem] = []
+    with ObjectReader(repo) as reader:
+        for outcome in _outcomes(PolicyShelf(repo, reader), commit, timelines, as_of, desk):
+            if isinstance(outcome, Problem):
+                exceptions.append(outcome)
+                continue
+            pinned, of_case = outcome
+            policies[pinned.policy.ref] = pinned.policy
+            figures.append(of_case)
+    if not keep_order:
+        figures.sort(key=lambda of_case: of_case.id)
+    used = dict(sorted(policies.items()))
+    return Population(
+        commit, as_of, zone_data_version(), used, tuple(figures), tuple(sorted(set(exceptions), key=_order)), desk
+    )
+
+
+def _outcomes(
+    shelf: PolicyShelf, commit: str, timelines: Iterable[Timeline], as_of: Instant, desk: str | None
+) -> Iterator[tuple[Pinned, CaseFigures] | Problem]:
+    for timeline in timelines:
+        yield from unreadable_now(shelf.reader, commit, timeline)
+        if not timeline.steps or timeline.opened.at > as_of:
+            continue
+        if desk is None or _desk_of(timeline, as_of) == desk:
+            yield judge(shelf, timeline, as_of)
+
+
+def unreadable_now(reader: ObjectReader, commit: str, timeline: Timeline) -> tuple[Problem, ...]:
+    """What is wrong with a case's file as `commit` has it. What was wrong once and was mended is the audit's matter."""
+    if all(problem.warning for problem in timeline.problems):
+        return ()
+    content = reader.read(f"{commit}:{timeline.path}")
+    if content is None:
+        return (Problem(timeline.path, 0, "the case's file is deleted", f"casectl log {timeline.case_id}"),)
+    _, problems = CaseReader(timeline.case_id, timeline.path).read(content)
+    return tuple(problem for problem in problems if not problem.warning)
+
+
+def _desk_of(timeline: Timeline, as_of: Instant) -> str:
+    return str(last_value(timeline.until(as_of), "policy") or "").partition("/")[0]
+
+
+def zone_data_version() -> str:
+    """The version of the zone data in use, or `system` and where that looks, when it is not the package's."""
+    if (packaged_zones(),) != zoneinfo.TZPATH:
+        return f"system ({':'.join(zoneinfo.TZPATH)})"
+    return str(import_module("tzdata").__version__)
+
+
+def _order(problem: Problem) -> tuple[str, int, str]:
+    return problem.path, problem.line, problem.message

@@ -1,0 +1,226 @@
+"""A table as text, CSV, JSON, Markdown or HTML. Strangers write titles: each format defuses what could harm in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from casectl.model.problems import UsageMistake, did_you_mean
+from casectl.reports.plain import plain, shortened
+from casectl.reports.table import Cell, Column, Row, Table
+
+_RED, _YELLOW, _OFF = "\x1b[31m", "\x1b[33m", "\x1b[0m"
+_COLOURS = {"breached": _RED, "at-risk": _YELLOW}
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+_PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>{title}</title></head>
+<body>
+{body}</body>
+</html>
+"""
+_MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>|#~!&"})
+
+
+def render(table: Table, how: str = "table", colour: bool = False) -> str:
+    """The table in one of `FORMATS`, ending in a newline. Raises `UsageMistake` for another word.
+
+    `colour` paints states in `table` and `wide`, and nothing else: only a terminal should ask for it.
+    """
+    return render_all((table,), how, colour)
+
+
+def render_all(tables: Iterable[Table], how: str = "table", colour: bool = False) -> str:
+    """Several tables one after the other, with an empty line between those for people."""
+    from html import escape
+
+    if how not in FORMATS:
+        raise UsageMistake(f"unknown output format '{how}'", did_you_mean(how, FORMATS))
+    shown = tuple(tables)
+    text = ("\n" if how in ("table", "wide", "md") else "").join(FORMATS[how](table) for table in shown)
+    if how == "html":
+        return _PAGE.format(title=escape(plain(shown[0].title)), body=text)
+    return _painted(text) if colour and how in ("table", "wide") else text
+
+
+def _table(table: Table) -> str:
+    """The narrow form: what has something to say somewhere, cut where a column says so."""
+    shown = (column for column in table.columns if column.shown in ("all", "words"))
+    filled = [column for column in shown if any(row.get(column.key) not in (None, "", ()) for row in table.rows)]
+    return _for_people(table, filled, cut=True)
+
+
+def _wide(table: Table) -> str:
+    return _for_people(table, [column for column in table.columns if column.shown != "data"], cut=False)
+
+
+def _for_people(table: Table, columns: list[Column], cut: bool) -> str:
+    blocks = ["\n".join([plain(table.title), *_header(table)])]
+    if table.rows:
+        blocks.append(_grid(table.rows, columns, cut))
+    blocks += ["\n".join(_tallies(table))] if table.totals else []
+    blocks += ["\n".join(plain(note) for note in table.notes)] if table.notes else []
+    blocks += ["\n".join(_excepted(table))] if table.exceptions else []
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _grid(rows: tuple[Row, ...], columns: list[Column], cut: bool) -> str:
+    from tabulate import tabulate
+
+    def cell(row: Row, column: Column) -> str:
+        text = plain(words(row.get(column.key)))
+        return shortened(text, column.width) if cut and column.width else text
+
+    lines = tabulate(
+        [[cell(row, column) for column in columns] for row in rows],
+        headers=[column.heading for column in columns],
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=["right" if column.right else "left" for column in columns],
+    )
+    return "\n".join(line.rstrip() for line in lines.splitlines())
+
+
+def words(value: Cell) -> str:
+    """One cell for people: absent is empty, a list is joined."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _header(table: Table) -> list[str]:
+    facts = {**table.stamp, **table.facts}
+    width = max((len(name) for name in facts), default=0)
+    return [f"{name.replace('_', '-'):<{width}}  {plain(words(value))}" for name, value in facts.items()]
+
+
+def _tallies(table: Table) -> list[str]:
+    def line(name: str, parts: Mapping[str, int]) -> str:
+        rest = " + ".join(f"{amount} {part}" for part, amount in parts.items() if part != "total")
+        return f"{name}: {parts.get('total', 0)}" + (f" = {rest}" if rest else "")
+
+    return [plain(line(name, parts)) for name, parts in table.totals.items()]
+
+
+def _excepted(table: Table) -> list[str]:
+    return ["could not be read:", *(f"  {plain(line)}" for line in _problem_lines(table))]
+
+
+def _problem_lines(table: Table) -> list[str]:
+    return [line for problem in table.exceptions for line in str(problem).split("\n")]
+
+
+def _painted(text: str) -> str:
+    """Colour on the word of a state, after the layout: widths are those of the plain text."""
+    import re
+
+    return re.sub(r"(?<=  )(breached|at-risk)(?=  |$)", lambda m: _COLOURS[m[1]] + m[1] + _OFF, text, flags=re.M)
+
+
+def _data_columns(table: Table) -> list[str]:
+    return [column.key for column in table.columns if column.shown in ("all", "wide", "data")]
+
+
+def _csv(table: Table) -> str:
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*_data_columns(table), *table.stamp])
+    for row in table.rows:
+        writer.writerow([_csv_cell(row.get(key)) for key in _data_columns(table)] + list(table.stamp.values()))
+    return out.getvalue()
+
+
+def _csv_cell(value: Cell) -> str | int | float:
+    """A number as it is; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    text = " ".join(value) if isinstance(value, tuple) else words(value)
+    return f"'{plain(text)}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else plain(text)
+
+
+def _json(table: Table) -> str:
+    import json
+
+    document: dict[str, object] = {"schema": table.schema} if table.schema else {}
+    document |= {**table.stamp, **table.facts}
+    document["rows"] = [_record(table, row) for row in table.rows]
+    document |= {"totals": table.totals} if table.totals else {}
+    document |= {"notes": table.notes} if table.notes else {}
+    document |= {"exceptions": [_problem(problem) for problem in table.exceptions]} if table.exceptions else {}
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _jsonl(table: Table) -> str:
+    import json
+
+    return "".join(json.dumps({**_record(table, row), **table.stamp}) + "\n" for row in table.rows)
+
+
+def _record(table: Table, row: Row) -> dict[str, Cell]:
+    return {key: row.get(key) for key in _data_columns(table)}
+
+
+def _problem(problem: object) -> dict[str, object]:
+    return {name: getattr(problem, name) for name in ("path", "line", "message", "hint")}
+
+
+def _md(table: Table) -> str:
+    columns = [column for column in table.columns if column.shown != "data"]
+    lines = [f"## {_md_text(table.title)}", ""]
+    lines += [f"- {name.replace('_', '-')}: {_md_text(words(value))}" for name, value in _facts(table)]
+    if table.rows:
+        lines += ["", _md_row(column.heading for column in columns)]
+        lines += [_md_row("--:" if column.right else "---" for column in columns)]
+        lines += [_md_row(_md_text(words(row.get(column.key))) for column in columns) for row in table.rows]
+    lines += ["", *(f"- {_md_text(line)}" for line in _remarks(table))] if _remarks(table) else []
+    return "\n".join(lines) + "\n"
+
+
+def _md_row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _md_text(text: str) -> str:
+    """Text that Markdown shows as it was written, pipes and HTML included."""
+    return plain(text).translate(_MARKDOWN)
+
+
+def _html(table: Table) -> str:
+    from html import escape
+
+    def text(value: str) -> str:
+        return escape(plain(value))
+
+    columns = [column for column in table.columns if column.shown != "data"]
+    lines = ["<section>", f"<h2>{text(table.title)}</h2>", "<dl>"]
+    lines += [f"<dt>{text(name)}</dt><dd>{text(words(value))}</dd>" for name, value in _facts(table)]
+    lines += ["</dl>", "<table>", f"<tr>{''.join(f'<th>{text(column.heading)}</th>' for column in columns)}</tr>"]
+    lines += [
+        f"<tr>{''.join(f'<td>{text(words(row.get(column.key)))}</td>' for column in columns)}</tr>"
+        for row in table.rows
+    ]
+    lines += ["</table>", *(f"<p>{text(line)}</p>" for line in _remarks(table)), "</section>"]
+    return "\n".join(lines) + "\n"
+
+
+def _facts(table: Table) -> Iterable[tuple[str, str | tuple[str, ...]]]:
+    return {**table.stamp, **table.facts}.items()
+
+
+def _remarks(table: Table) -> list[str]:
+    return [*_tallies(table), *table.notes, *(f"could not be read: {line}" for line in _problem_lines(table))]
+
+
+FORMATS: Mapping[str, Callable[[Table], str]] = {
+    "table": _table,
+    "wide": _wide,
+    "json": _json,
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "md": _md,
+    "html": _html,
+}

@@ -1,0 +1,149 @@
+"""One case on one screen, and the same as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casectl.model.case import FIELD, Entry, Value
+from casectl.model.figures import TargetRow
+from casectl.model.instants import Instant, format_instant
+from casectl.reports.contract import target_document
+from casectl.reports.entries import entry_words, value_words
+from casectl.reports.onecase import OneCase
+from casectl.reports.plain import plain, shortened
+from casectl.reports.population import zone_data_version
+from casectl.reports.words import SHORT, count, distance, duration, limit_words, moment
+
+WIDTH = 100
+LAST_ENTRIES = 8
+LAST_ROWS = 8
+DESCRIPTION_LINES = 6
+
+_IN_HEADING = ("id", "title", "description", "policy", "status", "priority", "waiting_for", "source")
+
+
+def case_screen(found: OneCase) -> str:
+    """The case for people, without the final newline. Long texts and long lists are cut, and say so."""
+    blocks = (_heading(found), _fields(found), _description(found), _clocks(found), _log(found))
+    return "\n\n".join("\n".join(block) for block in (list(lines) for lines in blocks) if block)
+
+
+def case_document(found: OneCase) -> dict[str, object]:
+    """The case as data: every field, every log entry with the time and commit of its step, every target's row."""
+    case = found.case
+    return {
+        "schema": "casectl.case/1",
+        "as_of": format_instant(found.as_of),
+        "commit": found.commit,
+        "tzdata": zone_data_version(),
+        "path": found.timeline.path,
+        "phase": found.figures.phase,
+        **{name: _datum(name, value) for name, value in case.fields.items()},
+        "targets": [target_document(row) for row in found.figures.rows],
+        "log": [_entry_document(*told) for told in _entries(found)],
+    }
+
+
+def _heading(found: OneCase) -> Iterator[str]:
+    figures = found.figures
+    waits = found.case.text("waiting_for")
+    state = f"{figures.status}, waiting for {waits}" if waits else figures.status
+    yield plain(f"{figures.id}  {figures.title}")
+    yield plain(f"{state} ({figures.phase}), priority {figures.priority}, policy {figures.policy}")
+    if figures.source:
+        yield plain(f"imported from {figures.source}: times are its testimony, not witnessed by commits")
+
+
+def _fields(found: OneCase) -> Iterator[str]:
+    zone = found.pinned.policy.zone
+    for name, value in found.case.fields.items():
+        if name not in _IN_HEADING:
+            yield shortened(f"{name.replace('_', ' '):<18}{plain(_words(name, value, zone))}", WIDTH)
+
+
+def _words(name: str, value: Value, zone: str) -> str:
+    if isinstance(value, int) and FIELD[name].kind == "instant":
+        return f"{moment(value, zone, exact=True)} (claimed)"
+    return value_words(value)
+
+
+def _description(found: OneCase) -> Iterator[str]:
+    lines = (found.case.text("description") or "").splitlines()
+    yield from (f"  {shortened(plain(line), WIDTH - 2)}" for line in lines[:DESCRIPTION_LINES])
+    if len(lines) > DESCRIPTION_LINES:
+        yield f"  … {count(len(lines) - DESCRIPTION_LINES, 'more line')}"
+
+
+def _clocks(found: OneCase) -> Iterator[str]:
+    rows, zone = found.figures.rows, found.pinned.policy.zone
+    if len(rows) > LAST_ROWS:
+        yield f"… {count(len(rows) - LAST_ROWS, 'earlier target')}: casectl sla {found.figures.id}"
+    for row in rows[-LAST_ROWS:]:
+        name = row.target if row.occurrence == 1 else f"{row.target} {row.occurrence}"
+        clause = f"  [{', '.join(row.clause)}]" if row.clause else ""
+        line = plain(f"{name:<18}{row.state:<11}{_clock_words(row, zone, found.as_of)}{clause}").rstrip()
+        yield from _folded(line)
+
+
+def _folded(line: str) -> list[str]:
+    """A line of clocks, folded below its third column when it is longer than the screen."""
+    if len(line) <= WIDTH:
+        return [line]
+    from textwrap import wrap
+
+    first, *rest = wrap(line[29:], WIDTH - 29)
+    return [line[:29] + first, *(" " * 29 + part for part in rest)]
+
+
+def _clock_words(row: TargetRow, zone: str, as_of: Instant) -> str:
+    limit = f" of {limit_words(row)}" if row.limit_seconds is not None else ""
+    taken = f"{duration(row.elapsed_seconds)}{limit}"
+    if row.started_at is None:
+        return "not started"
+    if row.state == "breached":
+        over = duration(-(row.remaining_seconds or 0))
+        since = "" if row.breached_at is None else f" from {moment(row.breached_at, zone)}"
+        reason = f", {row.breach_reason}" if row.breach_reason else ""
+        return f"{taken}: late by {over}{since}{reason}"
+    if row.stopped_at is None and row.due_at is not None:
+        return f"due {moment(row.due_at, zone)}, {distance(row.due_at, as_of)}"
+    if row.state == "paused" and row.remaining_seconds is not None:
+        return f"{duration(row.remaining_seconds)} left"
+    return taken
+
+
+def _log(found: OneCase) -> Iterator[str]:
+    zone = found.pinned.policy.zone
+    entries = list(_entries(found))
+    if len(entries) > LAST_ENTRIES:
+        earlier = count(len(entries) - LAST_ENTRIES, "earlier entry", "earlier entries")
+        yield f"… {earlier}: casectl log {found.figures.id}"
+    for entry, at, by, commit in entries[-LAST_ENTRIES:]:
+        line = f"{moment(at, zone)}  {by}  {entry_words(entry)}"
+        yield f"{shortened(plain(line), WIDTH - SHORT)}  {commit[:8]}"
+
+
+def _entries(found: OneCase) -> Iterator[tuple[Entry, Instant, str, str]]:
+    """Log entries in order, each with when its step was taken, by whom, and in which commit."""
+    for step in found.timeline.until(found.as_of):
+        for entry in step.entries:
+            yield entry, step.at, found.who(step.author), step.commit
+
+
+def _entry_document(entry: Entry, at: Instant, by: str, commit: str) -> dict[str, object]:
+    fields = {
+        name: format_instant(value) if name == "started" and isinstance(value, int) else value
+        for name, value in entry.fields.items()
+    }
+    return {"id": entry.id, "kind": entry.kind, **fields, "at": format_instant(at), "by": by, "commit": commit}
+
+
+def _datum(name: str, value: Value) -> object:
+    if isinstance(value, int) and FIELD[name].kind == "instant":
+        return format_instant(value)
+    if isinstance(value, tuple):
+        return [dict(record) for record in value]
+    if isinstance(value, int | str):
+        return value
+    of_instants = FIELD[name].kind == "instants"
+    return {key: format_instant(part) if of_instants and isinstance(part, int) else part for key, part in value.items()}

@@ -1,0 +1,65 @@
+"""Durations and moments in words. Nothing here depends on the terminal, the locale or the machine's own zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from casectl.model.instants import Instant, zone_named
+
+if TYPE_CHECKING:
+    from casectl.model.figures import TargetRow
+
+SHORT = 12
+"""Characters of a commit that people are shown; machines get it whole."""
+
+_UNITS = ((3600, "h"), (60, "m"), (1, "s"))
+
+
+def duration(seconds: int, exact: bool = False) -> str:
+    """Seconds in hours and minutes, `26 h 5 m`; seconds too below a minute, or always when `exact`.
+
+    Hours are not gathered into days: a duration is mostly open time, and a working day has no fixed length.
+    """
+    rest = abs(seconds)
+    parts: list[str] = []
+    for size, unit in _UNITS:
+        amount, rest = divmod(rest, size)
+        if amount and (exact or unit != "s" or not parts):
+            parts.append(f"{amount} {unit}")
+    return ("-" if seconds < 0 else "") + (" ".join(parts) or "0 s")
+
+
+def span(seconds: int) -> str:
+    """Seconds of plain wall time, in days from two days on: `3 d 4 h`, `26 h 5 m`."""
+    days, rest = divmod(abs(seconds), 86_400)
+    if days < 2:
+        return duration(seconds)
+    hours = f" {rest // 3600} h" if rest >= 3600 else ""
+    return f"{'-' if seconds < 0 else ''}{days} d{hours}"
+
+
+def moment(instant: Instant, zone: str, exact: bool = False) -> str:
+    """An instant on the wall clock of `zone`: `Mon 2026-11-23 10:00 GMT`, with seconds when `exact`."""
+    local = datetime.fromtimestamp(instant, zone_named(zone))
+    return f"{local:%a %Y-%m-%d} {local:%H:%M:%S}"[: None if exact else -3] + f" {local:%Z}"
+
+
+def distance(instant: Instant, as_of: Instant) -> str:
+    """How far an instant lies from `as_of`: `in 1 h 55 m`, `3 d 4 h ago`, `now`."""
+    if instant == as_of:
+        return "now"
+    return f"in {span(instant - as_of)}" if instant > as_of else f"{span(as_of - instant)} ago"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 case`, `2 cases`, `1 entry`/`2 entries` with a plural of its own."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def limit_words(row: TargetRow) -> str | None:
+    """The limit as the policy words it (`3wd by end-of-day`), else in hours; None without one."""
+    written = getattr(row.rule.within, "written", "")
+    if written or row.limit_seconds is None:
+        return written or None
+    return duration(row.limit_seconds)

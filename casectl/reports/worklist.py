@@ -1,0 +1,134 @@
+"""What to work on now: open cases, most urgent first, each with the reason for its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from casectl.model.figures import CaseFigures, TargetRow
+from casectl.model.instants import Instant, format_instant
+from casectl.model.policy import DONE_PHASES, Policy
+from casectl.reports.population import Population, population
+from casectl.reports.rows import case_cells, stamp
+from casectl.reports.table import Cell, Column, Table
+from casectl.reports.words import distance, duration, moment
+from casectl.store.repo import Repo
+
+OVERDUE, DUE, PAUSED, NOTHING_DUE = range(4)
+
+_COLUMNS = (
+    Column("id"),
+    Column("priority"),
+    Column("status"),
+    Column("customer", width=16),
+    Column("assignee", width=16),
+    Column("desk", shown="wide"),
+    Column("type", shown="wide"),
+    Column("owner", shown="wide"),
+    Column("next_due", "next due", shown="words"),
+    Column("due_target", shown="data"),
+    Column("due_at", shown="data"),
+    Column("title", width=48),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases to list; None asks nothing of that field."""
+
+    status: str | None = None
+    phase: str | None = None
+    assignee: str | None = None
+    customer: str | None = None
+    open_only: bool = True
+    """Leave out what is solved or closed."""
+
+    def holds(self, figures: CaseFigures) -> bool:
+        """Whether a case is one of them."""
+        asked = ((name, getattr(self, name)) for name in ("status", "phase", "assignee", "customer"))
+        fits = all(word is None or getattr(figures, name) == word for name, word in asked)
+        return fits and not (self.open_only and figures.phase in DONE_PHASES)
+
+
+def worklist(
+    repo: Repo, commit: str, as_of: Instant, desk: str | None = None, assignee: str | None = None
+) -> tuple[CaseFigures, ...]:
+    """Open cases, most urgent first: overdue, then by due time, then paused, then those with nothing due."""
+    return select(population(repo, commit, as_of, desk), Wanted(assignee=assignee))
+
+
+def select(everyone: Population, wanted: Wanted) -> tuple[CaseFigures, ...]:
+    """The cases wanted, most urgent first."""
+    return by_urgency((figures for figures in everyone.figures if wanted.holds(figures)), everyone.policies)
+
+
+def by_urgency(cases: Iterable[CaseFigures], policies: Mapping[str, Policy]) -> tuple[CaseFigures, ...]:
+    """Cases in the order in which to work on them; equals by priority of their own policy, then by ID."""
+
+    def place(figures: CaseFigures) -> tuple[int, Instant, int, str]:
+        group, row = urgency(figures)
+        due = row.due_at if row and row.due_at is not None else 0
+        return group, due, _rank(policies, figures), figures.id
+
+    return tuple(sorted(cases, key=place))
+
+
+def urgency(figures: CaseFigures) -> tuple[int, TargetRow | None]:
+    """The group that a case stands in, and the row that puts it there (None for `NOTHING_DUE`)."""
+    unstopped = [row for row in figures.rows if row.stopped_at is None]
+    overdue = [row for row in unstopped if row.state == "breached"]
+    if overdue:
+        return OVERDUE, min(overdue, key=_due)
+    live = [row for row in unstopped if row.due_at is not None and row.state in ("running", "at-risk")]
+    if live:
+        return DUE, min(live, key=_due)
+    paused = [row for row in unstopped if row.state == "paused"]
+    return (PAUSED, min(paused, key=_left)) if paused else (NOTHING_DUE, None)
+
+
+def why(figures: CaseFigures, as_of: Instant, zone: str) -> str:
+    """The reason for a case's place, in words: `resolution overdue by 2 h 10 m`, `response due in 1 h 55 m`."""
+    group, row = urgency(figures)
+    if row is None:
+        return "nothing due"
+    if group == OVERDUE:
+        return f"{row.target} overdue by {duration(-(row.remaining_seconds or 0))}"
+    if group == DUE and row.due_at is not None:
+        return f"{row.target} due {distance(row.due_at, as_of)}, {moment(row.due_at, zone)}"
+    left = "" if row.remaining_seconds is None else f", {duration(row.remaining_seconds)} left"
+    return f"{row.target} paused{left}"
+
+
+def worklist_table(everyone: Population, cases: Iterable[CaseFigures], title: str) -> Table:
+    """Cases one a line, in the order given."""
+    return Table(
+        title=title,
+        columns=_COLUMNS,
+        rows=tuple(_row(figures, everyone) for figures in cases),
+        schema="casectl.list/1",
+        stamp=stamp(everyone),
+    )
+
+
+def _row(figures: CaseFigures, everyone: Population) -> dict[str, Cell]:
+    _, row = urgency(figures)
+    due_at = row.due_at if row else None
+    return {
+        **case_cells(figures),
+        "next_due": why(figures, everyone.as_of, everyone.zone_of(figures)),
+        "due_target": row.target if row else None,
+        "due_at": None if due_at is None else format_instant(due_at),
+    }
+
+
+def _rank(policies: Mapping[str, Policy], figures: CaseFigures) -> int:
+    priority = policies[figures.policy].priorities.get(figures.priority)
+    return priority.rank if priority else len(policies[figures.policy].priorities)
+
+
+def _due(row: TargetRow) -> Instant:
+    return row.due_at if row.due_at is not None else row.breached_at or 0
+
+
+def _left(row: TargetRow) -> int:
+    return row.remaining_seconds if row.remaining_seconds is not None else 1 << 40
