@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from casectl.desk.demo_examples import Examples, read_examples
+from casectl.desk.demo_examples import Examples, Report, read_examples
 from casectl.desk.demo_life import DAY, HOUR, MINUTE, Deed, DemoLife
 from casectl.model.caseid import path_of
 from casectl.model.instants import Instant, zone_named
@@ -23,6 +23,8 @@ from casectl.store.repo import Identity, Repo, head_commit
 from casectl.store.shipped import shipped_desks, shipped_examples, shipped_files
 
 DEMO_DAYS = 31
+AROUND_THE_CHANGE = 4
+"""So many cases are opened around the last clock change, be it in this month or months ago."""
 WHO = Identity("casectl demo", "demo@example.com")
 
 
@@ -80,20 +82,36 @@ def _step(deed: Deed) -> BulkStep:
 
 def _month(book: Book, examples: dict[str, Examples], random: Random, as_of: Instant, cases: int) -> Iterator[Deed]:
     taken: set[str] = set()
-    desks = list(examples)
-    weights = [examples[desk].weight for desk in desks]
+    misses = [(desk, target) for desk in examples for target in _policy(book, desk, as_of).targets]
     for number in range(cases):
-        desk = random.choices(desks, weights)[0]
+        miss = number - AROUND_THE_CHANGE
+        desk, late = misses[miss] if 0 <= miss < len(misses) else (_some_desk(examples, random), None)
         reported = _moment(random, as_of, number, cases, _policy(book, desk, as_of).zone)
         policy = _policy(book, desk, reported)
-        people = _first_line(book, policy)
-        reports = examples[desk].reports
-        report = random.choices(reports, [one.weight for one in reports])[0]
-        life = DemoLife(book, policy, examples[desk], people, random, as_of)
+        life = DemoLife(book, policy, examples[desk], _first_line(book, policy), random, as_of, late)
+        report = _some_report(examples[desk].reports, policy, late, random)
         deeds = life.live(report, reported, random.choice(sorted(book.customers[desk])))
         if deeds and path_of(deeds[0].case.id) not in taken:
             taken.add(path_of(deeds[0].case.id))
             yield from deeds
+
+
+def _some_desk(examples: dict[str, Examples], random: Random) -> str:
+    desks = list(examples)
+    return random.choices(desks, [examples[desk].weight for desk in desks])[0]
+
+
+def _some_report(reports: tuple[Report, ...], policy: Policy, late: str | None, random: Random) -> Report:
+    """One of the reports by weight; of those that the target to be missed is about, when there is one."""
+    scope = policy.targets[late].scope.values if late else {}
+    types, channels = scope.get("type"), scope.get("channel")
+    fitting = [
+        replace(one, channels=tuple(name for name in one.channels if not channels or name in channels))
+        for one in reports
+        if not types or one.type in types
+    ]
+    able = [one for one in fitting if one.channels]
+    return random.choices(able, [one.weight for one in able])[0]
 
 
 def _first_line(book: Book, policy: Policy) -> tuple[Person, ...]:
@@ -112,7 +130,7 @@ def _policy(book: Book, desk: str, at: Instant) -> Policy:
 
 def _moment(random: Random, as_of: Instant, number: int, cases: int, zone: str) -> Instant:
     """When something is reported: mostly by day, some nights and weekends, and a few around the last clock change."""
-    if number < 4:
+    if number < AROUND_THE_CHANGE:
         change = last_clock_change(as_of - 3 * DAY, zone)
         if change is not None:
             return change + random.randint(-14 * HOUR, 10 * HOUR)

@@ -54,10 +54,19 @@ class DemoLife:
     """A case from its opening until `as_of`. The same random source and book give the same life."""
 
     def __init__(
-        self, book: Book, policy: Policy, examples: Examples, people: tuple[Person, ...], random: Random, as_of: Instant
+        self,
+        book: Book,
+        policy: Policy,
+        examples: Examples,
+        people: tuple[Person, ...],
+        random: Random,
+        as_of: Instant,
+        late: str | None = None,
     ) -> None:
         self.book, self.policy, self.examples = book, policy, examples
         self.people, self.random, self.as_of = people, random, as_of
+        self.late = late
+        """The target that this case must miss, so that a month has every kind of breach; None: leave it to chance."""
         self.deeds: list[Deed] = []
         self.now: Instant = 0
 
@@ -94,8 +103,8 @@ class DemoLife:
             detected = format_instant(opened - self._between(3, 12))
         elif self.policy.channels[channel].deemed:
             claim = format_instant(reported)
-            slow = self.random.random() < 0.08
-            opened = hours.add(max(opened, reported), self._between(600, 900) if slow else self._between(5, 180))
+            slow = self.late is not None and "opened" in self.policy.targets[self.late].otherwise.stop
+            opened = hours.add(max(opened, reported), self._between(700, 900) if slow else self._between(5, 180))
         if opened > self.as_of:
             return
         self.now = opened
@@ -168,28 +177,25 @@ class DemoLife:
     def _later(self, least: int, most: int, verb: Callable[[Scene], Change]) -> bool:
         """Take a step so many minutes from now, sooner the more pressing the case is."""
         wait = int(self._between(least, most) * self._pace())
-        return self._act(self._at_work(self.now + wait), verb)
+        return self._act(self._at_work(self.now + wait, *self._rows()), verb)
 
     def _pace(self) -> float:
         """1 where there are days to resolve a case in, down to a twentieth where there are hours."""
         limits = [row.limit_seconds for row in self._rows() if row.limit_seconds and row.target not in ANSWERS]
         return min(1.0, max(0.05, min(limits, default=DAY) / DAY))
 
-    def _at_work(self, at: Instant) -> Instant:
-        """That moment, or soon after the next opening of the hours that this case's clocks keep."""
-        calendars = {row.rule.calendar for row in self._rows() if not row.rule.run_on}
-        for name in sorted(calendars):
+    def _at_work(self, at: Instant, *rows: TargetRow) -> Instant:
+        """That moment, or soon after the next opening of the hours that these clocks keep."""
+        for name in sorted({row.rule.calendar for row in rows if not row.rule.run_on}):
             hours = open_time(self.policy.calendars[name], at, at)
             if not hours.is_open(at):
-                return hours.next_opening(at) + self._between(3, 70)
+                return hours.next_opening(at) + self._between(3, 40)
         return at
 
     def _share_of(self, row: TargetRow) -> Instant:
-        """When people get round to what `row` promises: mostly in good time, sometimes just in time, sometimes late."""
-        share = self.random.choices(
-            (self.random.uniform(0.1, 0.7), self.random.uniform(0.8, 0.99), self.random.uniform(1.05, 2.2)),
-            (83, 10, 7),
-        )[0]
+        """When people get round to what `row` promises: mostly in good time, sometimes just in time or late."""
+        on_time, just, late = (self.random.uniform(*span) for span in ((0.1, 0.7), (0.8, 0.97), (1.05, 2.2)))
+        share = late if row.target == self.late else self.random.choices((on_time, just, late), (88, 8, 4))[0]
         begun = max(row.started_at or self.now, 0)
         due = row.due_at if row.due_at is not None else self.now + (row.remaining_seconds or DAY)
         return max(self.now, begun + int(share * (due - begun)))
@@ -199,7 +205,7 @@ class DemoLife:
             to = ANSWERS.get(row.target)
             if to is not None and self.random.random() < 0.95:
                 answer = partial(respond, message=self._says(f"respond:{to}", "respond"), to=to)
-                self._act(self._at_work(self._share_of(row)), answer)
+                self._act(self._at_work(self._share_of(row), row), answer)
 
     def _work(self) -> None:
         """What happens in between: a wait for somebody, a call, a change of rating, an escalation."""
@@ -212,14 +218,15 @@ class DemoLife:
             self._later(20, 300, lambda scene: triage(scene, self._other_priority()))
         if chance() < 0.25:
             self._later(30, 500, lambda scene: update(scene, self._says("update")))
-        if chance() < 0.12 and self._later(60, 900, lambda scene: escalate(scene, self._says("escalate"))):
+        wanted = self.late is not None and "escalated" in self.policy.targets[self.late].otherwise.start
+        if (chance() < 0.12 or wanted) and self._later(60, 900, lambda scene: escalate(scene, self._says("escalate"))):
             self._answer_what_is_owed()
 
     def _wait(self) -> None:
         who = self.random.choices(list(self.policy.waiting_for), [6] + [1] * (len(self.policy.waiting_for) - 1))[0]
         said = self._says(f"hold:{who}", "hold")
         if self._later(15, 400, lambda scene: hold(scene, who, said)):
-            self._later(40, 3 * 1440, lambda scene: resume(scene, self._says("resume")))
+            self._later(40, 1200, lambda scene: resume(scene, self._says("resume")))
 
     def _other_priority(self) -> str:
         names = list(self.policy.priorities)
@@ -239,4 +246,4 @@ class DemoLife:
     def _resolve(self) -> None:
         rows = [row for row in self._rows() if row.target not in ANSWERS]
         at = self._share_of(rows[-1]) if rows else self.now + self._between(30, 600)
-        self._act(self._at_work(at), lambda scene: resolve(scene, self._says("resolve")))
+        self._act(self._at_work(at, *rows[-1:]), lambda scene: resolve(scene, self._says("resolve")))

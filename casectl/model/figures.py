@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple, get_args
 
 from casectl.model.instants import Instant
 from casectl.model.policy import Clauses, Rule
@@ -21,24 +20,13 @@ TargetState = Literal[
     "running",
 ]
 
-STATES: tuple[TargetState, ...] = (
-    "withdrawn",
-    "exempt",
-    "breached",
-    "untargeted",
-    "met",
-    "pending",
-    "paused",
-    "at-risk",
-    "running",
-)
+STATES: tuple[TargetState, ...] = get_args(TargetState)
 """In order of precedence: a row is in the first state that holds."""
 
 LedgerKind = Literal["counted", "run-on", "paused", "solved", "exempt", "closed", "holiday"]
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
+class LedgerLine(NamedTuple):
     """A stretch of time and what it counted for. `edge` is the commit that began it, or None for the calendar's."""
 
     begins: Instant
@@ -49,8 +37,7 @@ class LedgerLine:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetRow:
+class TargetRow(NamedTuple):
     """One target, one occurrence, as of one moment. All `_seconds` are open seconds of the rule's calendar."""
 
     target: str
@@ -78,8 +65,7 @@ class TargetRow:
         return None if self.limit_seconds is None else self.limit_seconds - self.elapsed_seconds
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFigures:
+class CaseFigures(NamedTuple):
     """Every row of one case as of one moment, with the facts of the case that reports group by."""
 
     id: str
