@@ -151,8 +151,8 @@ class DemoLife:
             for number, deed in enumerate(self.deeds)
         )
         timeline = Timeline(self.case.id, self.case.id, steps)
-        customer = self.book.customer(self.policy.desk, self.case.text("customer"))
-        figures = evaluate(timeline, self.policy, customer, self.now)
+        customers = self.book.customers.get(self.policy.desk, {})
+        figures = evaluate(timeline, self.policy, customers, self.now)
         return [row for row in figures.rows if row.stopped_at is None]
 
     def _act(self, at: Instant, verb: Callable[[Scene], Change]) -> bool:

@@ -15,26 +15,29 @@ from casectl.sla.runs import of_own_life, runs_of
 from casectl.sla.verdict import Judgement, Trial, not_started
 
 
-def evaluate(timeline: Timeline, policy: Policy, customer: Customer | None, as_of: Instant) -> CaseFigures:
+def evaluate(timeline: Timeline, policy: Policy, customers: Mapping[str, Customer], as_of: Instant) -> CaseFigures:
     """All figures of one case as of a moment (UTC seconds), steps at that very second included.
+
+    `customers` are the desk's records by name; which of them counts is what the case says at each moment.
 
     A case opened later has no rows. A state that the policy does not know is a problem of the figures, and then there
     are no rows either: a figure that rests on a guess is none.
     """
     steps = timeline.until(as_of)
     fields = _fields_at_end(steps)
-    problems = tuple(timeline.problems) + tuple(_unknown_words(timeline, steps, policy))
+    unknown = tuple(_unknown_words(timeline, steps, policy))
+    problems = (*timeline.problems, *unknown, *_late_claims(timeline, steps))
     rows: tuple[TargetRow, ...] = ()
-    if steps and len(problems) == len(timeline.problems):
-        rows = tuple(judgement.row for judgement in judgements(steps, policy, customer, as_of))
+    if steps and not unknown:
+        rows = tuple(judgement.row for judgement in judgements(steps, policy, customers, as_of))
     return _figures(timeline, policy, fields, rows, problems)
 
 
 def judgements(
-    steps: tuple[Step, ...], policy: Policy, customer: Customer | None, as_of: Instant
+    steps: tuple[Step, ...], policy: Policy, customers: Mapping[str, Customer], as_of: Instant
 ) -> Iterator[Judgement]:
     """Each target and occurrence judged, in the policy's order of targets."""
-    life = Life(steps, policy, customer)
+    life = Life(steps, policy, customers)
     for target in policy.targets.values():
         rules = life.rules(target)
         if not target.measured and not any(rules):
@@ -80,6 +83,16 @@ def _unknown_words(timeline: Timeline, steps: tuple[Step, ...], policy: Policy) 
             if word is not None and str(word) not in words:
                 message = f"{name} '{word}' is not in policy {policy.ref} (commit {step.commit[:12]})"
                 yield Problem(timeline.path, 0, message, did_you_mean(str(word), words))
+
+
+def _late_claims(timeline: Timeline, steps: tuple[Step, ...]) -> Iterator[Problem]:
+    """Claimed moments that lie after the commit that claims them; they count as that commit's own time."""
+    for step in steps[:1]:
+        for name in ("received", "detected"):
+            claim = step.changes.get(name)
+            if isinstance(claim, int) and claim > step.at:
+                message = f"{name} is claimed for later than its commit ({step.commit[:12]}): the commit's time counts"
+                yield Problem(timeline.path, 0, message, "a claim may only look back", warning=True)
 
 
 def _figures(

@@ -7,8 +7,7 @@ A run's history is cut into pieces in which time counts in one way: `open` (open
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from casectl.model.instants import Instant
 from casectl.model.policy import Policy, Rule, Target
@@ -20,8 +19,7 @@ Mode = Literal["open", "all", "none"]
 Piece = tuple[Instant, Instant, Mode]
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(NamedTuple):
     """What a run's history says of its instants, whichever rule counts them."""
 
     paused: tuple[Interval, ...]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from casectl.model.calendar import DAY_SECONDS, Calendar
 from casectl.model.figures import LedgerKind, LedgerLine, TargetRow
@@ -16,28 +16,34 @@ from casectl.sla.count import Count
 from casectl.sla.opentime import Interval, OpenTime, local_instant, subtracted
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(NamedTuple):
     """A row and the ledger whose counted seconds add up to its `elapsed_seconds`."""
 
     row: TargetRow
     lines: tuple[LedgerLine, ...]
 
 
-def explain(timeline: Timeline, policy: Policy, customer: Customer | None, as_of: Instant) -> tuple[Explained, ...]:
+def explain(
+    timeline: Timeline, policy: Policy, customers: Mapping[str, Customer], as_of: Instant
+) -> tuple[Explained, ...]:
     """Every row of a case with its ledger, in the order of `evaluate`. Empty when the case was opened later."""
     steps = timeline.until(as_of)
     if not steps:
         return ()
-    found = judgements(steps, policy, customer, as_of)
+    found = judgements(steps, policy, customers, as_of)
     return tuple(Explained(one.row, _lines(one.count, steps)) for one in found)
 
 
 def ledger(
-    timeline: Timeline, policy: Policy, customer: Customer | None, as_of: Instant, target: str, occurrence: int = 1
+    timeline: Timeline,
+    policy: Policy,
+    customers: Mapping[str, Customer],
+    as_of: Instant,
+    target: str,
+    occurrence: int = 1,
 ) -> tuple[LedgerLine, ...]:
     """The ledger of one row; empty when there is no such row, or nothing has started."""
-    rows = explain(timeline, policy, customer, as_of)
+    rows = explain(timeline, policy, customers, as_of)
     return next((one.lines for one in rows if (one.row.target, one.row.occurrence) == (target, occurrence)), ())
 
 
@@ -105,7 +111,7 @@ def _cut(line: LedgerLine, steps: tuple[Step, ...]) -> Iterator[LedgerLine]:
     inside = sorted({step.at for step in steps if line.begins < step.at < line.ends})
     for begins, ends in zip([line.begins, *inside], [*inside, line.ends], strict=True):
         counted = ends - begins if line.kind in ("counted", "run-on") else 0
-        yield replace(line, begins=begins, ends=ends, counted_seconds=counted)
+        yield line._replace(begins=begins, ends=ends, counted_seconds=counted)
 
 
 def _with_edges(lines: list[LedgerLine], steps: tuple[Step, ...]) -> Iterator[LedgerLine]:
@@ -113,7 +119,7 @@ def _with_edges(lines: list[LedgerLine], steps: tuple[Step, ...]) -> Iterator[Le
     by_time: dict[Instant, Step] = {step.at: step for step in steps}
     for line in lines:
         step = by_time.get(line.begins)
-        yield line if step is None else replace(line, edge=step.commit, reason=_told(step))
+        yield line if step is None else line._replace(edge=step.commit, reason=_told(step))
 
 
 def _told(step: Step) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from casectl.model.case import Entry, Value
 from casectl.model.instants import Instant
@@ -20,8 +20,7 @@ FACT_FIELDS = ("priority", "type", "channel", "customer", "service", "category")
 _FACT = {"priority": PRIORITY, "type": TYPE, "channel": CHANNEL, "plan": PLAN, "service": SERVICE, "category": CATEGORY}
 
 
-@dataclass(frozen=True, slots=True)
-class Spell:
+class Spell(NamedTuple):
     """The state of a case from one step to the next. The first one also stands for all time before it."""
 
     at: Instant
@@ -30,6 +29,8 @@ class Spell:
     facts: Facts
     phase: str
     waiting_for: str | None
+    customer: Customer | None
+    """The record of whom the case is for in this state; a change of customer acts from then on, like any other."""
 
     @property
     def done(self) -> bool:
@@ -37,24 +38,21 @@ class Spell:
         return self.phase in DONE_PHASES
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """A moment that an anchor names: the index of the spell whose step it is, and the instant."""
 
-    index: int
+    index: int  # type: ignore[assignment]
     at: Instant
 
 
 class Life:
     """One case up to one moment, under one policy; what all its targets share is worked out here once."""
 
-    def __init__(self, steps: Sequence[Step], policy: Policy, customer: Customer | None) -> None:
+    def __init__(self, steps: Sequence[Step], policy: Policy, customers: Mapping[str, Customer]) -> None:
         self.policy = policy
-        self.customer = customer
-        self.spells = tuple(_spells(steps, policy, customer))
+        self.spells = tuple(_spells(steps, policy, customers))
         first = self.spells[0]
-        claim = first.fields.get("received")
-        self.received: Instant = claim if isinstance(claim, int) else first.at
+        self.received: Instant = claimed(first.fields, "received", first.at) or first.at
         self.deemed: Instant = self._deemed(first)
         self._anchors: dict[str, tuple[Happening, ...]] = {}
         self._entries: list[tuple[int, Entry]] = [
@@ -82,8 +80,8 @@ class Life:
         if anchor == "opened":
             return [Happening(0, first.at)]
         if anchor == "detected":
-            claim = first.fields.get("detected")
-            return [Happening(0, claim)] if isinstance(claim, int) else []
+            detected = claimed(first.fields, "detected", first.at)
+            return [] if detected is None else [Happening(0, detected)]
         if anchor in ("resolved", "closed"):
             return self._entered(DONE_PHASES if anchor == "resolved" else frozenset({"closed"}))
         if anchor == "prioritised":
@@ -140,8 +138,13 @@ class Life:
         return not calendars or any(hours.is_open(self.received) is wanted for hours in found)
 
 
-def _spells(steps: Sequence[Step], policy: Policy, customer: Customer | None) -> list[Spell]:
-    plan = customer.plan if customer else None
+def claimed(fields: Mapping[str, Value], name: str, committed: Instant) -> Instant | None:
+    """A claimed moment as it counts: never later than the commit that claims it; None when nothing is claimed."""
+    claim = fields.get(name)
+    return min(claim, committed) if isinstance(claim, int) else None
+
+
+def _spells(steps: Sequence[Step], policy: Policy, customers: Mapping[str, Customer]) -> list[Spell]:
     fields: dict[str, Value] = {}
     spells = []
     for step in steps:
@@ -149,14 +152,16 @@ def _spells(steps: Sequence[Step], policy: Policy, customer: Customer | None) ->
             fields = _merged(fields, step.changes)
         status = str(fields.get("status"))
         waiting_for = fields.get("waiting_for")
+        customer = customers.get(str(fields.get("customer")))
         spells.append(
             Spell(
                 step.at,
                 step,
                 fields,
-                _facts(fields, plan),
+                _facts(fields, customer.plan if customer else None),
                 policy.phase_of(status),
                 None if waiting_for is None else str(waiting_for),
+                customer,
             )
         )
     return spells

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from casectl.model.figures import TargetRow, TargetState
 from casectl.model.instants import Instant
@@ -16,13 +16,12 @@ from casectl.sla.runs import Run, first_start, of_own_life
 from casectl.sla.workdays import due_after_days
 
 
-@dataclass(frozen=True, slots=True)
-class Reign:
+class Reign(NamedTuple):
     """A stretch of a run under one rule and figure (or under none): up to the next reign, or the run's end."""
 
     rule: Rule | None
     figure: Span | None
-    index: int
+    index: int  # type: ignore[assignment]
     """Of the spell that begins it."""
     begins: Instant | None
     """None for the first: its rule holds for all time before, too."""
@@ -31,29 +30,26 @@ class Reign:
     """When this rule took over from another; a new figure under the same rule is no other rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """A limit in open seconds, and the moment before which a limit in working days is never due."""
 
     seconds: int
     not_before: Instant | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """A run counted under one rule, and that rule's limit."""
 
     rule: Rule
-    count: Count
+    count: Count  # type: ignore[assignment]
     limit: Limit
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A row, and the count behind it; None when nothing has started."""
 
     row: TargetRow
-    count: Count | None = None
+    count: Count | None = None  # type: ignore[assignment]
 
 
 class Trial:
@@ -86,7 +82,7 @@ class Trial:
         if counted is not None:
             return self._unbroken(counted)
         rule = self.reigns[-1].rule
-        return self._without_limit() if rule is None or self.run.end is not None else self._not_begun(rule)
+        return self._without_rule() if rule is None else self._without_limit(rule)
 
     def _reigns(self) -> list[Reign]:
         cuts: list[tuple[int, Rule | None, Span | None]] = []
@@ -115,7 +111,8 @@ class Trial:
         if not isinstance(figure, Lookup):
             return figure
         if figure.source == "customer":
-            return self.life.customer.figures.get(figure.name) if self.life.customer else None
+            customer = self.life.spells[index].customer
+            return customer.figures.get(figure.name) if customer else None
         written = self.life.spells[index].fields.get(figure.name) if figure.source == "case" else None
         return parse_span(str(written)) if written is not None else None
 
@@ -178,12 +175,14 @@ class Trial:
         due = None if state == "paused" else self._due(count, limit, rule)
         return self._judgement(rule, state, count, limit, due)
 
-    def _not_begun(self, rule: Rule) -> Judgement:
-        """A rule whose start has not come, or whose limit nobody has set yet."""
+    def _without_limit(self, rule: Rule) -> Judgement:
+        """A rule whose start has not come, or whose limit no record holds: pending, and never more than measured."""
         start = self._start(self.reigns[-1], rule)
         if start is None:
             return Judgement(not_started(self.life, self.target, rule, self.number))
-        return self._judgement(rule, "pending", self._count(rule, start), None)
+        return self._judgement(
+            rule, "pending" if self.run.end is None else "untargeted", self._count(rule, start), None
+        )
 
     def _state(self, rule: Rule, count: Count, limit: Limit) -> TargetState:
         if self.run.end is not None:
@@ -196,14 +195,14 @@ class Trial:
         nearly = rule.warn_at is not None and elapsed >= rule.warn_at * limit.seconds
         return "at-risk" if nearly or (goal is not None and elapsed > goal) else "running"
 
-    def _without_limit(self) -> Judgement | None:
-        """A run without a limit at its end: measured only, or withdrawn since its condition no longer holds."""
+    def _without_rule(self) -> Judgement | None:
+        """A run without a rule at its end: measured only, or withdrawn since its condition no longer holds."""
         start = self.run.start_under(self.life, self.target.otherwise)
         begun = self.end if start is None else start
         # What an event begins knows only the rules since then; what every case comes to was promised before it began.
         promised = self.run.start is None and of_own_life(self.target.otherwise)
         known = [reign for reign in self.reigns if promised or reign.ends > begun]
-        ruled = [reign.rule for reign in known if reign.rule is not None and reign.figure is not None]
+        ruled = [reign.rule for reign in known if reign.rule is not None]
         measured = self.target.measured and self.life.in_scope(self.target, len(self.figures) - 1)
         if not (ruled or measured):
             return None

@@ -44,7 +44,7 @@ def main() -> None:
     rate("open time between two instants", lambda: hours.between(instants[next(turn) & 1023], last))
     rate("instant by which so much open time has passed", lambda: hours.add(instants[next(turn) & 1023], 108_000))
     timeline, as_of = Timeline(case.case.id, "bench", case.steps), case.instant("2026-11-25 12:00")
-    rate("a whole case of four steps, one target", lambda: evaluate(timeline, case.policy, None, as_of))
+    rate("a whole case of four steps, one target", lambda: evaluate(timeline, case.policy, {}, as_of))
 
 
 if __name__ == "__main__":

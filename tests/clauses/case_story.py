@@ -90,12 +90,12 @@ class CaseStory:
     def figures(self, local: str | None = None) -> CaseFigures:
         """All rows as of a local moment, or as of now."""
         as_of = self.now if local is None else self.instant(local)
-        customer = shipped_book().customer(self.policy.desk, self.case.text("customer"))
+        customers = shipped_book().customers[self.policy.desk]
         timeline = Timeline(self.case.id, "story", self.steps)
-        figures = evaluate(timeline, self.policy, customer, as_of)
+        figures = evaluate(timeline, self.policy, customers, as_of)
         assert not figures.problems
         for row in figures.rows:
-            lines = ledger(timeline, self.policy, customer, as_of, row.target, row.occurrence)
+            lines = ledger(timeline, self.policy, customers, as_of, row.target, row.occurrence)
             assert sum(line.counted_seconds for line in lines) == row.elapsed_seconds, "the ledger adds up"
         return figures
 

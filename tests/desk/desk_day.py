@@ -95,7 +95,7 @@ class Day:
         return replace(self, moment=moment_at(text, self.moment.by))
 
     def by(self, person: str) -> Day:
-        return replace(self, moment=replace(self.moment, by=person))
+        return replace(self, moment=self.moment._replace(by=person))
 
     def open(self, **options: Any) -> Day:
         wanted = {"title": "Nobody can sign in", "customer": "oakfield"} | options

@@ -40,9 +40,9 @@ def test_every_ledger_adds_up_to_its_figure(demo: Demo) -> None:
     for timeline in read_timelines(demo.repo, commit):
         case = timeline.case()
         policy = book.policies[case.need("policy")]
-        customer = book.customer(policy.desk, case.text("customer"))
-        explained = explain(timeline, policy, customer, AS_OF)
-        assert tuple(one.row for one in explained) == evaluate(timeline, policy, customer, AS_OF).rows
+        customers = book.customers[policy.desk]
+        explained = explain(timeline, policy, customers, AS_OF)
+        assert tuple(one.row for one in explained) == evaluate(timeline, policy, customers, AS_OF).rows
         for one in explained:
             counted = sum(line.counted_seconds for line in one.lines)
             assert counted == one.row.elapsed_seconds, (timeline.case_id, one.row.target)
@@ -67,10 +67,7 @@ def test_it_is_a_month_in_its_real_shape(demo: Demo) -> None:
     assert any(policies[i].phase_of(cases[i].status) not in DONE_PHASES for i in cases)
     assert {"on-hold", "waiting"} <= {str(status) for status in statuses}
     assert {entry.kind for case in cases.values() for entry in case.log} >= {"triage", "response", "note", "escalation"}
-    figures = [
-        evaluate(timelines[i], policies[i], book.customer(policies[i].desk, cases[i].text("customer")), AS_OF)
-        for i in cases
-    ]
+    figures = [evaluate(timelines[i], policies[i], book.customers[policies[i].desk], AS_OF) for i in cases]
     breached = {(case.desk, row.target) for case in figures for row in case.rows if row.state == "breached"}
     assert breached == {(policy.desk, name) for policy in policies.values() for name in policy.targets}
     kept = sum(row.state == "met" for case in figures for row in case.rows)

@@ -5,6 +5,7 @@ Each `random_*` function takes any `random.Random`, hypothesis' own included, wh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -45,6 +46,7 @@ PHASE_OF = {
     "new": "new", "working": "active", "on-hold": "waiting", "solved": "resolved", "watched": "monitoring",
     "closed": "closed",
 }  # fmt: skip
+CUSTOMERS = ("oakfield", "acme")
 WHOM = ("customer", "supplier", "nobody")
 
 
@@ -54,7 +56,7 @@ class RandomLife:
 
     timeline: Timeline
     policy: Policy
-    customer: Customer | None
+    customers: Mapping[str, Customer]
     as_of: Instant
 
 
@@ -260,11 +262,12 @@ class _Writer:
             )
             self.step({}, rng.choice((*kinds, "escalation-answer", "complaint-answer")))
         elif rng.random() < 0.3:
-            name = rng.choice(("priority", "priority", "priority", "type", "update_every"))
+            name = rng.choice(("priority", "priority", "priority", "type", "update_every", "customer"))
             value = {
                 "priority": rng.choice(PRIORITIES),
                 "type": rng.choice(TYPES),
                 "update_every": rng.choice(("1h", "8h")),
+                "customer": rng.choice((*CUSTOMERS, None)),
             }
             self.step({name: value[name]}, *(("triage",) if name == "priority" and rng.random() < 0.3 else ()))
         else:
@@ -296,12 +299,12 @@ def random_timeline(rng: Random, opened: Instant) -> Timeline:
     writer = _Writer(rng, opened)
     fields: dict[str, Value | None] = {
         "id": "ABC-261123-K7Q4P", "policy": "acme-desk/1.0", "type": rng.choice(TYPES), "title": "t",
-        "channel": "email", "status": "new", "priority": rng.choice(PRIORITIES),
+        "channel": "email", "status": "new", "priority": rng.choice(PRIORITIES), "customer": rng.choice(CUSTOMERS),
         "update_every": rng.choice(("30m", "4h", "2wd")),
     }  # fmt: skip
     for claim, chance in (("received", 0.5), ("detected", 0.3)):
         if rng.random() < chance:
-            fields[claim] = opened - rng.choice((0, 1, 8, 80)) * GRAIN
+            fields[claim] = opened - rng.choice((-4, 0, 1, 8, 80)) * GRAIN
     writer.step(fields, *(("triage",) if rng.random() < 0.3 else ()))
     for _ in range(rng.choice((0, 2, 4, 6, 9, 13))):
         writer.anything()
@@ -309,7 +312,7 @@ def random_timeline(rng: Random, opened: Instant) -> Timeline:
 
 
 def random_life(rng: Random) -> RandomLife:
-    """A case, its policy and customer, and a moment to judge it at."""
+    """A case, its policy and customers, and a moment to judge it at."""
     return random_lives(rng, 1)[0]
 
 
@@ -323,10 +326,12 @@ def random_lives(rng: Random, count: int) -> list[RandomLife]:
 def _life(rng: Random, policy: Policy, around: date) -> RandomLife:
     day = datetime(around.year, around.month, around.day, tzinfo=UTC) + timedelta(days=rng.randint(-4, 1))
     timeline = random_timeline(rng, int(day.timestamp()) + rng.randrange(DAY // GRAIN) * GRAIN)
-    customer = Customer("oakfield", plan=rng.choice((None, "gold")), figures={"ttr": random_span(rng)})
+    customers = {
+        name: Customer(name, plan=rng.choice((None, "gold")), figures={"ttr": random_span(rng)}) for name in CUSTOMERS
+    }
     last = timeline.steps[-1].at
     as_of = rng.choice((last, last, rng.choice(timeline.steps).at, last + 4 * GRAIN))
-    return RandomLife(timeline, policy, customer, as_of + rng.choice((0, 0, 1, 7, 50, 300)) * GRAIN)
+    return RandomLife(timeline, policy, customers, as_of + rng.choice((0, 0, 1, 7, 50, 300)) * GRAIN)
 
 
 def random_instant(rng: Random, zone: str, around: date) -> Instant:

@@ -6,6 +6,7 @@ Every moment in a life, every window edge and every zone offset must be a multip
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casectl.model.instants import Instant
@@ -38,13 +39,13 @@ class NaiveRow:
 
 
 def evaluate(
-    timeline: Timeline, policy: Policy, customer: Customer | None, as_of: Instant, grain: int
+    timeline: Timeline, policy: Policy, customers: Mapping[str, Customer], as_of: Instant, grain: int
 ) -> tuple[NaiveRow, ...]:
     """Rows by order of targets, then occurrence; none for a case that was opened after `as_of`."""
     steps = tuple(step for step in timeline.steps if step.at <= as_of)
     if not steps:
         return ()
-    life = Life(steps, policy, customer, grain)
+    life = Life(steps, policy, customers, grain)
     rows = []
     for target in policy.targets.values():
         begun = life.occurrences(target)
@@ -133,7 +134,7 @@ class _Row:
     def _runs_on(self, i: int) -> Rule | None:
         """The rule in force after step `i` when it is one that runs on: a duration."""
         rule = self.rules[i]
-        span = span_of(rule.within, self.life.states[i], self.life.customer) if rule and rule.run_on else None
+        span = span_of(rule.within, self.life.states[i], self.life.customer(i)) if rule and rule.run_on else None
         return rule if span and span.unit == "seconds" else None
 
     def _goes_on(self, g: Instant, going: bool, i: int, paused: bool) -> bool:
@@ -186,7 +187,7 @@ class _Row:
 
     def _limit(self, rule: Rule, i: int, since: Instant, figure: Figure | None) -> tuple[int | None, Instant]:
         """The limit in seconds, and the moment before which it is not due."""
-        span = span_of(figure, self.life.states[i], self.life.customer)
+        span = span_of(figure, self.life.states[i], self.life.customer(i))
         if span is None:
             return None, since
         if span.unit == "seconds":
@@ -261,7 +262,7 @@ class _Row:
             since = self._since(rule, self.end, i)
         targeted = self.rules[i] is not None
         limit, due0 = self._limit(rule, i, since, rule.within) if targeted else (None, since)
-        goal = self._limit(rule, i, since, rule.goal)[0] if targeted else None
+        goal = self._limit(rule, i, since, rule.goal)[0] if limit is not None else None
         elapsed = self._elapsed(rule, since, self.end)
         paused_now = self.occurrence.stop is None and self._waits(self.last)
         state = self._state(breached_at, paused_now, elapsed, limit, goal, rule)
@@ -282,7 +283,7 @@ class _Row:
         if without:
             return without
         if self.occurrence.stop is not None:
-            return "met"
+            return "met" if limit is not None else "untargeted"
         if self.start > self.as_of or limit is None:
             return "pending"
         if paused:

@@ -41,8 +41,8 @@ class Occurrence:
 class Life:
     """The states of a case after each step up to `as_of`, and what a policy says of each."""
 
-    def __init__(self, steps: tuple[Step, ...], policy: Policy, customer: Customer | None, grain: int) -> None:
-        self.steps, self.policy, self.customer, self.grain = steps, policy, customer, grain
+    def __init__(self, steps: tuple[Step, ...], policy: Policy, customers: Mapping[str, Customer], grain: int) -> None:
+        self.steps, self.policy, self.customers, self.grain = steps, policy, customers, grain
         self.hours: dict[str, Hours] = {name: hours_of(c, grain) for name, c in policy.calendars.items()}
         self.states: list[dict[str, object]] = []
         self._index: dict[Instant, int] = {}
@@ -50,8 +50,12 @@ class Life:
         for step in steps:
             fields = {k: v for k, v in {**fields, **step.changes}.items() if v is not None}
             self.states.append(fields)
-        claim = fields.get("received")
-        self.received = claim if isinstance(claim, int) else steps[0].at
+        claim = self.states[0].get("received")
+        self.received = min(claim, steps[0].at) if isinstance(claim, int) else steps[0].at
+
+    def customer(self, i: int) -> Customer | None:
+        """Whom the case is for after step `i`."""
+        return self.customers.get(str(self.states[i].get("customer")))
 
     def index_at(self, t: Instant) -> int:
         """The last step at or before `t`; the opening state also holds before the opening."""
@@ -66,7 +70,8 @@ class Life:
         return i >= 0 and self.phase(i) in DONE_PHASES
 
     def holds(self, condition: Condition, i: int) -> bool:
-        facts: Mapping[str, object] = {**self.states[i], "plan": self.customer.plan if self.customer else None}
+        customer = self.customer(i)
+        facts: Mapping[str, object] = {**self.states[i], "plan": customer.plan if customer else None}
         if any(facts.get(key) not in wanted for key, wanted in condition.values.items()):
             return False
         is_open = {name: self.hours[name].is_open(self.received) for name in self.hours}
@@ -86,7 +91,7 @@ class Life:
             return self.deemed() if i == 0 else None
         if anchor == "detected":
             claim = self.states[0].get("detected")
-            return claim if i == 0 and isinstance(claim, int) else None
+            return min(claim, at) if i == 0 and isinstance(claim, int) else None
         if anchor == "opened":
             return at if i == 0 else None
         if anchor in FIRST_ONLY:

@@ -162,6 +162,10 @@ class Story:
     def of(self, customer: Customer) -> Story:
         return replace(self, customer=customer)
 
+    @property
+    def _customers(self) -> Mapping[str, Customer]:
+        return {self.customer.name: self.customer} if self.customer else {}
+
     def open(self, received: str | None = None, detected: str | None = None, **fields: Value) -> Story:
         """The case is opened: a fault, p3, by email, unless said otherwise.
 
@@ -174,6 +178,8 @@ class Story:
         for name, claim in (("received", received), ("detected", detected)):
             if claim is not None:
                 known[name] = self._claimed(claim)
+        if self.customer is not None:
+            known["customer"] = self.customer.name
         return self.step({**known, **fields})
 
     def step(self, changes: Mapping[str, Value | None], *kinds: str) -> Story:
@@ -223,7 +229,7 @@ class Story:
         """What the clock says as of then (by default: now)."""
         from casectl.sla.clock import evaluate
 
-        return evaluate(self.timeline(), self.policy, self.customer, self._judged_at(as_of))
+        return evaluate(self.timeline(), self.policy, self._customers, self._judged_at(as_of))
 
     def row(self, name: str, occurrence: int = 1, as_of: str | None = None) -> TargetRow:
         """That row. Fails the test when there is none."""
@@ -237,7 +243,7 @@ class Story:
     def ledger(self, name: str, occurrence: int = 1, as_of: str | None = None) -> tuple[LedgerLine, ...]:
         from casectl.sla.ledger import ledger
 
-        return ledger(self.timeline(), self.policy, self.customer, self._judged_at(as_of), name, occurrence)
+        return ledger(self.timeline(), self.policy, self._customers, self._judged_at(as_of), name, occurrence)
 
     def say(self, instant: Instant | None) -> str | None:
         """An instant as the desk says it: `Mon 09:00`, with a date when it is not in the story's first week."""

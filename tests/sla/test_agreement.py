@@ -43,11 +43,11 @@ def compared(row: TargetRow | naive.NaiveRow) -> dict[str, Any]:
 
 def agree(life: RandomLife) -> None:
     """Both clocks give the same rows, and each row's ledger adds up to its figure."""
-    figures = evaluate(life.timeline, life.policy, life.customer, life.as_of)
-    slow = naive.evaluate(life.timeline, life.policy, life.customer, life.as_of, GRAIN)
+    figures = evaluate(life.timeline, life.policy, life.customers, life.as_of)
+    slow = naive.evaluate(life.timeline, life.policy, life.customers, life.as_of, GRAIN)
     assert [compared(row) for row in figures.rows] == [compared(row) for row in slow]
     for row in figures.rows:
-        lines = ledger(life.timeline, life.policy, life.customer, life.as_of, row.target, row.occurrence)
+        lines = ledger(life.timeline, life.policy, life.customers, life.as_of, row.target, row.occurrence)
         assert sum(line.counted_seconds for line in lines) == row.elapsed_seconds, row
 
 
