@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Thread
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 import typer
 from typer._click.globals import get_current_context
@@ -15,14 +16,15 @@ if TYPE_CHECKING:
     from casectl.model.instants import Instant
     from casectl.store.repo import Repo
 
+Found = TypeVar("Found")
+
 
 def system_time() -> Instant:
     """The system's clock, in whole seconds."""
     return int(time.time())
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The root options; kept in `ctx.obj`. Nothing is opened before a command asks for it."""
 
     start: Path | None = None
@@ -58,6 +60,35 @@ def clock() -> Instant:
     running = get_current_context(silent=True)
     found = running.obj if running else None
     return (found if isinstance(found, Settings) else Settings()).now()
+
+
+class Ahead(Generic[Found]):
+    """A question that is answered in a thread of its own while we do something else."""
+
+    def __init__(self, ask: Callable[[], Found]) -> None:
+        self._ask = ask
+        self._found: Found | None = None
+        self._error: Exception | None = None
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._found = self._ask()
+        except Exception as error:  # whoever wants the answer gets it
+            self._error = error
+
+    def result(self) -> Found:
+        """The answer, waited for; raises what asking raised."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return cast("Found", self._found)
+
+
+def load_ahead(*modules: str) -> None:
+    """Loads modules while git is busy with what we asked it; whoever imports one of them waits until it is there."""
+    Thread(target=lambda: [import_module(name) for name in modules], daemon=True).start()
 
 
 def command_app(**options: bool) -> typer.Typer:

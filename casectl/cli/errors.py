@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 
 import typer
 
@@ -49,9 +48,10 @@ def exit_code_of(command: Callable[[], object]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         print("casectl: interrupted", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:
+        _write_nothing_more()
+        return BROKEN_PIPE
     except Exception as error:
-        if isinstance(error, BrokenPipeError) and _nobody_reads():
-            return BROKEN_PIPE
         return _unexpected(error)
     return outcome if isinstance(outcome, int) else 0
 
@@ -59,7 +59,7 @@ def exit_code_of(command: Callable[[], object]) -> int:
 def _known(error: CasectlError) -> int:
     if isinstance(error, InvalidFiles) and len(error.problems) == 1:
         (problem,) = error.problems
-        complain(str(replace(problem, hint=None)), problem.hint or error.hint)
+        complain(str(problem._replace(hint=None)), problem.hint or error.hint)
     elif isinstance(error, InvalidFiles) and error.problems:
         complain(f"{len(error.problems)} problems in the files", error.hint)
         for problem in error.problems:
@@ -88,12 +88,7 @@ def _unexpected(error: Exception) -> int:
     return 1
 
 
-def _nobody_reads() -> bool:
-    """Whether it was our own output that broke; if so, nothing more is written to it, not even at exit."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return True
-    return False
+def _write_nothing_more() -> None:
+    """Nobody reads our output: what is still buffered goes nowhere, not even at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

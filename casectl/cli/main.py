@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -102,7 +101,7 @@ def _late_options() -> list[TyperOption]:
     def keep(field: str, convert: Callable[[str], object]) -> Callable[[Context, Parameter, Any], None]:
         def callback(ctx: Context, _param: Parameter, value: Any) -> None:
             if value:
-                ctx.obj = replace(ctx.obj or Settings(), **{field: convert(value)})
+                ctx.obj = (ctx.obj or Settings())._replace(**dict[str, Any]({field: convert(value)}))
 
         return callback
 
@@ -144,7 +143,7 @@ def root(
     ] = False,
 ) -> None:
     """Support cases in git; service levels recomputed from their history."""
-    ctx.obj = replace(settings(ctx), start=repo, at=at, no_input=no_input)
+    ctx.obj = settings(ctx)._replace(start=repo, at=at, no_input=no_input)
 
 
 def main() -> None:

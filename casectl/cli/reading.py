@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casectl.cli.context import Settings, clock, settings
+from casectl.cli.context import Settings, clock, load_ahead, settings
 from casectl.cli.errors import warn
 from casectl.model.problems import UsageMistake, did_you_mean
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from casectl.model.instants import Instant
     from casectl.model.policy import Book
     from casectl.model.problems import Problem
+    from casectl.model.timeline import Timeline
     from casectl.reports.table import Table
     from casectl.store.repo import Repo
 
@@ -46,6 +47,22 @@ def read_from(ctx: typer.Context) -> tuple[Repo, str]:
     root: Settings = settings(ctx)
     repo = root.repo()
     return repo, root.commit(repo)
+
+
+def read_life(ctx: typer.Context, typed: str) -> tuple[Repo, str, Timeline]:
+    """As `read_from`, and the life of the case that was meant. What works with it is loaded while git reads: import it
+    after this.
+
+    Raises `NotFound` for what names no one case, `CasectlError` for a shallow clone.
+    """
+    repo, commit = read_from(ctx)
+    load_ahead("casectl.reports.onecase")
+    from casectl.store.history import read_timeline, resolve_case
+    from casectl.store.repo import refuse_shallow
+
+    case_id = resolve_case(repo, commit, typed)
+    refuse_shallow(repo)
+    return repo, commit, read_timeline(repo, case_id, commit)
 
 
 def moment(text: str, zone: str = "UTC") -> Instant:

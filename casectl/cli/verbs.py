@@ -13,17 +13,21 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 import typer
 
-from casectl.cli.context import Settings, clock, command_app, settings
+from casectl.cli.context import Ahead, Settings, clock, command_app, load_ahead, settings
 from casectl.cli.errors import warn
 from casectl.desk.verb import Flag, Opening
 from casectl.desk.wording import MAX_TEXT_BYTES
+from casectl.model.instants import use_packaged_zones
 from casectl.model.problems import CasectlError, NotFound, UsageMistake
 
 if TYPE_CHECKING:
     from casectl.model.change import Change
     from casectl.model.figures import TargetRow
+    from casectl.model.timeline import Timeline
     from casectl.store.repo import Repo
     from casectl.store.write import Written
+
+    Life = Ahead[tuple[str, Timeline]]
 
 SCHEMA = "casectl.step/1"
 
@@ -52,10 +56,11 @@ def verb_app(stem: str) -> typer.Typer:
     opens, chooses = hints[scene.name] is Opening, getattr(module, "ID_OPTIONAL", False)
 
     def command(ctx: typer.Context, output: Form, id: str | None = None, **given: Any) -> None:  # noqa: A002
+        use_packaged_zones()
         root = settings(ctx)
         act = partial(verb, **_read_stdin(given, flags, root))
-        written = _open(root, act) if opens else _take_step(root, id, act)
-        _reply(root, written, output)
+        written, life = (_open(root, act), None) if opens else _take_step(root, id, act)
+        _reply(root, written, life, output)
 
     kinds: dict[str, Any] = {"ctx": typer.Context, "id": MaybeCaseId if chooses else CaseId}
     kinds |= {option.name: _option(option, hints[option.name], flags[option.name]) for option in options}
@@ -120,19 +125,28 @@ def _open(root: Settings, act: Callable[..., Change]) -> Written:
     return record_opening(_repo(root), act, clock)
 
 
-def _take_step(root: Settings, typed: str | None, act: Callable[..., Change]) -> Written:
+def _life(repo: Repo, commit: str, case_id: str) -> tuple[str, Timeline]:
+    """The case's life so far, read while the step is being written, and the commit that it was read at."""
+    from casectl.store.history import read_timeline
+
+    return commit, read_timeline(repo, case_id, commit)
+
+
+def _take_step(root: Settings, typed: str | None, act: Callable[..., Change]) -> tuple[Written, Life | None]:
     from casectl.desk.record import record
     from casectl.model.caseid import is_id, normalise
 
     repo = _repo(root)
     if typed is None:
-        return _take_next(root, repo, act)
+        return _take_next(root, repo, act), None
     wanted = normalise(typed)
     if not is_id(wanted):
         from casectl.store.history import resolve_case
 
         wanted = resolve_case(repo, root.commit(repo), typed)
-    return record(repo, wanted, act, clock)
+    life = Ahead(partial(_life, repo, root.commit(repo), wanted))
+    load_ahead("casectl.reports.population", "casectl.cli.words")
+    return record(repo, wanted, act, clock), life
 
 
 def _take_next(root: Settings, repo: Repo, act: Callable[..., Change]) -> Written:
@@ -150,10 +164,10 @@ def _take_next(root: Settings, repo: Repo, act: Callable[..., Change]) -> Writte
     raise NotFound("no open case is free", "casectl next lists those that are yours")
 
 
-def _reply(root: Settings, written: Written, form: Form) -> None:
+def _reply(root: Settings, written: Written, life: Life | None, form: Form) -> None:
     """Say what was done and what is due next. The step stands whatever happens here."""
     warnings = list(written.warnings)
-    row, outlook = _next_due(root, written, warnings)
+    row, outlook = _next_due(root.repo(), written, life, warnings)
     if form is Form.json:
         print(json.dumps(_as_json(written, row, warnings), ensure_ascii=False))
     else:
@@ -167,13 +181,17 @@ def _reply(root: Settings, written: Written, form: Form) -> None:
         warn(warning)
 
 
-def _next_due(root: Settings, written: Written, warnings: list[str]) -> tuple[TargetRow | None, str]:
+def _next_due(repo: Repo, written: Written, life: Life | None, warnings: list[str]) -> tuple[TargetRow | None, str]:
     from casectl.cli.words import outlook
-    from casectl.reports.population import population_of
+    from casectl.reports.population import population_of, population_of_lives
     from casectl.sla.clock import next_due
 
     try:
-        known = population_of(root.repo(), written.commit, written.at, [written.case.id])
+        timeline = _grown(written, life) if life else None
+        if timeline:
+            known = population_of_lives(repo, written.commit, written.at, [timeline])
+        else:
+            known = population_of(repo, written.commit, written.at, [written.case.id])
     except Exception as error:  # the commit stands: who asked must learn its ID, whatever fails here
         reason = error.message if isinstance(error, CasectlError) else f"{type(error).__name__}: {error}"
         warnings.append(f"the step was taken, but what is due next cannot be said: {reason}")
@@ -184,6 +202,17 @@ def _next_due(root: Settings, written: Written, warnings: list[str]) -> tuple[Ta
     figures = known.figures[0]
     row = next_due(figures)
     return row, outlook(figures, row, known.zone_of(figures), written.at)
+
+
+def _grown(written: Written, life: Life) -> Timeline | None:
+    """The life that was read before the step, and the step; None when it has to be read again."""
+    from casectl.model.timeline import Step
+
+    commit, timeline = life.result()
+    if commit != written.parent:
+        return None
+    step = Step(written.commit, written.at, written.author, {})
+    return timeline.grown(step, written.before, written.case)
 
 
 def _as_json(written: Written, row: TargetRow | None, warnings: list[str]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 
 from casectl.desk.known import UnknownDeskError
 from casectl.desk.verb import Opening, Scene
@@ -114,4 +113,4 @@ def _signed(change: Change, book: Book, mail: str) -> Change:
     if book.person_by_mail(mail):
         return change
     warning = f"{mail} is not in policies/staff.yaml: an audit will ask who that is"
-    return replace(change, warnings=(*change.warnings, warning))
+    return change._replace(warnings=(*change.warnings, warning))

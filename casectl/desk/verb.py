@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from casectl.desk.wording import clean
 from casectl.model.case import ENTRY_FIELDS, Case, Entry, Scalar, Value
@@ -12,8 +11,7 @@ from casectl.model.change import Change, Moment
 from casectl.model.policy import Book, Policy
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """Where a case stands when somebody acts on it."""
 
     case: Case
@@ -23,16 +21,14 @@ class Scene:
     moment: Moment
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """What there is before a case exists: the book of policies, and the moment."""
 
     book: Book
     moment: Moment
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """One option of a verb, as plain data; the command line is made from it."""
 
     help: str

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 DAY_SECONDS = 86_400
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Window:
+class Window(NamedTuple):
     """Open hours of one day, half-open: local seconds from midnight. `closes` past 86400 runs into the next day."""
 
     opens: int
@@ -43,8 +43,7 @@ class Calendar:
     clause: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HolidayList:
+class HolidayList(NamedTuple):
     """Plain dates from `policies/holidays/NAME.yaml`, for the years that it covers."""
 
     name: str

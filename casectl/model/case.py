@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from casectl.model.instants import Instant
 
@@ -13,8 +13,7 @@ Value = Scalar | Mapping[str, Scalar] | tuple[Mapping[str, Scalar], ...]
 Kind = Literal["text", "instant", "number", "flag", "instants", "records"]
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
+class FieldSpec(NamedTuple):
     """What one field holds: `instants` maps names to instants, `records` is a list of flat mappings."""
 
     name: str
@@ -84,13 +83,12 @@ LOG_KINDS = (
 ).split()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One log entry. It has no time of its own: the commit that added it has."""
 
     id: str
     kind: str
-    fields: Mapping[str, Scalar] = field(default_factory=dict)
+    fields: Mapping[str, Scalar] = MappingProxyType({})
     """All but `id` and `kind`, in canonical order."""
 
     @property
@@ -105,8 +103,7 @@ class Entry:
         return self.kind == kind and (not direction or self.direction == direction)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """The state of one case at one commit. Absent fields are absent from `fields`, never empty."""
 
     fields: Mapping[str, Value]
@@ -148,4 +145,4 @@ class Case:
         """This case with fields set (or removed, where the new value is None) and entries appended."""
         merged = {**self.fields, **changes}
         ordered = {spec.name: value for spec in FIELDS if (value := merged.get(spec.name)) is not None}
-        return replace(self, fields=ordered, log=self.log + entries)
+        return Case(ordered, self.log + entries)

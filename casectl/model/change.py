@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from casectl.model.case import Entry, Value
 from casectl.model.instants import Instant
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """The circumstances of a step: when, by whom, and where random characters come from. Verbs get no other clock."""
 
     now: Instant
@@ -20,8 +19,7 @@ class Moment:
     """`mint(n)` gives n random base-32 characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One action on one case: fields to set (None removes), entries to append, and a sentence for the commit."""
 
     verb: str

@@ -10,8 +10,8 @@ fold of each merge's own ancestors will replace the running fold in `_Folding.ta
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from casectl.model.case import Case, Entry, Value
 from casectl.model.instants import Instant, format_instant
@@ -19,8 +19,7 @@ from casectl.model.problems import Problem
 from casectl.model.timeline import Step, Timeline
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """What one commit made of one case's file."""
 
     commit: str
@@ -97,7 +96,9 @@ class _Folding:
         after = version.after
         if after is None:
             return floor
-        before = self.case if version.merge else version.before
+        # A file that comes back after a deletion is compared with what was known, so that nothing vanishes meanwhile.
+        restored = version.before is None and bool(self.steps)
+        before = self.case if version.merge or restored else version.before
         changes = _fields_changed(before, after)
         entries = self._entries_added(version, before, after)
         if not changes and not entries:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from casectl.model.calendar import Calendar
 
@@ -26,8 +27,7 @@ TARGET_NAMES = (
 CONDITION_KEYS = ("priority", "type", "channel", "plan", "service", "category")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A figure: open seconds, or working days (`amount` days, optionally to the end of the last of them)."""
 
     unit: Literal["seconds", "days"]
@@ -37,8 +37,7 @@ class Span:
     """As the policy says it: `4h`, `3wd by end-of-day`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(NamedTuple):
     """A figure that another record holds: `{case: update_every}`, `{customer: ttr}`, `{agreed: resolution}`."""
 
     source: Literal["case", "customer", "agreed"]
@@ -48,11 +47,10 @@ class Lookup:
 Figure = Span | Lookup
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """When a rule holds: every key must match (AND), by any of its values (OR). The empty condition always holds."""
 
-    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    values: Mapping[str, frozenset[str]] = MappingProxyType({})
     """Of `CONDITION_KEYS`; a case without that field matches none of them."""
     reported_in: tuple[str, ...] = ()
     """Calendars of which one was open at the actual (undeemed) receipt."""
@@ -60,12 +58,11 @@ class Condition:
     """Calendars of which one was closed at the actual receipt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One row of a target, complete: what the target says in general is already filled in."""
 
     target: str
-    index: int
+    index: int  # type: ignore[assignment]
     """Position in the target's list of rules; -1 for the target's own keys (a case that no rule covers)."""
     when: Condition
     start: tuple[str, ...]
@@ -93,8 +90,7 @@ class Rule:
         return phase == "waiting" and (self.pause_for is None or waiting_for in self.pause_for)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A promise with a name. `rules` are tried in order; `otherwise` holds the target's own keys without a limit."""
 
     name: str
@@ -106,8 +102,7 @@ class Target:
     """Report the elapsed time of cases in scope that no rule covers (state `untargeted`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """A status of the desk's own, in one phase, and the states it may move to."""
 
     name: str
@@ -117,8 +112,7 @@ class State:
     clause: Clauses = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(NamedTuple):
     """A way in. With `deemed`, what arrives while its calendar is closed counts from the next opening."""
 
     name: str
@@ -128,8 +122,7 @@ class Channel:
     clause: Clauses = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CaseType:
+class CaseType(NamedTuple):
     """A kind of case, with the priority that it gets when nobody says another."""
 
     name: str
@@ -138,8 +131,7 @@ class CaseType:
     clause: Clauses = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Priority:
+class Priority(NamedTuple):
     """A rating; their order in the policy is their order of urgency, `rank` 0 first."""
 
     name: str
@@ -148,8 +140,7 @@ class Priority:
     clause: Clauses = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LadderLevel:
+class LadderLevel(NamedTuple):
     """A rung: who stands there. Level 1 is the desk itself."""
 
     level: int
@@ -158,8 +149,7 @@ class LadderLevel:
     clause: Clauses = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
+class Ladder(NamedTuple):
     """Who a case is escalated to, rung by rung; for the types in `types` (empty: all that no other ladder names)."""
 
     name: str
@@ -168,8 +158,7 @@ class Ladder:
     clause: Clauses = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(NamedTuple):
     """What `open` assumes when it is not told: the state of a new case, its type, its channel."""
 
     status: str
@@ -220,19 +209,17 @@ class Policy:
         return next(named, None) or next(general, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(NamedTuple):
     """A customer of one desk. `figures` are targets of its own (`{customer: ttr}`)."""
 
     name: str
     label: str = ""
     plan: str | None = None
     zone: str | None = None
-    figures: Mapping[str, Span] = field(default_factory=dict)
+    figures: Mapping[str, Span] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Somebody who works cases, from `policies/staff.yaml`; recognised by the git identity's mail address."""
 
     key: str

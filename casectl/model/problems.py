@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """One mistake in one file: where it is, what it is, and what to do about it.
 
     `line` is 1-based; 0 means the file as a whole. A warning is worth saying and makes nothing invalid.

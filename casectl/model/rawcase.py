@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from casectl.model.case import ENTRY_FIELDS, FIELD, FIELDS, LOG_KINDS, Case, Entry, Kind, Scalar, Value
 from casectl.model.caseid import CASE_PATH, is_id
@@ -31,8 +32,7 @@ _ID_HINT = "an ID looks like ABC-261123-K7Q4P"
 _INSTANT_HINT = "like 2026-11-23T09:02:11+00:00"
 
 
-@dataclass(frozen=True, slots=True)
-class RawCase:
+class RawCase(NamedTuple):
     """A case file before its values are judged: every scalar as its text, and where each thing stands.
 
     `lines` gives each field's line and `log_lines` each entry's (1-based). A field that stands in `lines` but not in
@@ -41,7 +41,7 @@ class RawCase:
 
     fields: Mapping[str, RawValue]
     log: Sequence[RawMap] = ()
-    lines: Mapping[str, int] = field(default_factory=dict)
+    lines: Mapping[str, int] = MappingProxyType({})
     log_lines: Sequence[int] = ()
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from casectl.model.case import LOG_KINDS
 from casectl.model.policy import (
@@ -64,8 +63,7 @@ _PERCENT = re.compile(r"([1-9][0-9]?)%")
 _SPAN_HINT = "15m, 4h, 1h30m, 0s (open time), 3wd (working days) or 3wd by end-of-day"
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(NamedTuple):
     """The names that this policy gives to things, as far as targets may speak of them."""
 
     calendars: Collection[str]
@@ -122,7 +120,7 @@ def _target(reading: Reading, name: str, node: Node, words: Vocabulary) -> Targe
     if not rules and not measured and "rules" not in branch.items:
         hint = "give it `within:`, or `rules:`, or `measured: true` to report elapsed time only"
         reading.mistake(branch.line, f"{what} promises no figure", hint)
-    otherwise = replace(general, within=None, goal=None, warn_at=None, run_on=False)
+    otherwise = general._replace(within=None, goal=None, warn_at=None, run_on=False)
     return Target(name, scope, rules, otherwise, measured)
 
 
@@ -130,7 +128,7 @@ def _rules(reading: Reading, branch: Branch, name: str, general: Rule, words: Vo
     """The target's rules; one for every case when it has a figure of its own and no list of them."""
     listed = branch.items.get("rules")
     if listed is None:
-        only = replace(general, index=0)
+        only = general._replace(index=0)
         _check_rule(reading, f"target '{name}'", only)
         return (only,) if only.within is not None else ()
     if not isinstance(listed, Row) or not listed.items:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from casectl.model.case import Case, Entry, Value
 from casectl.model.instants import Instant
 from casectl.model.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What one commit changed in one case, against that commit's own parent.
 
     `at` is the effective time: the commit's own, or that of the case's steps before it, whichever is later.
@@ -26,8 +25,7 @@ class Step:
     entries: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(NamedTuple):
     """All steps of one case, oldest first; the first is its opening."""
 
     case_id: str
@@ -45,6 +43,22 @@ class Timeline:
         if self.steps and self.steps[-1].at <= as_of:
             return self.steps
         return tuple(step for step in self.steps if step.at <= as_of)
+
+    def grown(self, step: Step, before: Case | None, after: Case) -> Timeline | None:
+        """With one step more, which made the file `after` out of `before`: what folding the longer history would give.
+
+        None where only folding tells: after mistakes, clocks that ran back, or a file that is not what the fold says.
+        `step` comes without its changes and entries.
+        """
+        if self.problems or not self.steps or step.at < self.steps[-1].at:
+            return None
+        if before is None or before != self.case() or after.log[: len(before.log)] != before.log:
+            return None
+        old, new = before.fields, after.fields
+        changes: dict[str, Value | None] = {name: value for name, value in new.items() if old.get(name) != value}
+        changes.update((name, None) for name in old if name not in new)
+        last = step._replace(changes=changes, entries=after.log[len(before.log) :])
+        return self._replace(steps=(*self.steps, last))
 
     def case(self, as_of: Instant | None = None) -> Case:
         """The case as folded from its steps, up to `as_of` when given."""

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A scalar as written. `plain` is False when it was quoted or a block; `null` in plain form is `""`."""
 
     value: str
@@ -17,8 +16,7 @@ class Text:
     plain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """A mapping in file order. Keys are unique; `keys` holds each key's own line."""
 
     items: dict[str, Node]
@@ -26,8 +24,7 @@ class Branch:
     keys: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A sequence."""
 
     items: tuple[Node, ...]

@@ -42,7 +42,7 @@ def explained(found: OneCase, target: str | None = None, occurrence: int | None 
 
     Raises `NotFound` when the case has no such row as of that moment.
     """
-    rows = explain(found.timeline, found.pinned.policy, found.pinned.customer, found.as_of)
+    rows = explain(found.timeline, found.pinned.policy, found.pinned.customers, found.as_of)
     wanted = tuple(one for one in rows if target in (None, one.row.target) and occurrence in (None, one.row.occurrence))
     if (target or occurrence) and not wanted:
         raise _no_such_row(found.figures.id, rows, target, occurrence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from casectl.model.case import Case
 from casectl.model.figures import CaseFigures
@@ -11,14 +11,12 @@ from casectl.model.policy import Book
 from casectl.model.problems import InvalidFiles, NotFound, Problem
 from casectl.model.timeline import Timeline
 from casectl.reports.pinned import Pinned, PolicyShelf
-from casectl.reports.population import judge, refuse_shallow, unreadable_now
-from casectl.store.history import read_timeline
+from casectl.reports.population import judge, unreadable_now
 from casectl.store.objects import ObjectReader
 from casectl.store.repo import Repo
 
 
-@dataclass(frozen=True, slots=True)
-class OneCase:
+class OneCase(NamedTuple):
     """A case as of a moment: its life, what judges it, its figures, and the staff of the commit that was read."""
 
     timeline: Timeline
@@ -39,19 +37,17 @@ class OneCase:
         return person.key if person else mail
 
 
-def one_case(repo: Repo, commit: str, case_id: str, as_of: Instant, to_its_end: bool = False) -> OneCase:
-    """A case as of a moment; `to_its_end`: as of its last step where that lies later (clocks of clones differ).
+def one_case(repo: Repo, commit: str, timeline: Timeline, as_of: Instant, to_its_end: bool = False) -> OneCase:
+    """The case whose life at `commit` is `timeline`, as of a moment; `to_its_end`: as of its last step where that lies
+    later (clocks of clones differ).
 
-    Raises `NotFound` for a case that the commit does not have or that was opened later; `InvalidFiles` for one
-    that cannot be judged; `CasectlError` for a shallow clone.
+    Raises `NotFound` for a case that was opened later; `InvalidFiles` for one that cannot be judged.
     """
-    refuse_shallow(repo)
-    timeline = read_timeline(repo, case_id, commit)
     if not timeline.steps:
         raise InvalidFiles(timeline.problems)
     as_of = max(as_of, timeline.steps[-1].at) if to_its_end else as_of
     if timeline.opened.at > as_of:
-        raise NotFound(f"{case_id} was opened after that moment", "give a later --as-of")
+        raise NotFound(f"{timeline.case_id} was opened after that moment", "give a later --as-of")
     with ObjectReader(repo) as reader:
         shelf = PolicyShelf(repo, reader)
         outcome = judge(shelf, timeline, as_of)

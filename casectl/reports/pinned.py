@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from casectl.model.case import Value
 from casectl.model.instants import Instant
 from casectl.model.policy import Book, Customer, Policy
 from casectl.model.problems import Problem
 from casectl.model.timeline import Step, Timeline
-from casectl.store.book import read_book
+from casectl.store.book import FOLDER, read_book
 from casectl.store.objects import ObjectReader
 from casectl.store.repo import Repo
 
 
-@dataclass(frozen=True, slots=True)
-class Pinned:
-    """The policy and customer record of one case, and the commit whose tree holds their text."""
+class Pinned(NamedTuple):
+    """The policy of one case, the desk's customers, and the commit whose tree holds their text."""
 
     policy: Policy
-    customer: Customer | None
+    customers: Mapping[str, Customer]
     commit: str
 
 
@@ -30,14 +30,28 @@ class PolicyShelf:
 
     repo: Repo
     reader: ObjectReader
-    _books: dict[tuple[bytes, str], tuple[Book, tuple[Problem, ...]]] = field(default_factory=dict)
+    _books: dict[tuple[str, str], tuple[Book, tuple[Problem, ...]]] = field(default_factory=dict)
+    _folders: dict[str, str] = field(default_factory=dict)
+    """The object that `policies/` is at a commit, of the commits asked for together last."""
 
     def book_at(self, commit: str, desk: str) -> tuple[Book, tuple[Problem, ...]]:
         """What `policies/` said of a desk at `commit`, and what could not be read of it."""
-        key = (self.reader.read(f"{commit}:policies") or b"", desk)
+        if commit not in self._folders:
+            self._look_up((commit,))
+        key = (self._folders[commit], desk)
         if key not in self._books:
             self._books[key] = read_book(self.repo, commit, desk, self.reader)
         return self._books[key]
+
+    def prepare(self, timelines: Iterable[Timeline], as_of: Instant) -> None:
+        """Get ready for these cases to be judged: one question to git for all of them, instead of one for each."""
+        lives = (timeline.until(as_of) for timeline in timelines)
+        self._folders.clear()
+        self._look_up(tuple({pinning_step(steps).commit for steps in lives if steps}))
+
+    def _look_up(self, commits: Sequence[str]) -> None:
+        found = self.reader.look_at_all([f"{commit}:{FOLDER}" for commit in commits])
+        self._folders.update((commit, each.id if each else "") for commit, each in zip(commits, found, strict=True))
 
     def pinned(self, timeline: Timeline, as_of: Instant) -> Pinned | Problem:
         """What judges a case as of a moment, or the problem why nothing can."""
@@ -48,8 +62,7 @@ class PolicyShelf:
         policy = book.policies.get(ref)
         if policy is None:
             return _missing(timeline, ref, step, problems)
-        customer = last_value(steps, "customer")
-        return Pinned(policy, book.customer(policy.desk, str(customer) if customer else None), step.commit)
+        return Pinned(policy, book.customers.get(policy.desk, {}), step.commit)
 
 
 def pinning_step(steps: Sequence[Step]) -> Step:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from importlib import import_module
+from itertools import islice
+from typing import NamedTuple
 
 from casectl.model.figures import CaseFigures
 from casectl.model.instants import Instant, packaged_zones
@@ -17,14 +18,14 @@ from casectl.sla.clock import evaluate
 from casectl.store.book import read_book
 from casectl.store.history import read_timeline, read_timelines
 from casectl.store.objects import ObjectReader
-from casectl.store.repo import Repo, is_shallow
+from casectl.store.repo import Repo, refuse_shallow
 from casectl.store.versions import CaseReader
 
 PROGRESS_EVERY = 500
+CASES_AT_ONCE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Population:
+class Population(NamedTuple):
     """Cases opened by `as_of`, as `commit` tells of them, with all that their figures rest on."""
 
     commit: str
@@ -73,16 +74,15 @@ def population_of(
     repo: Repo, commit: str, as_of: Instant, case_ids: Iterable[str], desk: str | None = None
 ) -> Population:
     """As `population`, of the named cases only and without a walk over the others' history, in the order named."""
+    return population_of_lives(repo, commit, as_of, (read_timeline(repo, name, commit) for name in case_ids), desk)
+
+
+def population_of_lives(
+    repo: Repo, commit: str, as_of: Instant, timelines: Iterable[Timeline], desk: str | None = None
+) -> Population:
+    """As `population_of`, of cases whose life at `commit` is known already."""
     refuse_shallow(repo)
-    timelines = (read_timeline(repo, case_id, commit) for case_id in case_ids)
     return _judged(repo, commit, timelines, as_of, desk, keep_order=True)
-
-
-def refuse_shallow(repo: Repo) -> None:
-    """Raise `CasectlError` when part of the history is missing: figures from the rest would be guesses."""
-    if is_shallow(repo):
-        message = "this clone is shallow: figures from part of the history cannot be certified"
-        raise CasectlError(message, "git fetch --unshallow")
 
 
 def refuse_unknown_desk(book: Book, desk: str) -> None:
@@ -97,7 +97,7 @@ def judge(shelf: PolicyShelf, timeline: Timeline, as_of: Instant) -> tuple[Pinne
     if isinstance(pinned, Problem):
         return pinned
     try:
-        figures = evaluate(timeline, pinned.policy, pinned.customer, as_of)
+        figures = evaluate(timeline, pinned.policy, pinned.customers, as_of)
     except CasectlError as mistake:
         return Problem(timeline.path, 0, mistake.message, mistake.hint)
     unjudged = [problem for problem in figures.problems if problem not in timeline.problems and not problem.warning]
@@ -134,12 +134,15 @@ def _judged(
 def _outcomes(
     shelf: PolicyShelf, commit: str, timelines: Iterable[Timeline], as_of: Instant, desk: str | None
 ) -> Iterator[tuple[Pinned, CaseFigures] | Problem]:
-    for timeline in timelines:
-        yield from unreadable_now(shelf.reader, commit, timeline)
-        if not timeline.steps or timeline.opened.at > as_of:
-            continue
-        if desk is None or _desk_of(timeline, as_of) == desk:
-            yield judge(shelf, timeline, as_of)
+    waiting = iter(timelines)
+    while some := list(islice(waiting, CASES_AT_ONCE)):
+        shelf.prepare(some, as_of)
+        for timeline in some:
+            yield from unreadable_now(shelf.reader, commit, timeline)
+            if not timeline.steps or timeline.opened.at > as_of:
+                continue
+            if desk is None or _desk_of(timeline, as_of) == desk:
+                yield judge(shelf, timeline, as_of)
 
 
 def unreadable_now(reader: ObjectReader, commit: str, timeline: Timeline) -> tuple[Problem, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from casectl.model.problems import Problem
 
@@ -14,8 +14,7 @@ Row = Mapping[str, Cell]
 Audience = Literal["all", "wide", "words", "wide-words", "data"]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column: `key` names it in CSV and JSON, `head` above a table for people.
 
     Shown to `all`; to all but a plain `table` (`wide`); to people alone (`words`: a time on the desk's wall clock), or
@@ -34,8 +33,7 @@ class Column:
         return self.head or self.key.replace("_", " ")
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """What a report found. `stamp` pins the inputs (commit, as_of, tzdata); CSV and JSONL repeat it on every row."""
 
     title: str
@@ -43,10 +41,10 @@ class Table:
     rows: tuple[Row, ...]
     schema: str = ""
     """Names the JSON form, as `casectl.breaches/1`."""
-    stamp: Mapping[str, str] = field(default_factory=dict)
-    facts: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    stamp: Mapping[str, str] = MappingProxyType({})
+    facts: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
     """Header lines: the policy versions used, the window, the command that reproduces the report."""
-    totals: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    totals: Mapping[str, Mapping[str, int]] = MappingProxyType({})
     """Named tallies; the parts of each add up to its `total`."""
     notes: tuple[str, ...] = ()
     exceptions: tuple[Problem, ...] = ()

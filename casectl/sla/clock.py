@@ -8,10 +8,11 @@ from casectl.model.case import Value
 from casectl.model.figures import CaseFigures, TargetRow
 from casectl.model.instants import Instant
 from casectl.model.policy import Customer, Policy
-from casectl.model.problems import Problem, did_you_mean
+from casectl.model.problems import Problem
 from casectl.model.timeline import Step, Timeline
 from casectl.sla.life import Life
 from casectl.sla.runs import of_own_life, runs_of
+from casectl.sla.soundness import sound_steps
 from casectl.sla.verdict import Judgement, Trial, not_started
 
 
@@ -20,23 +21,24 @@ def evaluate(timeline: Timeline, policy: Policy, customers: Mapping[str, Custome
 
     `customers` are the desk's records by name; which of them counts is what the case says at each moment.
 
-    A case opened later has no rows. A state that the policy does not know is a problem of the figures, and then there
-    are no rows either: a figure that rests on a guess is none.
+    A case opened later has no rows. A word that the policy does not know is a problem of the figures, and while it
+    stands there are no rows either: a figure that rests on a guess is none.
     """
     steps = timeline.until(as_of)
-    fields = _fields_at_end(steps)
-    unknown = tuple(_unknown_words(timeline, steps, policy))
-    problems = (*timeline.problems, *unknown, *_late_claims(timeline, steps))
-    rows: tuple[TargetRow, ...] = ()
-    if steps and not unknown:
-        rows = tuple(judgement.row for judgement in judgements(steps, policy, customers, as_of))
-    return _figures(timeline, policy, fields, rows, problems)
+    sound, problems = sound_steps(timeline, steps, policy)
+    rows = tuple(judgement.row for judgement in judgements(sound, policy, customers, as_of))
+    return _figures(timeline, policy, _fields_at_end(steps), rows, (*timeline.problems, *problems))
 
 
 def judgements(
     steps: tuple[Step, ...], policy: Policy, customers: Mapping[str, Customer], as_of: Instant
 ) -> Iterator[Judgement]:
-    """Each target and occurrence judged, in the policy's order of targets."""
+    """Each target and occurrence judged, in the policy's order of targets; nothing for no steps.
+
+    `steps` are sound (`sound_steps`).
+    """
+    if not steps:
+        return
     life = Life(steps, policy, customers)
     for target in policy.targets.values():
         rules = life.rules(target)
@@ -67,32 +69,6 @@ def _fields_at_end(steps: tuple[Step, ...]) -> dict[str, Value]:
             else:
                 fields[name] = value
     return fields
-
-
-def _unknown_words(timeline: Timeline, steps: tuple[Step, ...], policy: Policy) -> Iterator[Problem]:
-    """Words of any step that the policy does not have, where a figure would rest on them."""
-    known: tuple[tuple[str, Mapping[str, object]], ...] = (
-        ("status", policy.states),
-        ("priority", policy.priorities),
-        ("type", policy.types),
-        ("channel", policy.channels),
-    )
-    for step in steps:
-        for name, words in known:
-            word = step.changes.get(name)
-            if word is not None and str(word) not in words:
-                message = f"{name} '{word}' is not in policy {policy.ref} (commit {step.commit[:12]})"
-                yield Problem(timeline.path, 0, message, did_you_mean(str(word), words))
-
-
-def _late_claims(timeline: Timeline, steps: tuple[Step, ...]) -> Iterator[Problem]:
-    """Claimed moments that lie after the commit that claims them; they count as that commit's own time."""
-    for step in steps[:1]:
-        for name in ("received", "detected"):
-            claim = step.changes.get(name)
-            if isinstance(claim, int) and claim > step.at:
-                message = f"{name} is claimed for later than its commit ({step.commit[:12]}): the commit's time counts"
-                yield Problem(timeline.path, 0, message, "a claim may only look back", warning=True)
 
 
 def _figures(

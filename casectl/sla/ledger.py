@@ -14,6 +14,7 @@ from casectl.model.timeline import Step, Timeline
 from casectl.sla.clock import judgements
 from casectl.sla.count import Count
 from casectl.sla.opentime import Interval, OpenTime, local_instant, subtracted
+from casectl.sla.soundness import sound_steps
 
 
 class Explained(NamedTuple):
@@ -27,9 +28,7 @@ def explain(
     timeline: Timeline, policy: Policy, customers: Mapping[str, Customer], as_of: Instant
 ) -> tuple[Explained, ...]:
     """Every row of a case with its ledger, in the order of `evaluate`. Empty when the case was opened later."""
-    steps = timeline.until(as_of)
-    if not steps:
-        return ()
+    steps, _ = sound_steps(timeline, timeline.until(as_of), policy)
     found = judgements(steps, policy, customers, as_of)
     return tuple(Explained(one.row, _lines(one.count, steps)) for one in found)
 

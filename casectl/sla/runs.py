@@ -18,7 +18,7 @@ ONCE = frozenset({"triaged", "responded", "prioritised"})
 """Anchors that mean the first in the case's whole life: such a stop may lie before the start."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Run:
     """One occurrence while it is followed through the spells. Indexes are those of `Life.spells`."""
 

@@ -42,7 +42,7 @@ def _cache_folder(repo: Repo) -> Path | None:
         return None
 
 
-@dataclass
+@dataclass(eq=False)
 class _CommitTree:
     """`policies/` of one commit, walked tree object by tree object."""
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import os
+import re
+from collections.abc import Generator, Iterable, Iterator
+from typing import NamedTuple
 
 from casectl.model.instants import Instant
-from casectl.store.git import GitProcess, Place, start_git
+from casectl.store.git import GitProcess, Place, run_git, start_git
 
 _CHUNK_BYTES = 1 << 20
 _LAST_INSTANT = 253_402_300_799
+_LONG_BYTES = 1 << 19
+_MERGE = re.compile(rb" [0-9a-f]+ ")
 
 _LOG = (
     "log",
@@ -32,8 +36,7 @@ Mark = tuple[bytes, bytes]
 """A commit's line and a file's raw line under it, both as git printed them; `read_mark` makes sense of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(NamedTuple):
     """One commit's change of one file against one parent. `old` and `new` are blob IDs, None for no file."""
 
     commit: str
@@ -47,7 +50,7 @@ class FileChange:
     """Whether what is there now is a regular file, not a symbolic link or another repository."""
 
 
-def log_marks(place: Place, commit: str, *limits: str) -> Iterator[tuple[bytes, Mark]]:
+def log_marks(place: Place, commit: str, *limits: str) -> Generator[tuple[bytes, Mark], None, None]:
     """(path, mark) of every change of every file up to `commit`, newest first, streaming.
 
     `limits` are further arguments: `--since`, or `--full-history -- PATH`.
@@ -66,6 +69,16 @@ def log_marks(place: Place, commit: str, *limits: str) -> Iterator[tuple[bytes, 
         process.abandon()
 
 
+def ranges_of(place: Place, commit: str) -> tuple[str, ...]:
+    """Ranges of commits that make up the history of `commit`, newest first: two that can be walked at the same time
+    when it is long and has no merges, for then the order is the same as in one walk."""
+    chain = run_git(place, "rev-list", "--parents", "--end-of-options", commit, "--")
+    if len(chain) < _LONG_BYTES or _MERGE.search(chain):
+        return (commit,)
+    middle = chain[chain.index(b"\n", len(chain) // 2) + 1 :][: len(commit)].decode()
+    return f"{middle}..{commit}", middle
+
+
 def _placed(commit: str, limits: tuple[str, ...]) -> tuple[str, ...]:
     options = tuple(limit for limit in limits if limit.startswith("--") and limit != "--")
     operands = limits[limits.index("--") :] if "--" in limits else ("--",)
@@ -75,7 +88,8 @@ def _placed(commit: str, limits: tuple[str, ...]) -> tuple[str, ...]:
 def _tokens(process: GitProcess) -> Iterator[bytes]:
     stdout = process.stdout
     rest = b""
-    while stdout is not None and (chunk := stdout.read(_CHUNK_BYTES)):
+    # Not until a chunk is full: another process may be working beside this one, and would have to wait as well.
+    while stdout is not None and (chunk := os.read(stdout.fileno(), _CHUNK_BYTES)):
         *whole, rest = (rest + chunk).split(b"\0")
         yield from whole
     if rest:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, time, timedelta
+from itertools import zip_longest
 
 from casectl.model.caseid import opened_on, path_of
 from casectl.model.problems import NotFound
 from casectl.model.timeline import Timeline
-from casectl.store.gitlog import Mark, log_marks, new_blobs, read_mark
+from casectl.store.gitlog import Mark, log_marks, new_blobs, ranges_of, read_mark
 from casectl.store.lookup import current_cases, is_case_path, resolve_case
 from casectl.store.objects import ObjectReader, read_blobs
 from casectl.store.repo import Repo
@@ -76,17 +77,28 @@ def _first_day(case_id: str) -> int:
 
 def _marks_by_path(repo: Repo, commit: str) -> dict[str, list[Mark]]:
     """Every change of every case's file, oldest first."""
-    found: dict[bytes, list[Mark] | None] = {}
-    for path, mark in log_marks(repo, commit):
-        marks = found.get(path)
-        if marks is not None:
-            marks.append(mark)
-        elif path not in found:
-            found[path] = [mark] if is_case_path(path.decode(errors="replace")) else None
-    kept = {path.decode(): marks for path, marks in found.items() if marks is not None}
-    for marks in kept.values():
-        marks.reverse()
+    ranges = ranges_of(repo, commit)
+    found: list[dict[bytes, list[Mark] | None]] = [{} for _ in ranges]
+    with ExitStack() as stack:
+        walks = [stack.enter_context(closing(log_marks(repo, each))) for each in ranges]
+        for abreast in zip_longest(*walks):
+            for known, change in zip(found, abreast, strict=True):
+                if change is not None:
+                    _note(known, *change)
+    kept: dict[str, list[Mark]] = {}
+    for known in reversed(found):
+        for path, marks in known.items():
+            if marks is not None:
+                kept.setdefault(path.decode(), []).extend(reversed(marks))
     return kept
+
+
+def _note(known: dict[bytes, list[Mark] | None], path: bytes, mark: Mark) -> None:
+    marks = known.get(path)
+    if marks is not None:
+        marks.append(mark)
+    elif path not in known:
+        known[path] = [mark] if is_case_path(path.decode(errors="replace")) else None
 
 
 def _id_in(path: str) -> str:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
+import atexit
+import os
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import islice
 from threading import Thread
 from types import TracebackType
-from typing import IO
+from typing import IO, NamedTuple
 
 from casectl.model.problems import CasectlError
 from casectl.store.git import GitProcess, Place, start_git
 
 _NAMES_AT_ONCE = 1000
+_NAMES_UNREAD = 100
+"""As many as a pipe takes (64 KiB, on some systems 16) although git, busy answering, reads none of them."""
+
+_IDLE: dict[tuple[object, ...], GitProcess] = {}
+"""At most one `cat-file` that its reader has left, for the next reader of the same repository. It gives no stale
+answers: objects never change, and names like `HEAD` are resolved anew for each request."""
 
 
-@dataclass(frozen=True, slots=True)
-class GitObject:
+class GitObject(NamedTuple):
     """One object: its ID, its type (`blob`, `tree`, `commit`), its content."""
 
     id: str
@@ -37,26 +43,34 @@ class ObjectReader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process is not None:
-            self._process.abandon()
+        process, self._process = self._process, None
+        if process is not None and error is None:
+            _keep(self._place, process)
+        elif process is not None:
+            process.abandon()
 
     def look(self, name: str) -> GitObject | None:
         """The object of that name, or None when there is none."""
-        if "\n" in name:
-            return None
+        return None if "\n" in name else self.look_at_all([name])[0]
+
+    def look_at_all(self, names: Sequence[str]) -> list[GitObject | None]:
+        """The objects of many names (without line breaks) in order: asked for together, for each wait costs time."""
+        found: list[GitObject | None] = []
+        for first in range(0, len(names), _NAMES_UNREAD):
+            found += self._look(names[first : first + _NAMES_UNREAD])
+        return found
+
+    def _look(self, names: Sequence[str]) -> list[GitObject | None]:
         if self._process is None:
-            self._process = start_git(self._place, "cat-file", "--batch", feed=True)
-        stdin, stdout = _pipes(self._process)
+            self._process = _idle(self._place) or start_git(self._place, "cat-file", "--batch", feed=True)
+        process = self._process
+        stdin, stdout = _pipes(process)
         try:
-            stdin.write(name.encode(errors="surrogateescape") + b"\n")
+            stdin.write("".join([f"{name}\n" for name in names]).encode(errors="surrogateescape"))
             stdin.flush()
         except BrokenPipeError:
-            raise self._process.failure() from None
-        head = stdout.readline()
-        if not head:
-            self._process.wait()
-            raise self._process.failure()
-        return _object(head, stdout)
+            raise process.failure() from None
+        return [_next_object(process, stdout) for _ in names]
 
     def read(self, name: str) -> bytes | None:
         """The content of the object of that name, or None when there is none."""
@@ -95,6 +109,44 @@ def _feed(stdin: IO[bytes], names: Iterator[bytes]) -> None:
         stdin.close()
     except (BrokenPipeError, ValueError):  # the reader has gone, and with it the need
         return
+
+
+def _mark(place: Place) -> tuple[object, ...]:
+    """What an idle process must share with who takes it over: this process (no fork of it), the same directory."""
+    found = [path.stat() for path in (place.root, place.root / ".git")]
+    return (os.getpid(), str(place.root), *((about.st_dev, about.st_ino) for about in found))
+
+
+def _keep(place: Place, process: GitProcess) -> None:
+    _dismiss()
+    try:
+        _IDLE[_mark(place)] = process
+    except OSError:
+        process.abandon()
+
+
+def _idle(place: Place) -> GitProcess | None:
+    try:
+        process = _IDLE.pop(_mark(place), None)
+    except OSError:
+        return None
+    return process if process is not None and process.poll() is None else None
+
+
+@atexit.register
+def _dismiss() -> None:
+    for mark in list(_IDLE):
+        process = _IDLE.pop(mark, None)
+        if process is not None and mark[0] == os.getpid():
+            process.abandon()
+
+
+def _next_object(process: GitProcess, stdout: IO[bytes]) -> GitObject | None:
+    head = stdout.readline()
+    if not head:
+        process.wait()
+        raise process.failure()
+    return _object(head, stdout)
 
 
 def _object(head: bytes, stdout: IO[bytes]) -> GitObject | None:

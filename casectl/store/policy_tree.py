@@ -41,7 +41,7 @@ class PolicyTree(Protocol):
         ...
 
 
-@dataclass
+@dataclass(eq=False)
 class Holidays(Mapping[str, HolidayList]):
     """Holiday lists by name, each read when a calendar first asks for it; what was wrong with them is collected."""
 

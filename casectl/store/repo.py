@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from casectl.model.problems import CasectlError, NotFound
 from casectl.store.git import GitError, run_git
@@ -13,8 +13,7 @@ _OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _INIT_HINT = "go to one, name it with -C DIR, or make one: casectl init DIR"
 
 
-@dataclass(frozen=True, slots=True)
-class Repo:
+class Repo(NamedTuple):
     """A case repository. In a linked work tree `git_dir` is that tree's own and `common_dir` the shared one."""
 
     root: Path
@@ -22,8 +21,7 @@ class Repo:
     common_dir: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """Who acts, as git knows them."""
 
     name: str
@@ -81,6 +79,13 @@ def head_commit(repo: Repo, rev: str = "HEAD") -> str:
 def is_shallow(repo: Repo) -> bool:
     """Whether history was cut off when cloning: figures from such a clone cannot be certified."""
     return (repo.common_dir / "shallow").is_file()
+
+
+def refuse_shallow(repo: Repo) -> None:
+    """Raise `CasectlError` when part of the history is missing: figures from the rest would be guesses."""
+    if is_shallow(repo):
+        message = "this clone is shallow: figures from part of the history cannot be certified"
+        raise CasectlError(message, "git fetch --unshallow")
 
 
 def identity(repo: Repo) -> Identity:

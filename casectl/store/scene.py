@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from casectl.model.case import Case
 from casectl.model.caseid import path_of
@@ -15,8 +15,7 @@ from casectl.store.versions import CaseReader
 from casectl.store.worktree import Placed, placed_at, refuse_hand_edits
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """A commit, the folders down to the case's file, the case with its text, and how its file lies."""
 
     commit: str
@@ -53,7 +52,7 @@ def existing(repo: Repo, reader: ObjectReader, commit: str, case_id: str) -> Sce
     if chain.file.mode not in REGULAR:
         raise NotAllowed(f"{path} is no regular file in the last commit", "put the case's file back with git")
     placed = placed_at(repo, path)
-    refuse_hand_edits(placed, chain.file.id, leftovers(repo, case_id, chain.file.id))
+    refuse_hand_edits(placed, chain.file.id, leftovers(repo, case_id, chain.file.id), content)
     case, problems = CaseReader(case_id, path).read(content)
     if case is None:
         raise InvalidFiles(problems, "correct the file and commit it with git; then try again")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from casectl.model.problems import CasectlError, InvalidFiles, Problem
 from casectl.store.git import GitProcess, Place, start_git
@@ -14,8 +14,7 @@ _FOLDER = "40000"
 _TYPES = {_FOLDER: "tree", "160000": "commit"}
 
 
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
+class TreeEntry(NamedTuple):
     """What stands under one name in a folder: its mode as git spells it, and its object."""
 
     mode: str
@@ -25,8 +24,7 @@ class TreeEntry:
 Folder = dict[bytes, TreeEntry]
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """The folders of one commit from the root down to a file, and the file itself if it is there."""
 
     path: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from casectl.model.case import Case, Value
@@ -79,7 +79,9 @@ class _Content:
     """What one blob holds, and the last version that put it in place."""
 
     case: Case | None
+    """Of a blob that cannot be read: the version before it, which the next one is compared with."""
     place: int
+    readable: bool
 
 
 class _History:
@@ -109,15 +111,16 @@ class _History:
             Version(change.commit, change.committed, change.mail, before, after, tuple(follows), merge)
         )
         if change.new is not None:
-            self._known[change.new] = _Content(after if after is not None else before, place)
+            self._known[change.new] = _Content(after if after is not None else before, place, after is not None)
 
     def _case(self, change: FileChange, before: Case | None) -> Case | None:
         blob = change.new
         if blob is None:
             self._report(change, Problem(self.path, 0, "the case's file is deleted", "restore it: git revert COMMIT"))
             return None
-        if blob in self._known:
-            return self._known[blob].case
+        known = self._known.get(blob)
+        if known is not None:
+            return known.case if known.readable else None
         content = self._contents.get(blob) if change.plain else None
         if content is None:
             what = "its content is missing from this clone" if change.plain else "no regular file"
@@ -132,4 +135,4 @@ class _History:
         """Once for each mistake, with the commit that brought it: later versions tend to repeat it."""
         if (problem.line, problem.message) not in self._reported:
             self._reported.add((problem.line, problem.message))
-            self.problems.append(replace(problem, message=f"{problem.message} (commit {change.commit[:12]})"))
+            self.problems.append(problem._replace(message=f"{problem.message} (commit {change.commit[:12]})"))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from casectl.model.problems import NotAllowed
 from casectl.store.git import run_git
 from casectl.store.repo import Repo
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """How one path stands outside of the commits."""
 
     path: str
@@ -44,16 +42,19 @@ def index_entries(repo: Repo, *paths: str) -> dict[str, tuple[str | None, bool]]
     return found
 
 
-def refuse_hand_edits(placed: Placed, blob: str | None, unfinished: frozenset[str] = frozenset()) -> None:
+def refuse_hand_edits(
+    placed: Placed, blob: str | None, unfinished: frozenset[str] = frozenset(), content: bytes | None = None
+) -> None:
     """Raises `NotAllowed` unless the path is as the last commit has it: `blob`, or nothing when that is None.
 
     `unfinished` names the blobs ("" for none) that a step of ours which died half-way may have left there.
+    `content` is what the blob holds, where that is known already: it saves working out what is on disk.
     """
     if blob is None:
         if placed.on_disk is not None or placed.staged is not None:
             raise NotAllowed(f"{placed.path} is in the way: no commit has it", "commit it with git, or move it away")
         return
-    on_disk = _on_disk(placed, blob)
+    on_disk = blob if placed.on_disk is not None and placed.on_disk == content else _on_disk(placed, blob)
     if on_disk == blob and placed.staged in ((blob, None) if placed.sparse else (blob,)):
         return
     if {placed.staged or "", on_disk} <= unfinished:
@@ -114,5 +115,7 @@ def read_file(path: Path) -> bytes | None:
 
 
 def _blob_id(content: bytes, characters: int) -> str:
+    import hashlib  # 3 ms, and seldom needed
+
     algorithm = hashlib.sha256 if characters == 64 else hashlib.sha1
     return algorithm(b"blob %d\0" % len(content) + content).hexdigest()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from casectl.model.case import Case
 from casectl.model.caseid import path_of
@@ -34,8 +34,7 @@ _PAUSE_SECONDS = 0.02
 Decide = Callable[[Case | None, Instant], Change]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What a step did: the case as it is now, the change, and the commit that is its evidence."""
 
     case: Case
@@ -44,6 +43,12 @@ class Written:
     at: Instant
     path: str
     warnings: tuple[str, ...] = ()
+    parent: str = ""
+    """The commit that it was made from."""
+    before: Case | None = None
+    """The case as it was then; None for a new one."""
+    author: str = ""
+    """The mail address that it is signed with."""
 
 
 def write_step(repo: Repo, case_id: str | None, decide: Decide, clock: Callable[[], Instant], who: Identity) -> Written:
@@ -65,13 +70,12 @@ def write_step(repo: Repo, case_id: str | None, decide: Decide, clock: Callable[
     raise Busy("the branch kept moving while the step was written", "try again; if it lasts, see git status")
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
+class _Attempt(NamedTuple):
     """One try at a step, from reading HEAD to moving it. `BranchMovedError` ends it without a trace."""
 
     repo: Repo
     reader: ObjectReader
-    index: IndexChange
+    index: IndexChange  # type: ignore[assignment]
     who: Identity
 
     def write(self, case_id: str | None, decide: Decide, clock: Callable[[], Instant]) -> Written:
@@ -85,7 +89,8 @@ class _Attempt:
         if scene is None:
             scene = vacant(self.repo, self.reader, head.id, change.case_id)
         case, text = _changed(scene, change)
-        return self._commit(scene, Written(case, change, "", now, scene.path, change.warnings), text.encode())
+        draft = Written(case, change, "", now, scene.path, change.warnings, scene.commit, scene.case, self.who.mail)
+        return self._commit(scene, draft, text.encode())
 
     def _commit(self, scene: Scene, draft: Written, content: bytes) -> Written:
         repo, change, case_id = self.repo, draft.change, draft.change.case_id
@@ -103,7 +108,7 @@ class _Attempt:
         trouble = self._bring_along(scene, content)
         if not trouble:
             clear(repo, case_id)
-        return replace(draft, commit=commit, warnings=(*draft.warnings, *trouble))
+        return draft._replace(commit=commit, warnings=(*draft.warnings, *trouble))
 
     def _bring_along(self, scene: Scene, content: bytes) -> tuple[str, ...]:
         """The commit stands; now the user's file and index. What does not work is said; the next step makes it good."""

@@ -11,6 +11,7 @@ from casectl.model.instants import parse_stored
 from casectl.reports.explain import explained, explanation_document
 from casectl.reports.onecase import one_case
 from casectl.reports.population import population
+from casectl.store.history import read_timeline
 from casectl.store.repo import find_repo, head_commit
 from tests.cli.conftest import Terminal
 
@@ -30,7 +31,7 @@ def test_every_ledger_adds_up_to_its_figure(month: Terminal) -> None:
     known = set(month.git("rev-list", "HEAD").split())
     rows = 0
     for figures in everyone.figures:
-        found = one_case(repo, commit, figures.id, parse_stored(AS_OF))
+        found = one_case(repo, commit, read_timeline(repo, figures.id, commit), parse_stored(AS_OF))
         assert found.figures == figures, "one case read alone has the figures of the whole pass"
         document = json.loads(json.dumps(explanation_document(explained(found), found)))
         for row in document["targets"]:

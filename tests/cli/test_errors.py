@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import typer
 
-from casectl.cli.errors import exit_code_of
+from casectl.cli.errors import BROKEN_PIPE, exit_code_of
 from casectl.cli.main import COMMANDS, VERBS, first_line, names_in
 from casectl.model.problems import Busy, CasectlError, InvalidFiles, NotAllowed, NotFound, Problem, UsageMistake
 from tests.cli.conftest import Terminal
@@ -144,3 +146,18 @@ def test_one_command_loads_no_other() -> None:
     loaded = set(done.stderr.split())
     assert {name for name in loaded if name.startswith("casectl.desk.verbs.")} == {"casectl.desk.verbs.note"}
     assert not {name for name in loaded if name.startswith("casectl.cli.commands.")}
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_who_has_seen_enough_is_no_error(unbuffered: str) -> None:
+    print_much = "from casectl.cli.errors import exit_code_of\nimport sys\n"
+    print_much += "sys.exit(exit_code_of(lambda: [print('x' * 99) for _ in range(9999)] and None))"
+    env = {**os.environ, "PYTHONUNBUFFERED": unbuffered, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    command = [sys.executable, "-c", print_much]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as writing:
+        assert writing.stdout is not None
+        assert writing.stderr is not None
+        assert writing.stdout.readline() == b"x" * 99 + b"\n"
+        writing.stdout.close()
+        assert writing.stderr.read() == b""
+    assert writing.returncode == BROKEN_PIPE

@@ -246,8 +246,8 @@ def test_coverage_agrees_with_trying_every_case(scope: Condition, whens: list[Co
 def target_of(scope: Condition, whens: list[Condition]) -> tuple[Policy, Target]:
     policy = acme()
     target = policy.targets["response"]
-    rules = tuple(replace(target.rules[0], index=n, when=when) for n, when in enumerate(whens))
-    return policy, replace(target, scope=scope, rules=rules)
+    rules = tuple(target.rules[0]._replace(index=n, when=when) for n, when in enumerate(whens))
+    return policy, target._replace(scope=scope, rules=rules)
 
 
 def test_the_keys_of_conditions_are_all_tried() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -166,3 +167,24 @@ class TestCreate:
         create_repo(tmp_path / "new", {"cases/README.md": "x\n"}, "first", EPOCH, SAM)
         assert (tmp_path / "new" / ".git").is_dir()
         assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_name_is_looked_up_anew_by_each_reader(git_repo: GitRepo) -> None:
+    for second in range(4):
+        commit = git_repo.commit("notes.txt", f"{second}\n", EPOCH + 60 + second)
+        if second % 2:
+            git_repo.git("pack-refs", "--all")
+            git_repo.git("repack", "-q", "-a", "-d")
+        with ObjectReader(git_repo.repo) as reader:
+            head = reader.look("HEAD")
+            assert head is not None
+            assert head.id == commit, "though both readers share one process"
+            assert reader.read("HEAD:notes.txt") == f"{second}\n".encode()
+
+
+def test_a_new_repository_in_the_place_of_an_old_one_is_not_mistaken_for_it(tmp_path: Path) -> None:
+    for text in ("one\n", "two\n"):
+        create_repo(tmp_path / "desk", {"policies/a": text, "cases/b": text}, "first", EPOCH, SAM)
+        with ObjectReader(find_repo(tmp_path / "desk")) as reader:
+            assert reader.read("HEAD:policies/a") == text.encode()
+        shutil.rmtree(tmp_path / "desk")

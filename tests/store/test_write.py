@@ -12,6 +12,8 @@ import pytest
 from casectl.model.case import Case
 from casectl.model.change import Change
 from casectl.model.problems import CasectlError, InvalidFiles, NotAllowed, NotFound
+from casectl.model.timeline import Step
+from casectl.store.history import read_timeline
 from casectl.store.repo import Identity
 from casectl.store.write import write_step
 from tests.conftest import EPOCH, SAM, GitRepo
@@ -376,3 +378,28 @@ def paths(letters: str) -> list[str]:
     from casectl.model.caseid import path_of
 
     return [path_of(case_id(letter)) for letter in letters]
+
+
+def test_a_life_grown_by_a_step_is_the_life_as_it_is_read_again(git_repo: GitRepo) -> None:
+    opened(git_repo, at=EPOCH + 60)
+    steps = [
+        lambda _, now: Change("take", A, "taken", {"owner": "sam"}),
+        noting("called", A),
+        lambda _, now: Change("set", A, "both", {"owner": None, "assignee": "sam", "title": "The printer is on fire"}),
+    ]
+    for number, decide in enumerate(steps):
+        life = read_timeline(git_repo.repo, A, git_repo.head)
+        written = stepped(git_repo, decide, EPOCH + 120 + number)
+        assert written.parent == git_repo.git("rev-parse", "HEAD~1")
+        step = Step(written.commit, written.at, written.author, {})
+        assert life.grown(step, written.before, written.case) == read_timeline(git_repo.repo, A, git_repo.head)
+
+
+def test_a_life_is_not_grown_where_only_reading_tells(git_repo: GitRepo) -> None:
+    opened(git_repo, at=EPOCH + 60)
+    life = read_timeline(git_repo.repo, A, git_repo.head)
+    written = stepped(git_repo, noting("called", A), EPOCH + 120)
+    step = Step(written.commit, written.at, written.author, {})
+    assert life.grown(step._replace(at=EPOCH), written.before, written.case) is None, "a clock that ran back"
+    assert life.grown(step, written.case, written.case) is None, "not what the life ended with"
+    assert life.grown(step, None, written.case) is None

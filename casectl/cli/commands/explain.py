@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from casectl.cli.context import command_app
-from casectl.cli.reading import FINDINGS, AsOf, Output, as_of_moment, form, read_from, show_problems, show_tables
+from casectl.cli.reading import FINDINGS, AsOf, Output, as_of_moment, form, read_life, show_problems, show_tables
 
 app = command_app()
 
@@ -25,13 +25,12 @@ def explain(
     output: Output = "table",
 ) -> int:
     """The ledger of one target of a case, or of all: open, closed, holiday, paused, exempt, counted."""
+    how = form(output)
+    repo, commit, timeline = read_life(ctx, case)
     from casectl.reports.explain import explained, explanation_document, ledger_table
     from casectl.reports.onecase import one_case
-    from casectl.store.history import resolve_case
 
-    how = form(output)
-    repo, commit = read_from(ctx)
-    found = one_case(repo, commit, resolve_case(repo, commit, case), as_of_moment(as_of), to_its_end=as_of == "now")
+    found = one_case(repo, commit, timeline, as_of_moment(as_of), to_its_end=as_of == "now")
     rows = explained(found, target, occurrence)
     if how == "json":
         print(json.dumps(explanation_document(rows, found), indent=2))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from casectl.cli.context import command_app
-from casectl.cli.reading import FINDINGS, AsOf, Output, as_of_moment, form, read_from, show_problems, show_tables
+from casectl.cli.reading import FINDINGS, AsOf, Output, as_of_moment, form, read_life, show_problems, show_tables
 
 app = command_app()
 
@@ -20,13 +20,12 @@ def log_of_case(
     output: Output = "table",
 ) -> int:
     """The steps of a case from its history, oldest first."""
+    how = form(output)
+    repo, commit, timeline = read_life(ctx, case)
     from casectl.reports.lifelog import log_table
     from casectl.reports.onecase import one_case
-    from casectl.store.history import resolve_case
 
-    how = form(output)
-    repo, commit = read_from(ctx)
-    found = one_case(repo, commit, resolve_case(repo, commit, case), as_of_moment(as_of), to_its_end=as_of == "now")
+    found = one_case(repo, commit, timeline, as_of_moment(as_of), to_its_end=as_of == "now")
     show_tables([log_table(found)], how)
     show_problems(found.timeline.problems)
     return FINDINGS if found.unreadable else 0

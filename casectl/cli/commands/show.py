@@ -9,7 +9,7 @@ import typer
 
 from casectl.cli.context import command_app, settings
 from casectl.cli.errors import warn
-from casectl.cli.reading import FINDINGS, AsOf, TextOrJson, as_of_moment, form, read_from, show_problems
+from casectl.cli.reading import FINDINGS, AsOf, TextOrJson, as_of_moment, form, read_life, show_problems
 
 app = command_app()
 
@@ -22,13 +22,12 @@ def show(
     output: TextOrJson = "table",
 ) -> int:
     """One case as its last commit has it; says so when the file on disk differs."""
+    how = form(output, ("table", "json"))
+    repo, commit, timeline = read_life(ctx, case)
     from casectl.reports.onecase import one_case
     from casectl.reports.screen import case_document, case_screen
-    from casectl.store.history import resolve_case
 
-    how = form(output, ("table", "json"))
-    repo, commit = read_from(ctx)
-    found = one_case(repo, commit, resolve_case(repo, commit, case), as_of_moment(as_of), to_its_end=as_of == "now")
+    found = one_case(repo, commit, timeline, as_of_moment(as_of), to_its_end=as_of == "now")
     if how == "json":
         print(json.dumps(case_document(found), indent=2))
     else:
