@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Callable
+from typing import TextIO, cast
 
 import typer
 
@@ -18,16 +20,22 @@ BROKEN_PIPE = 141
 REPORT_TO = "please report it with the command you typed; CASECTL_DEBUG=1 shows where it happened"
 
 
+def say(text: str) -> None:
+    """A line on stderr. Where nothing can be written there, nobody is told: the exit code still tells."""
+    with contextlib.suppress(OSError, ValueError):
+        print(text, file=sys.stderr)
+
+
 def complain(message: str, hint: str | None = None) -> None:
     """One line on stderr, and the hint below it. Control characters in either are made visible."""
-    print(f"casectl: {_on_one_line(message)}", file=sys.stderr)
+    say(f"casectl: {_on_one_line(message)}")
     if hint:
-        print(f"  hint: {_on_one_line(hint)}", file=sys.stderr)
+        say(f"  hint: {_on_one_line(hint)}")
 
 
 def warn(message: str) -> None:
     """A warning on stderr: the command goes on."""
-    print(f"casectl: warning: {_on_one_line(message)}", file=sys.stderr)
+    say(f"casectl: warning: {_on_one_line(message)}")
 
 
 def _on_one_line(text: str) -> str:
@@ -46,11 +54,13 @@ def exit_code_of(command: Callable[[], object]) -> int:
     except typer.Exit as leave:
         return leave.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        print("casectl: interrupted", file=sys.stderr)
+        say("casectl: interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         _write_nothing_more()
         return BROKEN_PIPE
+    except OSError as error:
+        return _out_of_reach(error)
     except Exception as error:
         return _unexpected(error)
     return outcome if isinstance(outcome, int) else 0
@@ -63,7 +73,7 @@ def _known(error: CasectlError) -> int:
     elif isinstance(error, InvalidFiles) and error.problems:
         complain(f"{len(error.problems)} problems in the files", error.hint)
         for problem in error.problems:
-            print(plain_block(str(problem)), file=sys.stderr)
+            say(plain_block(str(problem)))
     else:
         complain(error.message, error.hint)
     return error.exit_code
@@ -73,17 +83,33 @@ def _usage(error: typer.TyperException) -> int:
     context = getattr(error, "ctx", None)
     message = error.format_message()
     if message.startswith("Usage: "):
-        print(message, file=sys.stderr)
+        say(message)
     else:
         complain(message.rstrip("."), f"{context.command_path if context else 'casectl'} --help")
     return error.exit_code
 
 
-def _unexpected(error: Exception) -> int:
+def _out_of_reach(error: OSError) -> int:
+    """What the system refused: a full disk or output, a file that may not be read."""
+    _trace(error)
+    where = f": {error.filename}" if error.filename else ""
+    complain(
+        f"{error.strerror or error}{where}", "see whether the disk is full, and whether files may be read and written"
+    )
+    _write_nothing_more()
+    return 1
+
+
+def _trace(error: Exception) -> None:
     if os.environ.get("CASECTL_DEBUG") == "1":
         import traceback
 
-        traceback.print_exception(error)
+        with contextlib.suppress(OSError):
+            traceback.print_exception(error)
+
+
+def _unexpected(error: Exception) -> int:
+    _trace(error)
     complain(f"unexpected {type(error).__name__}: {error}", REPORT_TO)
     return 1
 
@@ -92,3 +118,28 @@ def _write_nothing_more() -> None:
     """Nobody reads our output: what is still buffered goes nowhere, not even at exit."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _NobodyReads(io.TextIOBase):
+    """Standard output that was closed before we began: writing to it is like writing to a pipe that nobody reads."""
+
+    def write(self, _text: str) -> int:
+        raise BrokenPipeError
+
+
+def open_closed_streams() -> None:
+    """Put something in the place of standard streams that whoever started us has closed.
+
+    Else the next file opened would get their number, and what is meant for people would be written into it.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    if sys.stdin is None:
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = cast("TextIO", _NobodyReads())

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from casectl.cli.context import Settings, settings
-from casectl.cli.errors import complain, exit_code_of
+from casectl.cli.errors import complain, exit_code_of, open_closed_streams
 from casectl.model.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -72,6 +72,11 @@ class CommandFolders(TyperGroup):
                     formatter.write_dl(rows)
 
     def resolve_command(self, ctx: Context, args: list[str]) -> Any:
+        if args[0] == "help" and len(args) == 1:
+            typer.echo(ctx.get_help())
+            raise typer.Exit
+        if args[0] == "help":
+            args = [args[1], "--help"]
         if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
             near = did_you_mean(args[0], self.list_commands(ctx)) or ""
             hint = near if near.startswith("did") else "casectl --help lists them"
@@ -148,6 +153,7 @@ def root(
 
 def main() -> None:
     """Run the program on the command line's arguments; never returns."""
+    open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casectl.cli.context import Settings, clock, load_ahead, settings
-from casectl.cli.errors import warn
-from casectl.model.problems import UsageMistake, did_you_mean
+from casectl.cli.errors import say, warn
+from casectl.model.problems import NotFound, UsageMistake, did_you_mean
 
 if TYPE_CHECKING:
     from casectl.model.instants import Instant
     from casectl.model.policy import Book
     from casectl.model.problems import Problem
     from casectl.model.timeline import Timeline
+    from casectl.reports.onecase import OneCase
+    from casectl.reports.population import Population
     from casectl.reports.table import Table
+    from casectl.reports.worklist import Wanted
     from casectl.store.repo import Repo
 
 FINDINGS = 3
@@ -34,7 +37,10 @@ Desk = Annotated[str | None, typer.Option("--desk", metavar="DESK", help="Only t
 AsOf = Annotated[
     str,
     typer.Option(
-        "--as-of", metavar="INSTANT", help="The truth about this moment: ISO 8601 with an offset, a date, now."
+        "--as-of",
+        metavar="INSTANT",
+        help="The truth about this moment: ISO 8601 with an offset, now, or a date. A date is its midnight in the zone "
+        "of the case's desk, or of --desk; else in the one that all desks share, or UTC.",
     ),
 ]
 
@@ -57,12 +63,36 @@ def read_life(ctx: typer.Context, typed: str) -> tuple[Repo, str, Timeline]:
     """
     repo, commit = read_from(ctx)
     load_ahead("casectl.reports.onecase")
-    from casectl.store.history import read_timeline, resolve_case
+    from casectl.store.history import read_timeline
     from casectl.store.repo import refuse_shallow
 
-    case_id = resolve_case(repo, commit, typed)
+    case_id = find_case(repo, commit, typed)
     refuse_shallow(repo)
     return repo, commit, read_timeline(repo, case_id, commit)
+
+
+def find_case(repo: Repo, commit: str, typed: str) -> str:
+    """The ID of the case that was meant. Raises `NotFound`: for one that was deleted, with the commit that did it."""
+    from casectl.store.history import resolve_case
+
+    try:
+        return resolve_case(repo, commit, typed)
+    except NotFound as unknown:
+        if not (unknown.hint or "").startswith("one of"):
+            refuse_deleted(repo, commit, typed)
+        raise
+
+
+def refuse_deleted(repo: Repo, commit: str, typed: str) -> None:
+    """Raise `NotFound` if the case that was meant is one that a commit has deleted."""
+    from casectl.store.departed import deleted_in
+
+    gone = deleted_in(repo, commit, typed)
+    if gone:
+        case_id, deleted = gone
+        raise NotFound(
+            f"case {case_id} was deleted in commit {deleted[:12]}", f"casectl --at {deleted[:12]}^ show {case_id}"
+        )
 
 
 def moment(text: str, zone: str = "UTC") -> Instant:
@@ -105,6 +135,39 @@ def zone_for(book: Book, desk: str | None) -> str:
     return zones.pop() if len(zones) == 1 else "UTC"
 
 
+def zone_of_dates(repo: Repo, commit: str, desk: str | None, *typed: str | None) -> str:
+    """`zone_for` the policies at `commit`; they are read only when one of the moments typed is a date."""
+    if not any(is_date(text) for text in typed):
+        return "UTC"
+    from casectl.store.book import read_book
+
+    return zone_for(read_book(repo, commit)[0], desk)
+
+
+def zone_of_case(repo: Repo, commit: str, timeline: Timeline, typed: str) -> str:
+    """Whose midnight a date means when it is asked about one case: its desk's."""
+    if not is_date(typed) or not timeline.steps:
+        return "UTC"
+    from casectl.store.book import read_book
+    from casectl.store.pinned import last_value
+
+    ref = str(last_value(timeline.steps, "policy") or "")
+    book, _ = read_book(repo, commit, ref.partition("/")[0])
+    policy = book.policies.get(ref)
+    return policy.zone if policy else "UTC"
+
+
+def known_only(repo: Repo, commit: str, found: Population, wanted: Wanted) -> None:
+    """Refuse words of a worklist that nothing there has; an assignee whom nobody knows is only warned about."""
+    if not any((wanted.status, wanted.phase, wanted.customer, wanted.assignee)):
+        return
+    from casectl.reports.worklist import refuse_unknown_words
+    from casectl.store.book import read_book
+
+    for warning in refuse_unknown_words(wanted, found, read_book(repo, commit)[0]):
+        warn(warning)
+
+
 @contextmanager
 def progress() -> Iterator[Callable[[int], None]]:
     """A counter of cases on stderr, on a terminal only and only when it takes a while; gone when done."""
@@ -128,6 +191,14 @@ def show_tables(tables: Iterable[Table], how: str) -> None:
     sys.stdout.write(render_all(tables, how, colour=wants_colour()))
 
 
+def show_worklist(table: Table, how: str) -> None:
+    """As `show_tables`; an empty list leaves people's stdout alone and is told on stderr."""
+    if not table.rows:
+        say("nothing to list")
+    if table.rows or how not in ("table", "wide"):
+        show_tables([table], how)
+
+
 def wants_colour() -> bool:
     """Whether stdout is a terminal that may be coloured."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -139,5 +210,18 @@ def show_problems(problems: Iterable[Problem]) -> int:
 
     found = list(problems)
     for problem in found:
-        print(plain_block(str(problem)), file=sys.stderr)
+        say(plain_block(str(problem)))
     return FINDINGS if any(not problem.warning for problem in found) else 0
+
+
+def show_problems_now(found: OneCase) -> int:
+    """What is wrong with a case's file as it is now, and in a line that older versions could not be read either; the
+    exit code that follows from it."""
+    from casectl.reports.onecase import mended_versions
+    from casectl.reports.words import count
+
+    old = mended_versions(found)
+    show_problems((*found.unreadable, *(problem for problem in found.timeline.problems if problem.warning)))
+    if old:
+        say(f"{count(old, 'old version')} could not be read: casectl log {found.timeline.case_id}")
+    return FINDINGS if found.unreadable else 0

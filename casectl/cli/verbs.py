@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 import typer
 
 from casectl.cli.context import Ahead, Settings, clock, command_app, load_ahead, settings
-from casectl.cli.errors import warn
+from casectl.cli.errors import complain, warn
+from casectl.cli.reading import find_case, refuse_deleted
 from casectl.desk.verb import Flag, Opening
 from casectl.desk.wording import MAX_TEXT_BYTES
 from casectl.model.instants import use_packaged_zones
@@ -139,14 +140,16 @@ def _take_step(root: Settings, typed: str | None, act: Callable[..., Change]) ->
     repo = _repo(root)
     if typed is None:
         return _take_next(root, repo, act), None
-    wanted = normalise(typed)
+    commit, wanted = root.commit(repo), normalise(typed)
     if not is_id(wanted):
-        from casectl.store.history import resolve_case
-
-        wanted = resolve_case(repo, root.commit(repo), typed)
-    life = Ahead(partial(_life, repo, root.commit(repo), wanted))
+        wanted = find_case(repo, commit, typed)
+    life = Ahead(partial(_life, repo, commit, wanted))
     load_ahead("casectl.reports.population", "casectl.cli.words")
-    return record(repo, wanted, act, clock), life
+    try:
+        return record(repo, wanted, act, clock, life=life.result), life
+    except NotFound:
+        refuse_deleted(repo, commit, wanted)
+        raise
 
 
 def _take_next(root: Settings, repo: Repo, act: Callable[..., Change]) -> Written:
@@ -161,28 +164,38 @@ def _take_next(root: Settings, repo: Repo, act: Callable[..., Change]) -> Writte
                 return record(repo, figures.id, partial(act, if_free=True), clock)
             except TakenError:
                 continue
-    raise NotFound("no open case is free", "casectl next lists those that are yours")
+    raise NotFound("no open case is free", "casectl list says who has which; casectl take ID takes one over")
 
 
 def _reply(root: Settings, written: Written, life: Life | None, form: Form) -> None:
     """Say what was done and what is due next. The step stands whatever happens here."""
     warnings = list(written.warnings)
     row, outlook = _next_due(root.repo(), written, life, warnings)
-    if form is Form.json:
-        print(json.dumps(_as_json(written, row, warnings), ensure_ascii=False))
-    else:
-        from casectl.reports.plain import plain
-
-        case, change = written.case, written.change
-        print(plain(f"{case.id} {change.verb}: {change.summary} [{case.status}, {case.priority}]"))
-        if outlook:
-            print(outlook)
+    try:
+        _print_reply(written, row, outlook, warnings, form)
+        sys.stdout.flush()
+    except OSError:
+        done = f"{written.case.id} {written.change.verb} was committed as {written.commit[:12]}"
+        complain(f"{done}, but standard output cannot be written to", "do not repeat the step")
+        raise
     for warning in warnings:
         warn(warning)
 
 
+def _print_reply(written: Written, row: TargetRow | None, outlook: str, warnings: list[str], form: Form) -> None:
+    if form is Form.json:
+        print(json.dumps(_as_json(written, row, warnings)))
+        return
+    from casectl.reports.plain import plain
+
+    case, change = written.case, written.change
+    print(plain(f"{case.id} {change.verb}: {change.summary} [{case.status}, {case.priority}]"))
+    if outlook:
+        print(outlook)
+
+
 def _next_due(repo: Repo, written: Written, life: Life | None, warnings: list[str]) -> tuple[TargetRow | None, str]:
-    from casectl.cli.words import outlook
+    from casectl.cli.words import late, outlook
     from casectl.reports.population import population_of, population_of_lives
     from casectl.sla.clock import next_due
 
@@ -201,7 +214,8 @@ def _next_due(repo: Repo, written: Written, life: Life | None, warnings: list[st
         return None, ""
     figures = known.figures[0]
     row = next_due(figures)
-    return row, outlook(figures, row, known.zone_of(figures), written.at)
+    lines = [*late(figures, written.at), outlook(figures, row, known.zone_of(figures), written.at)]
+    return row, "\n".join(lines)
 
 
 def _grown(written: Written, life: Life) -> Timeline | None:

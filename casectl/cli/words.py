@@ -35,6 +35,17 @@ def due(row: TargetRow, zone: str, now: Instant) -> str:
     return f"{row.target} due {when}, {distance(row.due_at, now)}"
 
 
+def late(figures: CaseFigures, now: Instant) -> list[str]:
+    """What a step at `now` ended too late, a line each: `resolution was late by 52 m`."""
+    ended = (row for row in figures.rows if row.state == "breached" and row.stopped_at == now)
+    return [
+        f"{row.target} was late by {duration(-row.remaining_seconds)}"
+        if row.remaining_seconds is not None and row.remaining_seconds < 0
+        else f"{row.target} was breached"
+        for row in ended
+    ]
+
+
 def outlook(figures: CaseFigures, row: TargetRow | None, zone: str, now: Instant) -> str:
     """What is due next for a case (`row`), or why nothing is: one line."""
     if row is not None:

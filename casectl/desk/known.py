@@ -32,7 +32,7 @@ def policy_at_opening(book: Book, desk: str | None, now: Instant) -> Policy:
     name = desk or desks[0]
     versions = [policy for policy in book.policies.values() if policy.desk == name]
     if not versions:
-        raise UnknownDeskError(name, f"there is no desk '{name}' in policies/", did_you_mean(name, desks))
+        raise UnknownDeskError(name, f"there is no desk '{name}' in policies/", nearest(name, desks))
     zone = max(versions, key=lambda policy: policy.effective).zone
     today = datetime.fromtimestamp(now, UTC).astimezone(zone_named(zone)).date()
     policy = book.in_force(name, today)
@@ -46,15 +46,22 @@ def known_word(word: str, what: str, known: Iterable[str], policy: Policy) -> st
     """A priority, type, channel or such of the policy. Raises `UsageMistake` for any other word."""
     choices = list(known)
     if word not in choices:
-        raise UsageMistake(f"policy {policy.ref} has no {what} '{word}'", did_you_mean(word, choices))
+        raise UsageMistake(f"policy {policy.ref} has no {what} '{word}'", nearest(word, choices))
     return word
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """`did_you_mean`, which also knows a word whose letters' case alone is wrong."""
+    choices = list(known)
+    same = next((choice for choice in choices if choice.casefold() == word.casefold()), None)
+    return f"did you mean '{same}'?" if same else did_you_mean(word, choices)
 
 
 def known_customer(book: Book, desk: str, name: str) -> str:
     """A customer of the desk. A desk that lists none takes any. Raises `NotFound` for one that it does not list."""
     listed = book.customers.get(desk, {})
     if listed and name not in listed:
-        hint = did_you_mean(name, listed) or f"policies/{desk}/customers.yaml lists them"
+        hint = nearest(name, listed) or f"policies/{desk}/customers.yaml lists them"
         raise NotFound(f"desk '{desk}' has no customer '{name}'", hint)
     return name
 
@@ -66,7 +73,7 @@ def known_person(book: Book, moment: Moment, name: str) -> tuple[str, tuple[str,
     person = book.staff.get(name) or book.person_by_mail(name)
     if person:
         return person.key, ()
-    near = did_you_mean(name, book.staff) or ""
+    near = nearest(name, book.staff) or ""
     tail = f": {near}" if near.startswith("did") else ""
     return name, (f"'{name}' is not in policies/staff.yaml{tail}",)
 

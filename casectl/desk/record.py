@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import NamedTuple
 
 from casectl.desk.known import UnknownDeskError
 from casectl.desk.verb import Opening, Scene
@@ -12,14 +13,19 @@ from casectl.model.caseid import ALPHABET, path_of
 from casectl.model.change import Change, Moment
 from casectl.model.instants import Instant
 from casectl.model.policy import Book, Policy
-from casectl.model.problems import InvalidFiles, NotFound, Problem, did_you_mean
+from casectl.model.problems import CasectlError, InvalidFiles, NotFound, Problem, did_you_mean
+from casectl.model.timeline import Timeline
 from casectl.store.book import read_book
+from casectl.store.history import read_timeline
 from casectl.store.objects import ObjectReader
-from casectl.store.repo import Repo, head_commit, identity
+from casectl.store.pinned import PolicyShelf
+from casectl.store.repo import Repo, head_commit, identity, is_shallow
 from casectl.store.write import Written, write_step
 
 Clock = Callable[[], Instant]
 Mint = Callable[[int], str]
+Life = Callable[[], tuple[str, Timeline]]
+"""Gives a commit, and the case's life as that commit tells it."""
 
 
 def random_characters(amount: int) -> str:
@@ -33,9 +39,12 @@ def record(
     act: Callable[[Scene], Change],
     clock: Clock,
     mint: Mint = random_characters,
+    life: Life | None = None,
 ) -> Written:
     """One step in the life of a case, committed. `act` runs under the lock, on the case as it is then.
 
+    It gets the policy that judges the case: the text that it is pinned to. Finding that takes the case's life; who has
+    read it already gives it as `life`.
     Raises what the verb raises, `InvalidFiles` for a case or a policy that cannot be read, `CasectlError` without a
     git identity, `Busy` and `NotAllowed` as the store says; whatever it raises, nothing was written.
     """
@@ -44,9 +53,16 @@ def record(
     def decide(case: Case | None, now: Instant) -> Change:
         if case is None:
             raise NotFound(f"there is no case {case_id}")
-        book, problems = read_book(repo, head_commit(repo), case.need("policy").partition("/")[0])
-        moment = Moment(now, _name_in(book, who.mail), mint)
-        return _signed(act(Scene(case, _pinned(case, book, problems), book, moment)), book, who.mail)
+        with ObjectReader(repo) as reader:
+            rules = _rules(PolicyShelf(repo, reader), head_commit(repo), case, now, life)
+        moment = Moment(now, _name_in(rules.book, who.mail), mint)
+        try:
+            change = act(Scene(case, rules.policy, rules.book, moment))
+        except CasectlError as refusal:
+            refusal.hint = "; ".join(filter(None, (refusal.hint, rules.remark))) or None
+            raise
+        change = change._replace(warnings=(*change.warnings, *rules.warnings))
+        return _signed(change, rules.book, who.mail)
 
     return write_step(repo, case_id, decide, clock, who)
 
@@ -93,7 +109,40 @@ def _refuse_broken(desk: str | None, problems: tuple[Problem, ...]) -> None:
         raise InvalidFiles(mistakes, "casectl policy check")
 
 
-def _pinned(case: Case, book: Book, problems: tuple[Problem, ...]) -> Policy:
+class _Rules(NamedTuple):
+    """What a step goes by: the policy that judges the case, and everybody as HEAD lists them."""
+
+    policy: Policy
+    book: Book
+    remark: str = ""
+    """For whoever is refused and reads another text at HEAD."""
+    warnings: tuple[str, ...] = ()
+
+
+def _rules(shelf: PolicyShelf, head: str, case: Case, now: Instant, life: Life | None) -> _Rules:
+    ref = case.need("policy")
+    book, problems = shelf.book_at(head, ref.partition("/")[0])
+    if is_shallow(shelf.repo):
+        warning = "this clone is shallow: the step goes by the policy as it is now, not as when the case was opened"
+        return _Rules(_at_head(case, book, problems), book, "", (warning,))
+    timeline = _life_at(shelf.repo, head, case.id, life)
+    pinned = shelf.pinned(timeline, max(now, timeline.steps[-1].at)) if timeline.steps else None
+    if pinned is None or isinstance(pinned, Problem):
+        why = f": {pinned.message}" if pinned else ""
+        return _Rules(_at_head(case, book, problems), book, "", (f"the step goes by the policy as it is now{why}",))
+    path, commit = f"policies/{ref}.yaml", pinned.commit
+    now_there, then_there = shelf.reader.look_at_all([f"{head}:{path}", f"{commit}:{path}"])
+    same = now_there is not None and then_there is not None and now_there.id == then_there.id
+    remark = f"{case.id} is judged by the text of commit {commit[:12]}: git show {commit[:12]}:{path}"
+    return _Rules(pinned.policy, book, "" if same else remark)
+
+
+def _life_at(repo: Repo, head: str, case_id: str, life: Life | None) -> Timeline:
+    commit, timeline = life() if life else ("", None)
+    return timeline if timeline and commit == head else read_timeline(repo, case_id, head)
+
+
+def _at_head(case: Case, book: Book, problems: tuple[Problem, ...]) -> Policy:
     ref = case.need("policy")
     policy = book.policies.get(ref)
     if policy is None:

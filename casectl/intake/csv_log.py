@@ -186,6 +186,7 @@ class _LogReader:
         return fields, f"{self.map.state}: '{theirs}' is no state" if state and state.junk else None
 
     def title(self, cells: Sequence[str], external_id: str) -> str:
+        """The title that the map's template makes of a row, cut to size; their ID when all its columns are empty."""
         words = {name: self.cell(cells, name) for name in self.map.title_columns}
         if words and not any(words.values()):
             return external_id
@@ -202,6 +203,10 @@ class _LogReader:
         return LogCase(external_id, policy, opened_at, self.cell(cells, self.map.opened_by), status)
 
     def policy_for(self, external_id: str, opened: Instant) -> Policy:
+        """What judges a case: the policy it is pinned to already, the map's, else the one in force at its opening.
+
+        Raises `RowError` when there is none.
+        """
         known = self.known.get(external_id)
         ref = known.need("policy") if known else self.map.policy
         if ref:

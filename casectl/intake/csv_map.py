@@ -205,6 +205,7 @@ class _MapReading(Reading):
         return name
 
     def columns(self, branch: Branch, key: str) -> tuple[str, ...]:
+        """The names of several of the table's columns; those that it does not have are left out, and noted."""
         return self.known_words(branch, key, self.header, "column")
 
     def desk(self, top: Branch, book: Book, chosen: str | None) -> tuple[str, tuple[Policy, ...]]:
@@ -220,12 +221,14 @@ class _MapReading(Reading):
         return name, tuple(book.policies[ref] for ref in refs if pinned in ("", ref))
 
     def delimiter(self, top: Branch) -> str:
+        """What separates the table's cells; a comma unless the map says another character."""
         mark = self.text(top, "delimiter", ",")
         if not _is_delimiter(mark):
             self.mistake(top.keys["delimiter"], "'delimiter' must be one character, and no quote, space or line end")
         return mark
 
     def times(self, top: Branch) -> TimeForm:
+        """How the table writes its times. One without an offset needs a zone; notes a mistake where there is none."""
         branch = self.part(top, "times", ("format", "zone"))
         form, zone = self.text(branch, "format") or None, self.text(branch, "zone") or None
         if zone:
@@ -238,16 +241,19 @@ class _MapReading(Reading):
         return TimeForm(form, zone)
 
     def title(self, top: Branch) -> str:
+        """The template of titles; each column that it names must be one of the table's."""
         template = self.text(top, "title")
         for name in _PLACEHOLDER.findall(template):
             self.is_known(name, top.items["title"].line, self.header, "column")
         return template
 
     def states(self, branch: Branch, known: _Known) -> Mapping[str, MappedState]:
+        """What each of the table's states is at the desk, by its word there."""
         entries = self.mapping(branch.items.get("values", _NONE), "'values'")
         return {theirs: self.state(node, theirs, known) for theirs, node in entries.items.items()}
 
     def state(self, node: Node, theirs: str, known: _Known) -> MappedState:
+        """One state: `STATUS`, or `{status: …, waiting_for: …}`, or `{junk: true}` for a word that is no state."""
         short = isinstance(node, Text) and not is_empty(node)
         full = Branch({"status": node}, node.line, {"status": node.line}) if short else node
         branch = self.fields(full, f"state '{theirs}'", ("status", "waiting_for", "junk"))
@@ -263,6 +269,7 @@ class _MapReading(Reading):
         return MappedState(status, waiting_for or None)
 
     def case_fields(self, top: Branch, known: _Known) -> tuple[MappedColumn, ...]:
+        """Which fields of a case come from which columns, in the order of the map."""
         branch = self.part(top, "fields", MAPPED_FIELDS)
         return tuple(
             self.mapped(name, name, branch, known.of_field.get(name)) for name in branch.items if name in MAPPED_FIELDS
@@ -280,6 +287,7 @@ class _MapReading(Reading):
         )
 
     def values(self, branch: Branch, field: str, known: Collection[str] | None) -> Mapping[str, str]:
+        """Their words to ours; ours must be among `known`, unless that is None."""
         entries = self.mapping(branch.items["values"], "'values'")
         ours = {theirs: self.text(entries, theirs) for theirs in entries.items}
         for theirs, word in ours.items():

@@ -74,8 +74,10 @@ def _latest(version: Version, floors: Sequence[Instant | None]) -> Instant | Non
 
 def _effective(version: Version, floor: Instant | None) -> Instant:
     """The later of the commit's own time and that of the steps that it follows."""
-    known = [instant for instant in (version.committed, floor) if instant is not None]
-    return max(known, default=0)
+    committed = version.committed
+    if committed is None or floor is None:
+        return committed or floor or 0
+    return max(committed, floor)
 
 
 class _Folding:

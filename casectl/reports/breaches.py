@@ -81,7 +81,8 @@ def _close(population: Population) -> list[Found]:
     horizon = population.as_of + DUE_SOON_SECONDS
 
     def soon(row: TargetRow) -> bool:
-        return row.state == "at-risk" or (row.state == "running" and row.due_at is not None and row.due_at <= horizon)
+        near = row.due_at is not None and row.due_at <= horizon
+        return row.state == "at-risk" or (row.state in ("running", "pending") and near)
 
     return sorted((found for found in _all(population) if soon(found[1])), key=lambda found: found[1].due_at or horizon)
 

@@ -11,16 +11,18 @@ from casectl.model.policy import Condition
 from casectl.model.problems import NotFound, did_you_mean
 from casectl.reports.contract import target_document
 from casectl.reports.onecase import OneCase
-from casectl.reports.pinned import Pinned
 from casectl.reports.population import zone_data_version
 from casectl.reports.rows import testimony
 from casectl.reports.table import Cell, Column, Table, tally
 from casectl.reports.words import SHORT, duration, limit_words, moment
 from casectl.sla.ledger import Explained, explain
+from casectl.store.pinned import Pinned
 
 SCHEMA = "casectl.explain/1"
 
 _COLUMNS = (
+    Column("target", shown="data"),
+    Column("occurrence", shown="data"),
     Column("from_at", shown="data"),
     Column("to_at", shown="data"),
     Column("from", shown="words"),
@@ -55,7 +57,7 @@ def ledger_table(one: Explained, found: OneCase) -> Table:
     return Table(
         title=f"{found.figures.id} {row.target} {row.occurrence}: {row.state}",
         columns=_COLUMNS,
-        rows=tuple(_line(line, zone) for line in one.lines),
+        rows=tuple({"target": row.target, "occurrence": row.occurrence, **_line(line, zone)} for line in one.lines),
         schema=SCHEMA,
         stamp={"commit": found.commit, "as_of": format_instant(found.as_of), "tzdata": zone_data_version()},
         facts={"case": found.figures.title, **_rule(row, found.pinned)},

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from casectl.model.case import Entry, Value
+from casectl.model.case import Value
 from casectl.model.instants import format_instant
 from casectl.model.timeline import Step
-from casectl.reports.entries import entry_words, value_words
+from casectl.reports.entries import entry_words, field_words
 from casectl.reports.onecase import OneCase
 from casectl.reports.table import Cell, Column, Table
 from casectl.reports.words import SHORT, moment
@@ -37,9 +37,10 @@ def log_table(found: OneCase) -> Table:
     )
 
 
-def told(step: Step, opening: bool = False) -> str:
-    """What a step did, in words: entries with their text, then the fields that it changed."""
-    return "; ".join([*(["opened"] if opening else []), *_entries(step.entries), *_changes(step.changes, opening)])
+def told(step: Step, zone: str, opening: bool = False) -> str:
+    """What a step did, in words: entries with their text, then the fields that it changed; moments in `zone`."""
+    entries = (entry_words(entry, zone) for entry in step.entries)
+    return "; ".join([*(["opened"] if opening else []), *entries, *_changes(step.changes, zone, opening)])
 
 
 def _row(found: OneCase, step: Step, zone: str) -> dict[str, Cell]:
@@ -48,20 +49,16 @@ def _row(found: OneCase, step: Step, zone: str) -> dict[str, Cell]:
         "when": moment(step.at, zone, exact=True),
         "by": found.who(step.author),
         "author": step.author,
-        "what": told(step, opening=step is found.timeline.opened),
+        "what": told(step, zone, opening=step is found.timeline.opened),
         "commit": step.commit,
         "short": step.commit[:SHORT],
     }
 
 
-def _entries(entries: tuple[Entry, ...]) -> Iterator[str]:
-    return (entry_words(entry) for entry in entries)
-
-
 _OPENING = ("status", "priority", "channel", "type")
 
 
-def _changes(changes: Mapping[str, Value | None], opening: bool) -> Iterator[str]:
+def _changes(changes: Mapping[str, Value | None], zone: str, opening: bool) -> Iterator[str]:
     for name, value in changes.items():
         if not opening or name in _OPENING:
-            yield f"{name} {value_words(value)}"
+            yield f"{name} {field_words(name, value, zone)}"

@@ -10,9 +10,9 @@ from casectl.model.instants import Instant
 from casectl.model.policy import Book
 from casectl.model.problems import InvalidFiles, NotFound, Problem
 from casectl.model.timeline import Timeline
-from casectl.reports.pinned import Pinned, PolicyShelf
 from casectl.reports.population import judge, unreadable_now
 from casectl.store.objects import ObjectReader
+from casectl.store.pinned import Pinned, PolicyShelf
 from casectl.store.repo import Repo
 
 
@@ -35,6 +35,14 @@ class OneCase(NamedTuple):
         """The staff key that belongs to a committer's mail address, or the address itself."""
         person = self.book.person_by_mail(mail)
         return person.key if person else mail
+
+
+def mended_versions(found: OneCase) -> int:
+    """How many versions of the file brought mistakes that it does not hold any more."""
+    now = {(problem.line, problem.message) for problem in found.unreadable}
+    told = (problem for problem in found.timeline.problems if not problem.warning)
+    brought = [(problem.line, *problem.message.rpartition(" (commit ")) for problem in told]
+    return len({commit for line, message, _, commit in brought if (line, message) not in now})
 
 
 def one_case(repo: Repo, commit: str, timeline: Timeline, as_of: Instant, to_its_end: bool = False) -> OneCase:

@@ -13,11 +13,11 @@ from casectl.model.instants import Instant, packaged_zones
 from casectl.model.policy import Book, Policy
 from casectl.model.problems import CasectlError, NotFound, Problem, did_you_mean
 from casectl.model.timeline import Timeline
-from casectl.reports.pinned import Pinned, PolicyShelf, last_value
 from casectl.sla.clock import evaluate
 from casectl.store.book import read_book
 from casectl.store.history import read_timeline, read_timelines
 from casectl.store.objects import ObjectReader
+from casectl.store.pinned import Pinned, PolicyShelf, last_value
 from casectl.store.repo import Repo, refuse_shallow
 from casectl.store.versions import CaseReader
 

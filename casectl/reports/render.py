@@ -36,6 +36,8 @@ def render_all(tables: Iterable[Table], how: str = "table", colour: bool = False
     if how not in FORMATS:
         raise UsageMistake(f"unknown output format '{how}'", did_you_mean(how, FORMATS))
     shown = tuple(tables)
+    if how == "csv":
+        return _csv(*shown)
     text = ("\n" if how in ("table", "wide", "md") else "").join(FORMATS[how](table) for table in shown)
     if how == "html":
         return _PAGE.format(title=escape(plain(shown[0].title)), body=text)
@@ -122,15 +124,26 @@ def _data_columns(table: Table) -> list[str]:
     return [column.key for column in table.columns if column.shown in ("all", "wide", "data")]
 
 
-def _csv(table: Table) -> str:
+def _row_stamp(table: Table) -> dict[str, str]:
+    """The stamp as it stands on each row; a fact called like a column of the row is set apart: `read_commit`."""
+    own = set(_data_columns(table))
+    return {f"read_{name}" if name in own else name: fact for name, fact in table.stamp.items()}
+
+
+def _csv(*tables: Table) -> str:
+    """The tables below each other; tables with the same columns under one header."""
     import csv
     import io
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*_data_columns(table), *table.stamp])
-    for row in table.rows:
-        writer.writerow([_csv_cell(row.get(key)) for key in _data_columns(table)] + list(table.stamp.values()))
+    header: list[str] = []
+    for table in tables:
+        keys, stamp = _data_columns(table), _row_stamp(table)
+        if header != [*keys, *stamp]:
+            header = [*keys, *stamp]
+            writer.writerow(header)
+        writer.writerows([*(_csv_cell(row.get(key)) for key in keys), *stamp.values()] for row in table.rows)
     return out.getvalue()
 
 
@@ -157,7 +170,8 @@ def _json(table: Table) -> str:
 def _jsonl(table: Table) -> str:
     import json
 
-    return "".join(json.dumps({**_record(table, row), **table.stamp}) + "\n" for row in table.rows)
+    stamp = _row_stamp(table)
+    return "".join(json.dumps({**_record(table, row), **stamp}) + "\n" for row in table.rows)
 
 
 def _record(table: Table, row: Row) -> dict[str, Cell]:

@@ -8,13 +8,15 @@ from casectl.model.case import FIELD, Entry, Value
 from casectl.model.figures import TargetRow
 from casectl.model.instants import Instant, format_instant
 from casectl.reports.contract import target_document
-from casectl.reports.entries import entry_words, value_words
+from casectl.reports.entries import entry_words, field_words
 from casectl.reports.onecase import OneCase
 from casectl.reports.plain import plain, shortened
 from casectl.reports.population import zone_data_version
 from casectl.reports.words import SHORT, count, distance, duration, limit_words, moment
 
 WIDTH = 100
+FIELD_WIDTH = 18
+"""Of the names of fields; the names of targets stand below them, in as much room as the longest needs."""
 LAST_ENTRIES = 8
 LAST_ROWS = 8
 DESCRIPTION_LINES = 6
@@ -58,13 +60,12 @@ def _fields(found: OneCase) -> Iterator[str]:
     zone = found.pinned.policy.zone
     for name, value in found.case.fields.items():
         if name not in _IN_HEADING:
-            yield shortened(f"{name.replace('_', ' '):<18}{plain(_words(name, value, zone))}", WIDTH)
+            yield shortened(f"{name.replace('_', ' '):<{FIELD_WIDTH}}{plain(_words(name, value, zone))}", WIDTH)
 
 
 def _words(name: str, value: Value, zone: str) -> str:
-    if isinstance(value, int) and FIELD[name].kind == "instant":
-        return f"{moment(value, zone, exact=True)} (claimed)"
-    return value_words(value)
+    claim = " (claimed)" if FIELD[name].kind == "instant" else ""
+    return f"{field_words(name, value, zone)}{claim}"
 
 
 def _description(found: OneCase) -> Iterator[str]:
@@ -78,21 +79,26 @@ def _clocks(found: OneCase) -> Iterator[str]:
     rows, zone = found.figures.rows, found.pinned.policy.zone
     if len(rows) > LAST_ROWS:
         yield f"… {count(len(rows) - LAST_ROWS, 'earlier target')}: casectl sla {found.figures.id}"
-    for row in rows[-LAST_ROWS:]:
-        name = row.target if row.occurrence == 1 else f"{row.target} {row.occurrence}"
+    shown = {_clock_name(row): row for row in rows[-LAST_ROWS:]}
+    width = max([FIELD_WIDTH, *(len(name) + 2 for name in shown)])
+    for name, row in shown.items():
         clause = f"  [{', '.join(row.clause)}]" if row.clause else ""
-        line = plain(f"{name:<18}{row.state:<11}{_clock_words(row, zone, found.as_of)}{clause}").rstrip()
-        yield from _folded(line)
+        words = plain(f"{_clock_words(row, zone, found.as_of)}{clause}")
+        yield from _folded(plain(f"{name:<{width}}{row.state:<11}"), words)
 
 
-def _folded(line: str) -> list[str]:
-    """A line of clocks, folded below its third column when it is longer than the screen."""
-    if len(line) <= WIDTH:
-        return [line]
+def _clock_name(row: TargetRow) -> str:
+    return row.target if row.occurrence == 1 else f"{row.target} {row.occurrence}"
+
+
+def _folded(head: str, words: str) -> list[str]:
+    """A line of clocks, folded below where its words begin when it is longer than the screen."""
+    if len(head + words) <= WIDTH:
+        return [f"{head}{words}".rstrip()]
     from textwrap import wrap
 
-    first, *rest = wrap(line[29:], WIDTH - 29)
-    return [line[:29] + first, *(" " * 29 + part for part in rest)]
+    first, *rest = wrap(words, WIDTH - len(head))
+    return [head + first, *(" " * len(head) + part for part in rest)]
 
 
 def _clock_words(row: TargetRow, zone: str, as_of: Instant) -> str:
@@ -100,11 +106,13 @@ def _clock_words(row: TargetRow, zone: str, as_of: Instant) -> str:
     taken = f"{duration(row.elapsed_seconds)}{limit}"
     if row.started_at is None:
         return "not started"
+    if row.breach_reason and row.breached_at is not None:
+        due = "" if row.due_at is None else f" (due {moment(row.due_at, zone)})"
+        return f"{taken}: breached {moment(row.breached_at, zone)}{due}, {row.breach_reason}"
     if row.state == "breached":
         over = duration(-(row.remaining_seconds or 0))
         since = "" if row.breached_at is None else f" from {moment(row.breached_at, zone)}"
-        reason = f", {row.breach_reason}" if row.breach_reason else ""
-        return f"{taken}: late by {over}{since}{reason}"
+        return f"{taken}: late by {over}{since}"
     if row.stopped_at is None and row.due_at is not None:
         return f"due {moment(row.due_at, zone)}, {distance(row.due_at, as_of)}"
     if row.state == "paused" and row.remaining_seconds is not None:
@@ -119,7 +127,7 @@ def _log(found: OneCase) -> Iterator[str]:
         earlier = count(len(entries) - LAST_ENTRIES, "earlier entry", "earlier entries")
         yield f"… {earlier}: casectl log {found.figures.id}"
     for entry, at, by, commit in entries[-LAST_ENTRIES:]:
-        line = f"{moment(at, zone)}  {by}  {entry_words(entry)}"
+        line = f"{moment(at, zone)}  {by}  {entry_words(entry, zone)}"
         yield f"{shortened(plain(line), WIDTH - SHORT)}  {commit[:8]}"
 
 

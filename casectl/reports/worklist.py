@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from casectl.model.figures import CaseFigures, TargetRow
 from casectl.model.instants import Instant, format_instant
-from casectl.model.policy import DONE_PHASES, Policy
+from casectl.model.policy import DONE_PHASES, PHASES, Book, Policy
+from casectl.model.problems import NotFound, UsageMistake, did_you_mean
 from casectl.reports.population import Population, population
 from casectl.reports.rows import case_cells, stamp
 from casectl.reports.table import Cell, Column, Table
 from casectl.reports.words import distance, duration, moment
 from casectl.store.repo import Repo
 
-OVERDUE, DUE, PAUSED, NOTHING_DUE = range(4)
+OVERDUE, DUE, NOTHING_DUE, PAUSED = range(4)
 
 _COLUMNS = (
     Column("id"),
@@ -53,7 +54,7 @@ class Wanted:
 def worklist(
     repo: Repo, commit: str, as_of: Instant, desk: str | None = None, assignee: str | None = None
 ) -> tuple[CaseFigures, ...]:
-    """Open cases, most urgent first: overdue, then by due time, then paused, then those with nothing due."""
+    """Open cases, most urgent first, as `by_urgency` puts them."""
     return select(population(repo, commit, as_of, desk), Wanted(assignee=assignee))
 
 
@@ -62,13 +63,41 @@ def select(everyone: Population, wanted: Wanted) -> tuple[CaseFigures, ...]:
     return by_urgency((figures for figures in everyone.figures if wanted.holds(figures)), everyone.policies)
 
 
-def by_urgency(cases: Iterable[CaseFigures], policies: Mapping[str, Policy]) -> tuple[CaseFigures, ...]:
-    """Cases in the order in which to work on them; equals by priority of their own policy, then by ID."""
+def refuse_unknown_words(wanted: Wanted, everyone: Population, book: Book) -> tuple[str, ...]:
+    """Warnings about what was asked for. A word counts as known when a policy or some case has it.
 
-    def place(figures: CaseFigures) -> tuple[int, Instant, int, str]:
+    Raises `UsageMistake` for an unknown status or phase, `NotFound` for an unknown customer.
+    """
+    desks = book.desks() if everyone.desk is None else (everyone.desk,)
+    policies = [policy for policy in book.policies.values() if policy.desk in desks]
+    statuses = {name for policy in policies for name in policy.states} | _used(everyone, "status")
+    customers = {name for desk in desks for name in book.customers.get(desk, {})} | _used(everyone, "customer")
+    for word, what, known in ((wanted.status, "status", statuses), (wanted.phase, "phase", set(PHASES))):
+        if word is not None and word not in known:
+            raise UsageMistake(f"there is no {what} '{word}'", did_you_mean(word, known))
+    if wanted.customer is not None and wanted.customer not in customers:
+        raise NotFound(f"there is no customer '{wanted.customer}'", did_you_mean(wanted.customer, customers))
+    people = set(book.staff) | _used(everyone, "assignee")
+    if wanted.assignee is None or wanted.assignee in people:
+        return ()
+    near = did_you_mean(wanted.assignee, people) or ""
+    tail = f": {near}" if near.startswith("did") else ""
+    return (f"nobody here is called '{wanted.assignee}'{tail}",)
+
+
+def _used(everyone: Population, name: str) -> set[str]:
+    return {word for figures in everyone.figures if (word := getattr(figures, name))}
+
+
+def by_urgency(cases: Iterable[CaseFigures], policies: Mapping[str, Policy]) -> tuple[CaseFigures, ...]:
+    """Cases in the order in which to work on them: overdue ones by priority of their own policy, then by due time; then
+    the others by due time; then those with nothing due; what is paused comes last. Equals by priority, then by ID.
+    """
+
+    def place(figures: CaseFigures) -> tuple[int, int, Instant, int, str]:
         group, row = urgency(figures)
-        due = row.due_at if row and row.due_at is not None else 0
-        return group, due, _rank(policies, figures), figures.id
+        due, rank = _due(row) if row else 0, _rank(policies, figures)
+        return group, rank if group == OVERDUE else 0, due, rank, figures.id
 
     return tuple(sorted(cases, key=place))
 
@@ -79,7 +108,7 @@ def urgency(figures: CaseFigures) -> tuple[int, TargetRow | None]:
     overdue = [row for row in unstopped if row.state == "breached"]
     if overdue:
         return OVERDUE, min(overdue, key=_due)
-    live = [row for row in unstopped if row.due_at is not None and row.state in ("running", "at-risk")]
+    live = [row for row in unstopped if row.due_at is not None and row.state in ("running", "at-risk", "pending")]
     if live:
         return DUE, min(live, key=_due)
     paused = [row for row in unstopped if row.state == "paused"]

@@ -40,10 +40,13 @@ def write_bulk(repo: Repo, steps: Iterable[BulkStep], on_progress: Callable[[int
     They come in the order in which they are to stand in history, and are taken one by one: memory does not grow with
     their number. All or nothing: until the last one is in, nothing is visible; a failure, also in `steps` itself,
     leaves everything as it was. `on_progress` gets the number of steps so far. Raises `NotAllowed` when a file that the
-    steps write has changes that are not committed, `Busy` when the branch moved meanwhile.
+    steps write has changes that are not committed, `Busy` when the branch moved meanwhile or
+    another git keeps its locks.
     """
     with lock(repo):
         refuse_unwritable(repo)
+        with IndexChange(repo):  # what will be in the way at the end is said at the start
+            pass
         old = head_commit(repo)
         ref = f"refs/casectl/import-{os.urandom(8).hex()}"
         try:

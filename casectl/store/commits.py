@@ -9,7 +9,8 @@ from casectl.model.change import Change
 from casectl.model.instants import Instant
 from casectl.model.problems import CasectlError
 from casectl.store.git import GitError, Place, run_git
-from casectl.store.repo import Identity
+from casectl.store.gitlocks import in_the_way, lock_named, waiting
+from casectl.store.repo import Identity, Repo
 
 SUBJECT_CHARACTERS = 100
 
@@ -55,15 +56,18 @@ def write_commit(place: Place, tree: str, parents: tuple[str, ...], message: str
     return run_git(place, "commit-tree", tree, *flags, stdin=message.encode(), env=env).decode().strip()
 
 
-def move_branch(place: Place, new: str, old: str, why: str, who: Identity, at: Instant) -> None:
+def move_branch(repo: Repo, new: str, old: str, why: str, who: Identity, at: Instant) -> None:
     """HEAD's branch from `old` to `new`, if it still is at `old` (empty: if it does not exist yet).
 
-    Raises `BranchMovedError` when it is not, or when another git holds its lock.
+    Raises `BranchMovedError` when it is not, `Busy` when another git keeps its lock or left it behind.
     """
-    env = signature(who, at)
+    env = {**signature(who, at), **waiting()}
     try:
-        run_git(place, "update-ref", "-m", f"casectl: {why}", "HEAD", new, old or "0" * len(new), env=env)
+        run_git(repo, "update-ref", "-m", f"casectl: {why}", "HEAD", new, old or "0" * len(new), env=env)
     except GitError as error:
+        lock = lock_named(repo, error.said)
+        if lock is not None:
+            raise in_the_way(repo, lock) from None
         if "cannot lock ref" in error.said or "reference already exists" in error.said:
             raise BranchMovedError(error.message, error.hint) from None
         raise

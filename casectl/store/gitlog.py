@@ -32,6 +32,9 @@ _LOG = (
 )
 """Children before parents, merges against each parent, times and addresses raw. `-m` alone would obey configuration."""
 
+_IN_BULK = {"GIT_FLUSH": "0"}
+"""Into a pipe git would write each commit by itself, and wake us for it."""
+
 Mark = tuple[bytes, bytes]
 """A commit's line and a file's raw line under it, both as git printed them; `read_mark` makes sense of them."""
 
@@ -55,7 +58,7 @@ def log_marks(place: Place, commit: str, *limits: str) -> Generator[tuple[bytes,
 
     `limits` are further arguments: `--since`, or `--full-history -- PATH`.
     """
-    process = start_git(place, *_LOG, *_placed(commit, limits))
+    process = start_git(place, *_LOG, *_placed(commit, limits), env=_IN_BULK)
     try:
         header = b""
         tokens = _tokens(process)
@@ -75,7 +78,8 @@ def ranges_of(place: Place, commit: str) -> tuple[str, ...]:
     chain = run_git(place, "rev-list", "--parents", "--end-of-options", commit, "--")
     if len(chain) < _LONG_BYTES or _MERGE.search(chain):
         return (commit,)
-    middle = chain[chain.index(b"\n", len(chain) // 2) + 1 :][: len(commit)].decode()
+    begin = chain.index(b"\n", len(chain) // 2) + 1
+    middle = chain[begin : begin + 64].split()[0].decode()
     return f"{middle}..{commit}", middle
 
 

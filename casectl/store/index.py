@@ -7,23 +7,18 @@ index: it would commit the old text of the case on top of the new.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterable
-from pathlib import Path
 from types import TracebackType
 
 from casectl.store.git import run_git
+from casectl.store.gitlocks import take
 from casectl.store.repo import Repo
-
-_WAIT_SECONDS = 2.0
-_PAUSE_SECONDS = 0.02
 
 
 class IndexChange:
     """A new state of the index, prepared beside it; `put` makes it the index, leaving the block without it drops it.
 
-    Does nothing at all where there is no index, or (`blocked`) while another git keeps it locked. With `prepared` False
-    the index is locked only by `prepare`.
+    Does nothing at all where there is no index. With `prepared` False the index is locked only by `prepare`.
     """
 
     def __init__(self, repo: Repo, prepared: bool = True) -> None:
@@ -31,7 +26,7 @@ class IndexChange:
         self._index = repo.git_dir / "index"
         self._lock = repo.git_dir / "index.lock"
         self._draft = repo.git_dir / f"casectl-index-{os.getpid()}"
-        self.held = self.blocked = False
+        self.held = False
         self._wanted = prepared
 
     def __enter__(self) -> IndexChange:
@@ -40,13 +35,15 @@ class IndexChange:
         return self
 
     def prepare(self) -> None:
-        """Locks the index and copies it, if that has not been done at the start of the block."""
+        """Locks the index and copies it, if that has not been done at the start of the block.
+
+        Raises `Busy` when another git keeps it locked, or left its lock behind.
+        """
         if self.held or not self._index.exists():
             return
-        self.held = _take(self._lock, time.monotonic() + _WAIT_SECONDS)
-        self.blocked = not self.held
-        if self.held:
-            self._draft.write_bytes(self._index.read_bytes())
+        take(self._repo, self._lock)
+        self.held = True
+        self._draft.write_bytes(self._index.read_bytes())
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -76,15 +73,3 @@ class IndexChange:
             self._draft.replace(self._lock)
             self._lock.replace(self._index)
             self.held = False
-
-
-def _take(lock: Path, deadline: float) -> bool:
-    while True:
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-        except FileExistsError:
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(_PAUSE_SECONDS)
-        else:
-            return True

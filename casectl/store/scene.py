@@ -26,14 +26,17 @@ class Scene(NamedTuple):
 
     @property
     def path(self) -> str:
+        """Where the case's file belongs, from the root of the work tree."""
         return self.chain.path
 
     @property
     def blob(self) -> str | None:
+        """What the commit has there; None for a new case."""
         return self.chain.file.id if self.chain.file else None
 
     @property
     def mode(self) -> str:
+        """The file's mode, as git spells it."""
         return self.chain.file.mode if self.chain.file else NEW_FILE
 
     @property

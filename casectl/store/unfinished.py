@@ -8,16 +8,26 @@ from pathlib import Path
 from casectl.store.repo import Repo
 
 
-def note(repo: Repo, case_id: str, old: str | None, new: str) -> None:
-    """Says that this case's file is on its way from blob `old` (None: no file) to `new`."""
+def note(repo: Repo, case_id: str, old: str | None, new: str) -> bytes | None:
+    """Says that this case's file is on its way from blob `old` (None: no file) to `new`; gives what was said before."""
     place = _place(repo, case_id)
     place.parent.mkdir(parents=True, exist_ok=True)
+    before = place.read_bytes() if place.exists() else None
     place.write_text(f"{old or '-'} {new}", encoding="ascii")
+    return before
 
 
 def clear(repo: Repo, case_id: str) -> None:
     """Says that it arrived."""
     _place(repo, case_id).unlink(missing_ok=True)
+
+
+def take_back(repo: Repo, case_id: str, before: bytes | None) -> None:
+    """Says again what was said before the last note, whose step was not taken."""
+    if before is None:
+        clear(repo, case_id)
+    else:
+        _place(repo, case_id).write_bytes(before)
 
 
 def leftovers(repo: Repo, case_id: str, blob: str | None) -> frozenset[str]:

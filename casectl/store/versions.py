@@ -59,12 +59,12 @@ class CaseReader:
         grown = log.startswith(self._log)
         raw = scan_log(log[len(self._log) :] if grown else log)
         entries, problems = entries_from_raw(raw or (), self._path)
-        names = [entry.id for entry in entries]
+        names = {entry.id for entry in entries}
         known = self._names if grown else set()
-        if raw is None or problems or len(known.union(names)) != len(known) + len(names):
+        if raw is None or problems or len(names) != len(entries) or not known.isdisjoint(names):
             return None
         self._header, self._log = header, log
-        self._names = known.union(names)
+        self._names = known | names
         self._case = Case(fields, self._case.log + entries if grown else entries)
         return self._case
 

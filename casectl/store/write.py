@@ -25,7 +25,7 @@ from casectl.store.refusals import refuse_nobody, refuse_unwritable
 from casectl.store.repo import Identity, Repo
 from casectl.store.scene import Scene, existing, vacant
 from casectl.store.trees import graft
-from casectl.store.unfinished import clear, note
+from casectl.store.unfinished import clear, note, take_back
 from casectl.store.worktree import write_file
 
 _ATTEMPTS = 6
@@ -79,6 +79,7 @@ class _Attempt(NamedTuple):
     who: Identity
 
     def write(self, case_id: str | None, decide: Decide, clock: Callable[[], Instant]) -> Written:
+        """The step, decided on HEAD as it is now and committed; raises as `write_step` does."""
         head = self.reader.look("HEAD")
         if head is None:
             hint = "make the first commit, or begin with: casectl init DIR"
@@ -99,11 +100,11 @@ class _Attempt(NamedTuple):
         commit = write_commit(repo, tree, (scene.commit,), message_of(change), self.who, draft.at)
         self.index.prepare()
         self.index.add([(scene.mode, blob, scene.path)], [scene.path] if scene.hidden else [])
-        note(repo, case_id, scene.blob, blob)
+        before = note(repo, case_id, scene.blob, blob)
         try:
             move_branch(repo, commit, scene.commit, f"{case_id} {change.verb}", self.who, draft.at)
         except CasectlError:
-            clear(repo, case_id)
+            take_back(repo, case_id, before)
             raise
         trouble = self._bring_along(scene, content)
         if not trouble:
@@ -118,8 +119,6 @@ class _Attempt(NamedTuple):
                 write_file(self.repo.root, path, content)
         except (OSError, CasectlError) as error:
             trouble.append(f"committed, but {path} on disk is still the old one ({error})")
-        if self.index.blocked:
-            trouble.append(f"committed, but another git holds the index; when it is done: git reset -q -- {path}")
         self.index.put()
         return tuple(trouble)
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from casectl.model.case import Case
 from casectl.model.change import Change
-from casectl.model.problems import CasectlError, InvalidFiles, NotAllowed, NotFound
+from casectl.model.problems import Busy, CasectlError, InvalidFiles, NotAllowed, NotFound
 from casectl.model.timeline import Step
 from casectl.store.history import read_timeline
 from casectl.store.repo import Identity
+from casectl.store.unfinished import note
 from casectl.store.write import write_step
 from tests.conftest import EPOCH, SAM, GitRepo
 from tests.store.stories import PATH_A, A, case_id, noting, opened, opening, setting, stepped
@@ -290,18 +293,86 @@ def test_a_linked_work_tree_writes_to_its_own_branch(git_repo: GitRepo, tmp_path
     assert status(late) == status(git_repo) == ""
 
 
-def test_a_locked_index_delays_only_the_index(git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The commit stands, the user is told, and the next step of the case makes it good."""
-    monkeypatch.setattr("casectl.store.index._WAIT_SECONDS", 0.05)
-    opened(git_repo)
-    (git_repo.repo.git_dir / "index.lock").touch()
-    written = stepped(git_repo, noting("one"), EPOCH + 120)
-    assert written.commit == git_repo.head
-    assert "another git holds the index" in written.warnings[0]
-    assert (git_repo.repo.git_dir / "index.lock").exists()
-    (git_repo.repo.git_dir / "index.lock").unlink()
-    assert stepped(git_repo, noting("two"), EPOCH + 180).warnings == ()
-    assert status(git_repo) == ""
+class TestLocksOfGit:
+    """A lock file that stays, of a git that works or of one that died, stops a step before anything is written."""
+
+    @pytest.fixture(autouse=True)
+    def _short_wait(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("casectl.store.gitlocks.WAIT_SECONDS", 0.1)
+
+    def left_behind(self, git_repo: GitRepo, name: str, hours: int = 3) -> Path:
+        lock = git_repo.repo.git_dir / name
+        lock.touch()
+        written = lock.stat().st_mtime - hours * 3600 - 60
+        os.utime(lock, (written, written))
+        return lock
+
+    @pytest.mark.parametrize("name", ["index.lock", "refs/heads/main.lock", "HEAD.lock"])
+    def test_it_is_named_with_its_age_and_the_next_step_goes_well(self, git_repo: GitRepo, name: str) -> None:
+        opened(git_repo)
+        lock, head = self.left_behind(git_repo, name), git_repo.head
+        with pytest.raises(Busy, match=f"{re.escape(str(lock))} is in the way, 3 h old; nothing was written") as busy:
+            stepped(git_repo, noting("one"), EPOCH + 120)
+        assert busy.value.exit_code == 6
+        assert "delete that file only if no git is running" in (busy.value.hint or "")
+        assert lock.exists()
+        assert git_repo.head == head
+        assert git_repo.git("diff", "HEAD", "--stat") == git_repo.git("diff", "--cached", "--stat") == ""
+        lock.unlink()
+        assert stepped(git_repo, noting("two"), EPOCH + 180).warnings == ()
+        assert status(git_repo) == ""
+        assert not list(git_repo.repo.git_dir.glob("*.lock"))
+
+    def test_it_is_waited_for_once(self, git_repo: GitRepo) -> None:
+        opened(git_repo)
+        self.left_behind(git_repo, "refs/heads/main.lock")
+        decisions = []
+
+        def decide(case: Case | None, now: int) -> Change:
+            decisions.append(now)
+            return noting("one")(case, now)
+
+        with pytest.raises(Busy):
+            stepped(git_repo, decide, EPOCH + 120)
+        assert decisions == [EPOCH + 120]
+
+    def test_an_opening_too_leaves_nothing(self, git_repo: GitRepo) -> None:
+        self.left_behind(git_repo, "index.lock").touch()
+        with pytest.raises(Busy, match="in the way, 0 s old"):
+            opened(git_repo)
+        assert not (git_repo.root / PATH_A).exists()
+
+    def test_one_that_goes_away_in_time_is_no_trouble(self, git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("casectl.store.gitlocks.WAIT_SECONDS", 5.0)
+        opened(git_repo)
+        locks = [self.left_behind(git_repo, name) for name in ("index.lock", "refs/heads/main.lock")]
+        timers = [Timer(0.2 * number, lock.unlink) for number, lock in enumerate(locks, 1)]
+        for timer in timers:
+            timer.start()
+        assert stepped(git_repo, noting("one"), EPOCH + 120).warnings == ()
+        assert status(git_repo) == ""
+
+    def test_the_lock_of_packed_refs_does_not_matter(self, git_repo: GitRepo) -> None:
+        opened(git_repo)
+        git_repo.git("pack-refs", "--all")
+        self.left_behind(git_repo, "packed-refs.lock")
+        assert stepped(git_repo, noting("one"), EPOCH + 120).commit == git_repo.head
+
+    def test_what_a_dead_step_left_is_still_known_after_one_that_was_not_taken(self, git_repo: GitRepo) -> None:
+        opened(git_repo)
+        before = (git_repo.root / PATH_A).read_bytes()
+        index = (git_repo.repo.git_dir / "index").read_bytes()
+        old = git_repo.git("rev-parse", f"HEAD:{PATH_A}")
+        stepped(git_repo, noting("one"), EPOCH + 120)
+        note(git_repo.repo, A, old, git_repo.git("rev-parse", f"HEAD:{PATH_A}"))
+        (git_repo.root / PATH_A).write_bytes(before)
+        (git_repo.repo.git_dir / "index").write_bytes(index)
+        lock = self.left_behind(git_repo, "refs/heads/main.lock")
+        with pytest.raises(Busy):
+            stepped(git_repo, noting("two"), EPOCH + 180)
+        lock.unlink()
+        stepped(git_repo, noting("two"), EPOCH + 240)
+        assert status(git_repo) == ""
 
 
 def test_variables_that_leak_in_do_no_harm(git_repo: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

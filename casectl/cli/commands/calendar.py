@@ -22,7 +22,8 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="DESK/CALENDAR, or CAL
 
 @app.callback()
 def calendars() -> None:
-    """Questions about the open hours of a desk's calendar. Moments are ISO 8601 with an offset, a date, or now."""
+    """Questions about the open hours of a desk's calendar. Moments are ISO 8601 with an offset, now, or a date:
+    its midnight in the calendar's own zone."""
 
 
 @app.command("open")

@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from casectl.cli.context import command_app
-from casectl.cli.reading import FINDINGS, AsOf, Output, as_of_moment, form, read_life, show_problems, show_tables
+from casectl.cli.reading import (
+    AsOf,
+    Output,
+    as_of_moment,
+    form,
+    read_life,
+    show_problems_now,
+    show_tables,
+    zone_of_case,
+)
 
 app = command_app()
 
@@ -30,11 +39,11 @@ def explain(
     from casectl.reports.explain import explained, explanation_document, ledger_table
     from casectl.reports.onecase import one_case
 
-    found = one_case(repo, commit, timeline, as_of_moment(as_of), to_its_end=as_of == "now")
+    at = as_of_moment(as_of, zone_of_case(repo, commit, timeline, as_of))
+    found = one_case(repo, commit, timeline, at, to_its_end=as_of == "now")
     rows = explained(found, target, occurrence)
     if how == "json":
         print(json.dumps(explanation_document(rows, found), indent=2))
     else:
         show_tables([ledger_table(row, found) for row in rows], how)
-    show_problems(found.timeline.problems)
-    return FINDINGS if found.unreadable else 0
+    return show_problems_now(found)

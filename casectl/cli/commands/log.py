@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from casectl.cli.context import command_app
-from casectl.cli.reading import FINDINGS, AsOf, Output, as_of_moment, form, read_life, show_problems, show_tables
+from casectl.cli.reading import (
+    FINDINGS,
+    AsOf,
+    Output,
+    as_of_moment,
+    form,
+    read_life,
+    show_problems,
+    show_tables,
+    zone_of_case,
+)
 
 app = command_app()
 
@@ -25,7 +35,8 @@ def log_of_case(
     from casectl.reports.lifelog import log_table
     from casectl.reports.onecase import one_case
 
-    found = one_case(repo, commit, timeline, as_of_moment(as_of), to_its_end=as_of == "now")
+    at = as_of_moment(as_of, zone_of_case(repo, commit, timeline, as_of))
+    found = one_case(repo, commit, timeline, at, to_its_end=as_of == "now")
     show_tables([log_table(found)], how)
     show_problems(found.timeline.problems)
     return FINDINGS if found.unreadable else 0

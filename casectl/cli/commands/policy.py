@@ -49,6 +49,8 @@ def check(
     if any(not problem.warning for problem in problems):
         return FINDINGS
     found, _ = read_policy_files(paths)
+    if not found and all(path.is_dir() for path in paths):
+        raise UsageMistake("no policy files there", f"looked in {', '.join(map(str, paths))} for DESK/VERSION.yaml")
     versions = count(len(found), "policy version")
     warnings = f", {count(len(problems), 'warning')}" if problems else ""
     print(f"{versions} checked: no mistakes{warnings}", file=sys.stderr)

@@ -19,14 +19,14 @@ from casectl.cli.reading import (
     Output,
     as_of_moment,
     form,
-    is_date,
     moment,
     progress,
     read_from,
     show_problems,
     show_tables,
-    zone_for,
+    zone_of_dates,
 )
+from casectl.model.problems import UsageMistake
 
 if TYPE_CHECKING:
     from casectl.model.instants import Instant
@@ -39,7 +39,7 @@ app = command_app(no_args_is_help=True)
 
 Since = Annotated[
     str | None,
-    typer.Option(metavar="INSTANT", help="From this moment on; a date is the desk's midnight.", show_default=False),
+    typer.Option(metavar="INSTANT", help="From this moment on; a date as with --as-of.", show_default=False),
 ]
 Until = Annotated[
     str | None,
@@ -109,8 +109,10 @@ def _command(name: str, report: Report) -> Callable[..., int]:
         how = form(given["output"])
         repo, commit = read_from(ctx)
         typed = (given["since"], given["until"], None if given["as_of"] == "now" else given["as_of"])
-        zone = _zone(repo, commit, given["desk"], typed)
+        zone = zone_of_dates(repo, commit, given["desk"], *typed)
         since, until = (None if text is None else moment(text, zone) for text in typed[:2])
+        if since is not None and until is not None and since >= until:
+            raise UsageMistake("--since does not lie before --until: no moment is in that window", "since comes first")
         asked = Asked(since, until, frozenset(switch for switch in report.switches if given[_parameter(switch)]))
         return print_report(repo, name, as_of_moment(given["as_of"], zone), asked, given["desk"], how, commit)
 
@@ -135,15 +137,6 @@ def _command(name: str, report: Report) -> Callable[..., int]:
 
 def _parameter(switch: str) -> str:
     return switch.replace("-", "_")
-
-
-def _zone(repo: Repo, commit: str, desk: str | None, typed: tuple[str | None, ...]) -> str:
-    """Whose midnight the dates mean; asked of the policies only when a date was typed."""
-    if not any(is_date(text) for text in typed):
-        return "UTC"
-    from casectl.store.book import read_book
-
-    return zone_for(read_book(repo, commit)[0], desk)
 
 
 for _name, _report in known_reports().items():

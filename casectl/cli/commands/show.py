@@ -9,7 +9,7 @@ import typer
 
 from casectl.cli.context import command_app, settings
 from casectl.cli.errors import warn
-from casectl.cli.reading import FINDINGS, AsOf, TextOrJson, as_of_moment, form, read_life, show_problems
+from casectl.cli.reading import AsOf, TextOrJson, as_of_moment, form, read_life, show_problems_now, zone_of_case
 
 app = command_app()
 
@@ -27,7 +27,8 @@ def show(
     from casectl.reports.onecase import one_case
     from casectl.reports.screen import case_document, case_screen
 
-    found = one_case(repo, commit, timeline, as_of_moment(as_of), to_its_end=as_of == "now")
+    at = as_of_moment(as_of, zone_of_case(repo, commit, timeline, as_of))
+    found = one_case(repo, commit, timeline, at, to_its_end=as_of == "now")
     if how == "json":
         print(json.dumps(case_document(found), indent=2))
     else:
@@ -35,5 +36,4 @@ def show(
     on_disk = repo.root / found.timeline.path
     if settings(ctx).at is None and on_disk.is_file() and on_disk.read_bytes() != found.text:
         warn(f"{found.timeline.path} differs on disk from the commit shown: git diff -- {found.timeline.path}")
-    show_problems(found.timeline.problems)
-    return FINDINGS if found.unreadable else 0
+    return show_problems_now(found)

@@ -10,8 +10,20 @@ from casectl.desk.wording import clean, looks_like_mail, personal_data
 from casectl.model.case import FIELD, Value
 from casectl.model.change import Change
 from casectl.model.problems import NotAllowed, UsageMistake, did_you_mean
+from casectl.model.target_reader import parse_span
 
-SETTABLE = ["title", "description", "customer", "contact", "service", "category", "owner", "team", "type"]
+SETTABLE = [
+    "title",
+    "description",
+    "customer",
+    "contact",
+    "service",
+    "category",
+    "owner",
+    "team",
+    "type",
+    "update_every",
+]
 OTHER_WAYS = {
     "priority": "casectl triage ID --priority P",
     "assignee": "casectl assign ID PERSON",
@@ -64,6 +76,10 @@ def _value(scene: Scene, name: str, text: str) -> tuple[str | None, tuple[str, .
         return known_word(value, "type", scene.policy.types, scene.policy), ()
     if name == "customer":
         return known_customer(scene.book, scene.policy.desk, value), ()
+    if name == "update_every" and parse_span(value) is None:
+        raise UsageMistake(
+            f"not a duration: '{value}'", "like 15m, 4h, 1h30m; a case is without one after update_every="
+        )
     if name == "owner":
         return known_person(scene.book, scene.moment, value)
     if name == "contact" and looks_like_mail(value):

@@ -1,0 +1,61 @@
+"""git's own lock files: a short wait for one, and what to say of one that stays."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+
+from casectl.model.problems import Busy
+from casectl.store.repo import Repo, state_dir
+
+WAIT_SECONDS = 2.0
+
+_PAUSE_SECONDS = 0.02
+_HELD = re.compile(r"Unable to create '(.+?\.lock)': File exists")
+_UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
+
+
+def take(repo: Repo, lock: Path) -> None:
+    """Makes the lock file, as git does. Raises `Busy` when it is there already and stays (`WAIT_SECONDS`)."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        except FileExistsError:
+            if time.monotonic() >= deadline:
+                raise in_the_way(repo, lock) from None
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
+
+
+def waiting() -> dict[str, str]:
+    """The variables that make git wait as long for the lock of a branch as we do for that of the index."""
+    key, milliseconds = "core.filesRefLockTimeout", str(int(WAIT_SECONDS * 1000))
+    return {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": key, "GIT_CONFIG_VALUE_0": milliseconds}
+
+
+def lock_named(repo: Repo, said: str) -> Path | None:
+    """The lock file that stopped git, if that is what it says on stderr."""
+    found = _HELD.search(said)
+    return repo.root / found[1] if found else None
+
+
+def in_the_way(repo: Repo, lock: Path) -> Busy:
+    """What to raise for a lock file that stays."""
+    hint = "another git may be at work: try again; delete that file only if no git is running here"
+    return Busy(f"{lock} is in the way, {_age(repo, lock)}; nothing was written", hint)
+
+
+def _age(repo: Repo, lock: Path) -> str:
+    """How old the file is by the clock of its own disk, which need not be ours."""
+    now = state_dir(repo) / "now"
+    try:
+        now.touch()
+        seconds = max(0, int(now.stat().st_mtime - lock.stat().st_mtime))
+    except OSError:
+        return "of unknown age"
+    size, unit = next((pair for pair in _UNITS if seconds >= 2 * pair[0]), (1, "s"))
+    return f"{seconds // size} {unit} old"
