@@ -35,14 +35,16 @@ def demo(
     made = make_demo(directory, seed, until, cases, common_files())
     print_report(made.repo, "breaches", as_of=until)
     moment = format_instant(until)
+    tries = {
+        f"cd {directory}": "",
+        "casectl next": "what to work on now, and why",
+        f"casectl show {made.example}": "one case: its state, clocks and log",
+        f"casectl explain {made.example}": "how its figures came about, to the second",
+        "casectl report breaches --at-risk": "what is about to be late, too",
+        "git log --stat -3": "what casectl writes",
+    }
     typer.echo(
         f"\n{made.cases} cases in {made.steps} steps, each one commit, in {directory} (as of {moment}).\n"
-        f"What to try next:\n"
-        f"  cd {directory}\n"
-        f"  casectl next                          what to work on now, and why\n"
-        f"  casectl show {made.example}              one case: its state, clocks and log\n"
-        f"  casectl explain {made.example}           how its figures came about, to the second\n"
-        f"  git log --stat -3                     what casectl writes\n"
-        f"  casectl report breaches --at-risk     what is about to be late, too",
+        "What to try next:\n" + "\n".join(f"  {command:<36}{why}".rstrip() for command, why in tries.items()),
         err=True,
     )
