@@ -146,12 +146,11 @@ def claimed(fields: Mapping[str, Value], name: str, committed: Instant) -> Insta
 
 def _spells(steps: Sequence[Step], policy: Policy, customers: Mapping[str, Customer]) -> list[Spell]:
     fields: dict[str, Value] = {}
-    spells: list[Spell] = []
+    spells = []
     for step in steps:
-        if spells and not step.changes:
-            spells.append(spells[-1]._replace(at=step.at, step=step))
-            continue
-        fields = _merged(fields, step.changes)
+        if step.changes:
+            fields = _merged(fields, step.changes)
+        status = str(fields.get("status"))
         waiting_for = fields.get("waiting_for")
         customer = customers.get(str(fields.get("customer")))
         spells.append(
@@ -160,7 +159,7 @@ def _spells(steps: Sequence[Step], policy: Policy, customers: Mapping[str, Custo
                 step,
                 fields,
                 _facts(fields, customer.plan if customer else None),
-                policy.phase_of(str(fields.get("status"))),
+                policy.phase_of(status),
                 None if waiting_for is None else str(waiting_for),
                 customer,
             )
@@ -174,8 +173,8 @@ def _merged(fields: Mapping[str, Value], changes: Mapping[str, Value | None]) ->
 
 
 def _facts(fields: Mapping[str, Value], plan: str | None) -> Facts:
-    priority, kind, channel, service, category = [
-        None if (value := fields.get(name)) is None else str(value)
-        for name in ("priority", "type", "channel", "service", "category")
-    ]
-    return (priority, kind, channel, plan, service, category)
+    def text(name: str) -> str | None:
+        value = fields.get(name)
+        return None if value is None else str(value)
+
+    return (text("priority"), text("type"), text("channel"), plan, text("service"), text("category"))
