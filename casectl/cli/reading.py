@@ -55,9 +55,8 @@ def read_from(ctx: typer.Context) -> tuple[Repo, str]:
     return repo, root.commit(repo)
 
 
-def read_life(ctx: typer.Context, typed: str) -> tuple[Repo, str, Timeline]:
-    """As `read_from`, and the life of the case that was meant. What works with it is loaded while git reads: import it
-    after this.
+def read_case(ctx: typer.Context, typed: str, as_of: str) -> OneCase:
+    """The case that was meant, as of a moment as typed. What works with it is loaded while git reads: import it after.
 
     Raises `NotFound` for what names no one case, `CasectlError` for a shallow clone.
     """
@@ -68,7 +67,11 @@ def read_life(ctx: typer.Context, typed: str) -> tuple[Repo, str, Timeline]:
 
     case_id = find_case(repo, commit, typed)
     refuse_shallow(repo)
-    return repo, commit, read_timeline(repo, case_id, commit)
+    timeline = read_timeline(repo, case_id, commit)
+    from casectl.reports.onecase import one_case
+
+    at = as_of_moment(as_of, zone_of_case(repo, commit, timeline, as_of))
+    return one_case(repo, commit, timeline, at, to_its_end=as_of == "now")
 
 
 def find_case(repo: Repo, commit: str, typed: str) -> str:
@@ -191,12 +194,28 @@ def show_tables(tables: Iterable[Table], how: str) -> None:
     sys.stdout.write(render_all(tables, how, colour=wants_colour()))
 
 
-def show_worklist(table: Table, how: str) -> None:
-    """As `show_tables`; an empty list leaves people's stdout alone and is told on stderr."""
-    if not table.rows:
+def show_worklist(
+    ctx: typer.Context, wanted: Wanted, title: str, desk: str | None, as_of: str, output: str, most: int | None = None
+) -> int:
+    """Print the wanted cases, most urgent first, at most so many; the exit code that follows.
+
+    An empty list leaves people's stdout alone and is told on stderr.
+    """
+    from casectl.reports.population import population
+    from casectl.reports.worklist import select, worklist_table
+
+    how = form(output)
+    repo, commit = read_from(ctx)
+    at = as_of_moment(as_of, zone_of_dates(repo, commit, desk, as_of))
+    with progress() as told:
+        found = population(repo, commit, at, desk, told)
+    known_only(repo, commit, found, wanted)
+    chosen = select(found, wanted)[:most]
+    if not chosen:
         say("nothing to list")
-    if table.rows or how not in ("table", "wide"):
-        show_tables([table], how)
+    if chosen or how not in ("table", "wide"):
+        show_tables([worklist_table(found, chosen, title)], how)
+    return show_problems(found.exceptions)
 
 
 def wants_colour() -> bool:

@@ -11,12 +11,10 @@ from casectl.cli.context import command_app
 from casectl.cli.reading import (
     AsOf,
     Output,
-    as_of_moment,
     form,
-    read_life,
+    read_case,
     show_problems_now,
     show_tables,
-    zone_of_case,
 )
 
 app = command_app()
@@ -35,12 +33,9 @@ def explain(
 ) -> int:
     """The ledger of one target of a case, or of all: open, closed, holiday, paused, exempt, counted."""
     how = form(output)
-    repo, commit, timeline = read_life(ctx, case)
+    found = read_case(ctx, case, as_of)
     from casectl.reports.explain import explained, explanation_document, ledger_table
-    from casectl.reports.onecase import one_case
 
-    at = as_of_moment(as_of, zone_of_case(repo, commit, timeline, as_of))
-    found = one_case(repo, commit, timeline, at, to_its_end=as_of == "now")
     rows = explained(found, target, occurrence)
     if how == "json":
         print(json.dumps(explanation_document(rows, found), indent=2))

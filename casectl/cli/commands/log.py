@@ -11,12 +11,10 @@ from casectl.cli.reading import (
     FINDINGS,
     AsOf,
     Output,
-    as_of_moment,
     form,
-    read_life,
+    read_case,
     show_problems,
     show_tables,
-    zone_of_case,
 )
 
 app = command_app()
@@ -31,12 +29,9 @@ def log_of_case(
 ) -> int:
     """The steps of a case from its history, oldest first."""
     how = form(output)
-    repo, commit, timeline = read_life(ctx, case)
+    found = read_case(ctx, case, as_of)
     from casectl.reports.lifelog import log_table
-    from casectl.reports.onecase import one_case
 
-    at = as_of_moment(as_of, zone_of_case(repo, commit, timeline, as_of))
-    found = one_case(repo, commit, timeline, at, to_its_end=as_of == "now")
     show_tables([log_table(found)], how)
     show_problems(found.timeline.problems)
     return FINDINGS if found.unreadable else 0

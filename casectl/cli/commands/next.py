@@ -7,19 +7,7 @@ from typing import Annotated
 import typer
 
 from casectl.cli.context import command_app
-from casectl.cli.reading import (
-    AsOf,
-    Desk,
-    Output,
-    as_of_moment,
-    form,
-    known_only,
-    progress,
-    read_from,
-    show_problems,
-    show_worklist,
-    zone_of_dates,
-)
+from casectl.cli.reading import AsOf, Desk, Output, show_worklist
 
 app = command_app()
 
@@ -39,16 +27,6 @@ def next_cases(
 
     Overdue cases first, by priority, then by due time; then the others by due time; what is paused comes last.
     """
-    from casectl.reports.population import population
-    from casectl.reports.worklist import Wanted, select, worklist_table
+    from casectl.reports.worklist import Wanted
 
-    how = form(output)
-    repo, commit = read_from(ctx)
-    at = as_of_moment(as_of, zone_of_dates(repo, commit, desk, as_of))
-    with progress() as told:
-        found = population(repo, commit, at, desk, told)
-    wanted = Wanted(assignee=assignee)
-    known_only(repo, commit, found, wanted)
-    chosen = select(found, wanted)[:amount]
-    show_worklist(worklist_table(found, chosen, "Next"), how)
-    return show_problems(found.exceptions)
+    return show_worklist(ctx, Wanted(assignee=assignee), "Next", desk, as_of, output, amount)

@@ -9,7 +9,7 @@ import typer
 
 from casectl.cli.context import command_app, settings
 from casectl.cli.errors import warn
-from casectl.cli.reading import AsOf, TextOrJson, as_of_moment, form, read_life, show_problems_now, zone_of_case
+from casectl.cli.reading import AsOf, TextOrJson, form, read_case, show_problems_now
 
 app = command_app()
 
@@ -23,17 +23,14 @@ def show(
 ) -> int:
     """One case as its last commit has it; says so when the file on disk differs."""
     how = form(output, ("table", "json"))
-    repo, commit, timeline = read_life(ctx, case)
-    from casectl.reports.onecase import one_case
+    found = read_case(ctx, case, as_of)
     from casectl.reports.screen import case_document, case_screen
 
-    at = as_of_moment(as_of, zone_of_case(repo, commit, timeline, as_of))
-    found = one_case(repo, commit, timeline, at, to_its_end=as_of == "now")
     if how == "json":
         print(json.dumps(case_document(found), indent=2))
     else:
         print(case_screen(found))
-    on_disk = repo.root / found.timeline.path
+    on_disk = settings(ctx).repo().root / found.timeline.path
     if settings(ctx).at is None and on_disk.is_file() and on_disk.read_bytes() != found.text:
         warn(f"{found.timeline.path} differs on disk from the commit shown: git diff -- {found.timeline.path}")
     return show_problems_now(found)
