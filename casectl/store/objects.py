@@ -77,10 +77,6 @@ class ObjectReader:
         found = self.look(name)
         return None if found is None else found.content
 
-    def read_many(self, names: Iterable[str]) -> Iterator[bytes | None]:
-        """The contents of many objects in the order of their names, streaming; see `read_blobs`."""
-        return read_blobs(self._place, (name.encode() for name in names))
-
 
 def read_blobs(place: Place, names: Iterable[bytes]) -> Generator[bytes | None, None, None]:
     """Contents by name, in order, from a process of their own; None for what is missing or no blob.

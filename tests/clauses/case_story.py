@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,7 +17,6 @@ from typing import Any
 from casectl.desk.verb import Opening, Scene
 from casectl.desk.verbs.open import open as open_case
 from casectl.model.case import Case
-from casectl.model.caseid import ALPHABET
 from casectl.model.change import Change, Moment
 from casectl.model.figures import CaseFigures, TargetRow
 from casectl.model.instants import Instant, format_instant, zone_named
@@ -30,8 +28,7 @@ from casectl.store.book import read_book
 from casectl.store.create import create_repo
 from casectl.store.repo import Identity, head_commit
 from casectl.store.shipped import shipped_desks, shipped_files
-
-_NUMBERS = count()
+from tests.desk.desk_day import counting
 
 
 @cache
@@ -43,14 +40,6 @@ def shipped_book() -> Book:
         book, problems = read_book(repo, head_commit(repo))
     assert not [str(problem) for problem in problems if not problem.warning]
     return book
-
-
-def mint(amount: int) -> str:
-    number, text = next(_NUMBERS), ""
-    while len(text) < amount:
-        number, digit = divmod(number, 32)
-        text = ALPHABET[digit] + text
-    return text
 
 
 @dataclass(frozen=True)
@@ -71,7 +60,7 @@ class CaseStory:
 
     @property
     def _moment(self) -> Moment:
-        return Moment(self.now, "sam", mint)
+        return Moment(self.now, "sam", counting())
 
     def open(self, **options: Any) -> CaseStory:
         for claim in ("received", "detected"):

@@ -11,7 +11,7 @@ import pytest
 from casectl.model.problems import CasectlError, NotAllowed, NotFound
 from casectl.store.create import create_repo
 from casectl.store.git import GitError, run_git
-from casectl.store.objects import ObjectReader
+from casectl.store.objects import ObjectReader, read_blobs
 from casectl.store.repo import find_repo, head_commit, identity, is_shallow, state_dir
 from tests.conftest import EPOCH, SAM, GitRepo, MakeRepo
 
@@ -105,18 +105,14 @@ def test_objects_are_read_by_any_name(git_repo: GitRepo) -> None:
         head = reader.look("HEAD")
         assert head is not None
         assert (head.id, head.type) == (git_repo.head, "commit")
-        assert list(reader.read_many(["HEAD:cases/README.md", "nothing", "HEAD:policies/README.md"])) == [
-            b"Cases.\n",
-            None,
-            b"Policies.\n",
-        ]
+    names = [b"HEAD:cases/README.md", b"nothing", b"HEAD:policies/README.md"]
+    assert list(read_blobs(git_repo.repo, names)) == [b"Cases.\n", None, b"Policies.\n"]
 
 
 def test_many_large_objects_do_not_stop_the_pipes(git_repo: GitRepo) -> None:
     git_repo.commit("large.txt", "x" * 20_000, EPOCH + 60)
-    with ObjectReader(git_repo.repo) as reader:
-        contents = reader.read_many("HEAD:large.txt" for _ in range(5_000))
-        assert sum(len(content or b"") for content in contents) == 5_000 * 20_000
+    contents = read_blobs(git_repo.repo, (b"HEAD:large.txt" for _ in range(5_000)))
+    assert sum(len(content or b"") for content in contents) == 5_000 * 20_000
 
 
 def test_an_error_is_in_gits_own_words(git_repo: GitRepo) -> None:
