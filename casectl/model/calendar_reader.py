@@ -9,18 +9,15 @@ from itertools import pairwise
 
 from casectl.model.calendar import DAY_SECONDS, WEEKDAYS, Calendar, HolidayList, Window, Windows
 from casectl.model.instants import zone_named
+from casectl.model.policy_shape import ALWAYS, CLOSED, DAILY, HOURS, UNION, WINDOW
 from casectl.model.problems import CasectlError, did_you_mean
 from casectl.model.reading import Reading
 from casectl.model.tree import Branch, Node, Row, Text
-
-ALWAYS = "24x7"
-
-HOURS_FIELDS = ("zone", "hours", "holidays", "except", "replaced", "clause")
-UNION_FIELDS = ("union", "zone", "clause")
+from casectl.model.vocabulary import CalendarNames, calendar_names
 
 DEEPEST_UNION = 8
 
-_WINDOW = re.compile(r"([0-9]{2}):([0-9]{2}) ?- ?([0-9]{2}):([0-9]{2})")
+_WINDOW = re.compile(WINDOW)
 _WINDOW_HINT = 'write hours as "08:00-18:00", or "08:00-12:00, 13:00-17:00", or closed'
 _DAYS_HINT = 'days are mon tue wed thu fri sat sun, as `mon`, `mon-fri`, `"mon,wed"` or `daily`'
 
@@ -39,24 +36,28 @@ def read_zone(reading: Reading, branch: Branch, default: str) -> str:
 
 
 def read_calendars(reading: Reading, branch: Branch, zone: str, lists: HolidayLists) -> dict[str, Calendar]:
-    """The section `calendars`; those with mistakes are left out, and the mistakes noted."""
-    return _Calendars(reading, dict(reading.section(branch, "calendars", "calendar")), zone, lists).read()
+    """The section `calendars`; those with mistakes are left out, and the mistakes noted. Choices are no calendars."""
+    nodes = dict(reading.section(branch, "calendars", "calendar"))
+    return _Calendars(reading, nodes, calendar_names(branch), zone, lists).read()
 
 
 class _Calendars:
     """Reads them in the order in which unions need them; a name that is being read marks a circle."""
 
-    def __init__(self, reading: Reading, nodes: Mapping[str, Node], zone: str, lists: HolidayLists) -> None:
+    def __init__(
+        self, reading: Reading, nodes: Mapping[str, Node], names: CalendarNames, zone: str, lists: HolidayLists
+    ) -> None:
         self.reading = reading
         self.nodes = nodes
+        self.names = names
         self.zone = zone
         self.lists = lists
         self.done: dict[str, Calendar | None] = {}
 
     def read(self) -> dict[str, Calendar]:
-        for name in self.nodes:
+        for name in self.names.plain:
             self._calendar(name, ())
-        return {name: calendar for name in self.nodes if (calendar := self.done[name])}
+        return {name: calendar for name in self.names.plain if (calendar := self.done[name])}
 
     def _calendar(self, name: str, trail: tuple[str, ...]) -> Calendar | None:
         if name not in self.done:
@@ -75,7 +76,7 @@ class _Calendars:
         return self._hours(name, node)
 
     def _union(self, name: str, node: Branch, trail: tuple[str, ...]) -> Calendar | None:
-        fields = self.reading.fields(node, f"calendar '{name}'", UNION_FIELDS)
+        fields = self.reading.record(node, f"calendar '{name}'", UNION)
         zone = read_zone(self.reading, fields, self.zone)
         members = []
         named = self.reading.words(fields, "union")
@@ -84,7 +85,7 @@ class _Calendars:
                 self.reading.mistake(line, f"the union goes in a circle: {' > '.join((*trail, word))}")
             elif len(trail) > DEEPEST_UNION:
                 self.reading.mistake(line, f"unions of unions of unions: more than {DEEPEST_UNION} deep")
-            elif self.reading.is_known(word, line, self.nodes, "calendar"):
+            elif self.names.is_plain(self.reading, word, line):
                 members.append(self._calendar(word, trail))
         if len(named) < 2:
             self.reading.mistake(fields.items["union"].line, f"calendar '{name}': a union needs two calendars or more")
@@ -93,7 +94,7 @@ class _Calendars:
 
     def _hours(self, name: str, node: Node) -> Calendar | None:
         reading, what = self.reading, f"calendar '{name}'"
-        fields = reading.fields(node, what, HOURS_FIELDS, ("hours",))
+        fields = reading.record(node, what, HOURS)
         if "hours" not in fields.items:
             return None
         noted = len(reading.found)
@@ -143,7 +144,7 @@ def _weekly(reading: Reading, node: Node, what: str) -> tuple[Windows, ...]:
 
 def _weekdays(reading: Reading, key: str, line: int, what: str) -> list[int]:
     """The weekdays that a key of `hours` names, Monday 0; `fri-mon` runs over the weekend."""
-    if key == "daily":
+    if key == DAILY:
         return list(range(7))
     days: list[int] = []
     for part in key.split(","):
@@ -162,7 +163,7 @@ def _windows(reading: Reading, node: Node, what: str) -> Windows:
     for item in items:
         if not isinstance(item, Text):
             reading.mistake(item.line, f"{what}: hours must be text", _WINDOW_HINT)
-        elif item.value != "closed":
+        elif item.value != CLOSED:
             found += [w for part in item.value.split(",") if (w := _window(reading, part.strip(), item.line, what))]
     return tuple(sorted(found))
 

@@ -13,6 +13,14 @@ Value = Scalar | Mapping[str, Scalar] | tuple[Mapping[str, Scalar], ...]
 Kind = Literal["text", "instant", "number", "flag", "instants", "records"]
 
 
+NUMBER = r"0|[1-9][0-9]{0,14}"
+WORD = r"\S{1,80}"
+"""How the id of a log entry or of a record is spelt."""
+NAME = r"[a-z][a-z0-9_-]*"
+"""How the names of `agreed` are spelt."""
+DIRECTIONS = ("in", "out")
+
+
 class FieldSpec(NamedTuple):
     """What one field holds: `instants` maps names to instants, `records` is a list of flat mappings."""
 
@@ -21,7 +29,19 @@ class FieldSpec(NamedTuple):
     required: bool = False
     fixed: bool = False
     """Never changed after the opening commit: identity, and the claims that figures start from."""
+    record: Mapping[str, Kind] = MappingProxyType({})
+    """What each record of a list may hold, in canonical order; `id` tells them apart."""
+    record_needs: tuple[str, ...] = ()
+    """What no record may lack."""
 
+
+COMMITMENT: Mapping[str, Kind] = MappingProxyType(
+    {"id": "text", "kind": "text", "due": "instant", "until": "instant", "text": "text", "kept": "flag",
+     "cancelled": "flag"}
+)  # fmt: skip
+EXEMPTION: Mapping[str, Kind] = MappingProxyType(
+    {"id": "text", "code": "text", "from": "instant", "until": "instant", "approved_by": "text", "text": "text"}
+)
 
 FIELDS: tuple[FieldSpec, ...] = (
     FieldSpec("id", required=True, fixed=True),
@@ -48,8 +68,8 @@ FIELDS: tuple[FieldSpec, ...] = (
     FieldSpec("level", "number"),
     FieldSpec("update_every"),
     FieldSpec("agreed", "instants"),
-    FieldSpec("commitments", "records"),
-    FieldSpec("exemptions", "records"),
+    FieldSpec("commitments", "records", record=COMMITMENT, record_needs=("id", "kind", "due")),
+    FieldSpec("exemptions", "records", record=EXEMPTION, record_needs=("id", "code", "from")),
     FieldSpec("follows"),
     FieldSpec("merged_into"),
     FieldSpec("resolution"),
@@ -71,6 +91,7 @@ ENTRY_FIELDS: Mapping[str, Kind] = {
     "to_level": "number",
     "suggested": "text",
     "chosen": "text",
+    "answers": "text",
     "reason": "text",
     "void": "text",
     "text": "text",
@@ -113,6 +134,11 @@ class Case(NamedTuple):
         """A scalar field as text, or None when the case does not have it."""
         value = self.fields.get(name)
         return None if value is None else str(value)
+
+    def records(self, name: str) -> tuple[Mapping[str, Scalar], ...]:
+        """The records of `commitments` or `exemptions`; none when the case does not have the field."""
+        value = self.fields.get(name)
+        return value if isinstance(value, tuple) else ()
 
     def need(self, name: str) -> str:
         """A field that every valid case has. Raises KeyError on a case that was never validated."""

@@ -12,7 +12,8 @@ from casectl.model.problems import NotFound
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, so that an ID survives a phone call."""
 
-ID_PATTERN = re.compile(rf"([A-Z0-9]{{2,8}})-(\d{{6}})-([{ALPHABET}]{{5}})")
+ID = rf"([A-Z0-9]{{2,8}})-([0-9]{{6}})-([{ALPHABET}]{{5}})"
+ID_PATTERN = re.compile(ID)
 CASE_PATH = re.compile(r"cases/\d{4}/\d\d/\d\d/([A-Z0-9]{2,8}-\d{6}-[0-9A-HJKMNP-TV-Z]{5})\.yaml")
 
 _SPOKEN = str.maketrans("ILO", "110")

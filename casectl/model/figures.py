@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, get_args
 
 from casectl.model.instants import Instant
-from casectl.model.policy import Clauses, Rule
 from casectl.model.problems import Problem
+from casectl.model.target import Clauses, Rule
 
 TargetState = Literal[
     "withdrawn",
@@ -37,6 +37,15 @@ class LedgerLine(NamedTuple):
     reason: str = ""
 
 
+class Overturned(NamedTuple):
+    """A breach that was a fact until a step on the record reached back and took it away."""
+
+    breached_at: Instant
+    by: str
+    """The commit of that step."""
+    reason: str
+
+
 class TargetRow(NamedTuple):
     """One target, one occurrence, as of one moment. All `_seconds` are open seconds of the rule's calendar."""
 
@@ -56,8 +65,14 @@ class TargetRow(NamedTuple):
     evidence: tuple[str, ...]
     """Commits that this row rests on, oldest first: what started, paused, re-ruled and stopped it."""
     rule: Rule
-    breach_reason: str = ""
-    """Why, when it was not plain lapse of time: a step that made the case late at once."""
+    reason: str = ""
+    """Why, where the figures alone do not say it: a step that made the case late at once, the record that holds no
+    figure yet, what exempts or withdraws it."""
+    subject: str = ""
+    """Which one, of a target that a case may have several of: the id of the commitment."""
+    owed: bool = False
+    """It waits for somebody to say its figure: an agreed time, an interval between updates."""
+    overturned: Overturned | None = None
 
     @property
     def remaining_seconds(self) -> int | None:
@@ -85,3 +100,9 @@ class CaseFigures(NamedTuple):
     assignee: str | None
     rows: tuple[TargetRow, ...]
     problems: tuple[Problem, ...] = ()
+    customer_zone: str | None = None
+    """The time zone on the customer's record."""
+    merged_into: str | None = None
+    """The case that goes on in place of this one."""
+    void: bool = False
+    """The case was taken back as a whole: it was opened by mistake."""

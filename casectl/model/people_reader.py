@@ -7,26 +7,25 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import PurePosixPath
 
+from casectl.model import people_shape
 from casectl.model.calendar import HolidayList
 from casectl.model.calendar_reader import read_zone
-from casectl.model.policy import Customer, Person, Span
+from casectl.model.figure_reader import read_span
+from casectl.model.people_shape import CUSTOMER, CUSTOMERS, HOLIDAYS, PERSON, SERVICE_RECORD, STAFF
+from casectl.model.policy import Customer, Person, ServiceRecord
 from casectl.model.problems import Problem
 from casectl.model.reading import Reading
-from casectl.model.target_reader import read_span
+from casectl.model.target import Span
 from casectl.model.tree import Branch, Node, Text
 
-CUSTOMER_FIELDS = ("label", "plan", "zone", "figures")
-PERSON_FIELDS = ("name", "mail", "roles", "desks")
-HOLIDAY_FIELDS = ("name", "years", "dates")
-
-_YEARS = re.compile(r"([0-9]{4})-([0-9]{4})")
-_MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+_YEARS = re.compile(people_shape.YEARS)
+_MAIL = re.compile(people_shape.MAIL)
 
 
 def read_customers(node: Node, path: str) -> tuple[Mapping[str, Customer], tuple[Problem, ...]]:
     """`policies/DESK/customers.yaml`. A customer with a mistake is left out; the others are there."""
     reading = Reading(path)
-    branch = reading.fields(node, "the file", ("customers",), ("customers",))
+    branch = reading.record(node, "the file", CUSTOMERS)
     customers = {}
     for name, entry in reading.section(branch, "customers", "customer"):
         one = Reading(path)
@@ -39,8 +38,23 @@ def read_customers(node: Node, path: str) -> tuple[Mapping[str, Customer], tuple
 
 def _customer(reading: Reading, name: str, node: Node) -> Customer:
     what = f"customer '{name}'"
-    fields = reading.fields(node, what, CUSTOMER_FIELDS)
+    fields = reading.record(node, what, CUSTOMER)
     zone = read_zone(reading, fields, "UTC") if "zone" in fields.items else None
+    plan = reading.text(fields, "plan") or None
+    figures = _figures(reading, fields, what)
+    services = {
+        service: _service(reading, f"{what}, service '{service}'", service, entry)
+        for service, entry in reading.section(fields, "services", "service")
+    }
+    return Customer(name, reading.text(fields, "label", name), plan, zone, figures, services)
+
+
+def _service(reading: Reading, what: str, name: str, node: Node) -> ServiceRecord:
+    fields = reading.record(node, what, SERVICE_RECORD)
+    return ServiceRecord(name, reading.text(fields, "label", name), _figures(reading, fields, what))
+
+
+def _figures(reading: Reading, fields: Branch, what: str) -> dict[str, Span]:
     figures: dict[str, Span] = {}
     section = fields.items.get("figures")
     for key, value in reading.section(fields, "figures", "figure"):
@@ -48,13 +62,13 @@ def _customer(reading: Reading, name: str, node: Node) -> Customer:
         span = read_span(reading, text, value.line, f"{what}, figure '{key}'") if text else None
         if span:
             figures[key] = span
-    return Customer(name, reading.text(fields, "label", name), reading.text(fields, "plan") or None, zone, figures)
+    return figures
 
 
 def read_staff(node: Node, path: str) -> tuple[Mapping[str, Person], tuple[Problem, ...]]:
     """`policies/staff.yaml`. A person with a mistake is left out; the others are there."""
     reading = Reading(path)
-    branch = reading.fields(node, "the file", ("staff",), ("staff",))
+    branch = reading.record(node, "the file", STAFF)
     staff: dict[str, Person] = {}
     mails: dict[str, str] = {}
     for key, entry in reading.section(branch, "staff", "person"):
@@ -70,7 +84,7 @@ def read_staff(node: Node, path: str) -> tuple[Mapping[str, Person], tuple[Probl
 
 
 def _person(reading: Reading, key: str, node: Node) -> Person:
-    fields = reading.fields(node, f"person '{key}'", PERSON_FIELDS, ("name", "mail"))
+    fields = reading.record(node, f"person '{key}'", PERSON)
     mail = reading.text(fields, "mail")
     if mail and not _MAIL.fullmatch(mail):
         reading.mistake(fields.items["mail"].line, f"'{mail}' is no mail address", f"such as {key}@example.com")
@@ -81,7 +95,7 @@ def _person(reading: Reading, key: str, node: Node) -> Person:
 def read_holidays(node: Node, path: str) -> tuple[HolidayList | None, tuple[Problem, ...]]:
     """`policies/holidays/NAME.yaml`; None when anything but warnings was found."""
     reading = Reading(path)
-    branch = reading.fields(node, "the file", HOLIDAY_FIELDS, HOLIDAY_FIELDS)
+    branch = reading.record(node, "the file", HOLIDAYS)
     name = reading.text(branch, "name")
     stem = PurePosixPath(path.replace("\\", "/")).name.removesuffix(".yaml")
     if name and name != stem:

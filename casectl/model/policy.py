@@ -6,100 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from casectl.model.calendar import Calendar
-
-Clauses = tuple[str, ...]
+from casectl.model.target import CalendarChoice, Clauses, Condition, Span, Target
 
 PHASES = ("new", "active", "waiting", "resolved", "monitoring", "closed")
 DONE_PHASES = frozenset({"resolved", "monitoring", "closed"})
 """Phases in which the case is solved: entry ends every running target, a return undoes the `resolved` anchor."""
-
-ANCHORS = ("received", "detected", "opened", "triaged", "responded", "resolved", "closed", "escalated", "prioritised")
-"""Moments that targets start and stop at; any log kind, or `kind:direction`, is one too."""
-
-TARGET_NAMES = (
-    "triage response resolution logging creation pick-up update escalation-response complaint-response commitment "
-    "lead-time completion"
-).split()
-
-CONDITION_KEYS = ("priority", "type", "channel", "plan", "service", "category")
-
-
-class Span(NamedTuple):
-    """A figure: open seconds, or working days (`amount` days, optionally to the end of the last of them)."""
-
-    unit: Literal["seconds", "days"]
-    amount: int
-    end_of_day: bool = False
-    written: str = ""
-    """As the policy says it: `4h`, `3wd by end-of-day`."""
-
-
-class Lookup(NamedTuple):
-    """A figure that another record holds: `{case: update_every}`, `{customer: ttr}`, `{agreed: resolution}`."""
-
-    source: Literal["case", "customer", "agreed"]
-    name: str
-
-
-Figure = Span | Lookup
-
-
-class Condition(NamedTuple):
-    """When a rule holds: every key must match (AND), by any of its values (OR). The empty condition always holds."""
-
-    values: Mapping[str, frozenset[str]] = MappingProxyType({})
-    """Of `CONDITION_KEYS`; a case without that field matches none of them."""
-    reported_in: tuple[str, ...] = ()
-    """Calendars of which one was open at the actual (undeemed) receipt."""
-    reported_out: tuple[str, ...] = ()
-    """Calendars of which one was closed at the actual receipt."""
-
-
-class Rule(NamedTuple):
-    """One row of a target, complete: what the target says in general is already filled in."""
-
-    target: str
-    index: int  # type: ignore[assignment]
-    """Position in the target's list of rules; -1 for the target's own keys (a case that no rule covers)."""
-    when: Condition
-    start: tuple[str, ...]
-    """Anchors; the first that exists."""
-    stop: tuple[str, ...]
-    """Anchors; the earliest."""
-    calendar: str
-    days: str | None
-    """The calendar that counts working days, when it is another than the one that counts seconds."""
-    within: Figure | None
-    goal: Span | None = None
-    warn_at: float | None = None
-    """Share of the limit, 0 to 1, from which on a running clock is at risk."""
-    run_on: bool = False
-    pause_for: frozenset[str] | None = frozenset()
-    """Values of `waiting_for` that stop this clock; None means any."""
-    on_change: Literal["from-start", "from-change"] = "from-start"
-    on_reopen: Literal["resume", "restart", "continue"] = "resume"
-    repeat: bool = False
-    clause: Clauses = ()
-    line: int = 0
-
-    def pauses(self, phase: str, waiting_for: str | None) -> bool:
-        """Whether a case in that state stops this clock: only in phase `waiting`, by whom it waits for."""
-        return phase == "waiting" and (self.pause_for is None or waiting_for in self.pause_for)
-
-
-class Target(NamedTuple):
-    """A promise with a name. `rules` are tried in order; `otherwise` holds the target's own keys without a limit."""
-
-    name: str
-    scope: Condition
-    """The cases that this target is about at all; outside it there is none, on purpose."""
-    rules: tuple[Rule, ...]
-    otherwise: Rule
-    measured: bool = False
-    """Report the elapsed time of cases in scope that no rule covers (state `untargeted`)."""
 
 
 class State(NamedTuple):
@@ -120,6 +34,8 @@ class Channel(NamedTuple):
     deemed: bool = False
     label: str = ""
     clause: Clauses = ()
+    meant_for: Condition = Condition()
+    """The cases that this way is meant for; another that comes by it is taken in all the same, and flagged."""
 
 
 class CaseType(NamedTuple):
@@ -158,12 +74,93 @@ class Ladder(NamedTuple):
     clause: Clauses = ()
 
 
+class Service(NamedTuple):
+    """Something that the desk supports, or that it is asked about all the same."""
+
+    name: str
+    label: str = ""
+    in_scope: bool = True
+    supplier_sla: bool = False
+    """Not the desk's own, but a supplier answers for it under an agreement: that covers it."""
+    clause: Clauses = ()
+
+    @property
+    def covered(self) -> bool:
+        """Whether the desk's promises are about it; cases about others are exempt."""
+        return self.in_scope or self.supplier_sla
+
+
+class Commitment(NamedTuple):
+    """A kind of promise that people make in a case: a call back, an engineer on site, a maintenance window."""
+
+    name: str
+    label: str = ""
+    window: bool = False
+    """It lasts from its `due` moment `until` another; `exclude:` of a target may leave such windows out."""
+    clause: Clauses = ()
+
+
+class Exemption(NamedTuple):
+    """A coded reason for which a period does not count."""
+
+    name: str
+    label: str = ""
+    approved_by: tuple[str, ...] = ()
+    """Roles of which the approver must have one; empty: anybody may approve."""
+    clause: Clauses = ()
+
+
+class Question(NamedTuple):
+    """What is asked to rate a case, with the answers to choose from and what each means."""
+
+    name: str
+    ask: str
+    answers: Mapping[str, str]
+
+
+class Suggestion(NamedTuple):
+    """A row of the rubric: the rating that it suggests when all of its answers and facts hold (lists: any of them)."""
+
+    answers: Mapping[str, frozenset[str]]
+    """By question."""
+    facts: Condition
+    """Of type, service and category only."""
+    priority: str
+    clause: Clauses = ()
+    line: int = 0
+
+
+class Rubric(NamedTuple):
+    """How a case is rated: the first suggestion that holds."""
+
+    questions: Mapping[str, Question]
+    suggestions: tuple[Suggestion, ...]
+
+
+class Raising(NamedTuple):
+    """Who may raise a priority, and until how long after the opening (seconds of wall time)."""
+
+    within_seconds: int
+    roles: tuple[str, ...]
+    clause: Clauses = ()
+
+
+class PromisedTo(NamedTuple):
+    """Whom the promises are made to. Cases of others are measured, and promised nothing."""
+
+    when: Condition = Condition()
+    """Of facts of the case; it is part of every rule's condition already. Empty: everybody."""
+    clause: Clauses = ()
+
+
 class Defaults(NamedTuple):
-    """What `open` assumes when it is not told: the state of a new case, its type, its channel."""
+    """What is assumed where nothing is said: the state of a new case, its type, its channel; who approves."""
 
     status: str
     type: str
     channel: str
+    approved_by: tuple[str, ...] = ()
+    """Roles that approve an exemption whose code names none; part of those codes already."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,6 +189,20 @@ class Policy:
     defaults: Defaults
     binding: bool = True
     clause: Clauses = ()
+    plans: Mapping[str, str] = field(default_factory=dict)
+    """Plans that customers may be on, with a label; empty: the policy does not list them."""
+    services: Mapping[str, Service] = field(default_factory=dict)
+    """Empty: the policy has no catalogue, and any word will do."""
+    categories: Mapping[str, str] = field(default_factory=dict)
+    commitments: Mapping[str, Commitment] = field(default_factory=dict)
+    exemptions: Mapping[str, Exemption] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
+    """The ways on that may be confirmed for a case (`path-confirmed`), with a label."""
+    rubric: Rubric | None = None
+    raising: Raising | None = None
+    promised_to: PromisedTo = field(default_factory=PromisedTo)
+    choices: Mapping[str, CalendarChoice] = field(default_factory=dict)
+    """Calendars that the case chooses. They are in no rule: each rule with one was made a rule for each of its rows."""
 
     @property
     def ref(self) -> str:
@@ -209,6 +220,14 @@ class Policy:
         return next(named, None) or next(general, None)
 
 
+class ServiceRecord(NamedTuple):
+    """What one customer ordered: a service at a site, with figures of its own."""
+
+    name: str
+    label: str = ""
+    figures: Mapping[str, Span] = MappingProxyType({})
+
+
 class Customer(NamedTuple):
     """A customer of one desk. `figures` are targets of its own (`{customer: ttr}`)."""
 
@@ -217,6 +236,12 @@ class Customer(NamedTuple):
     plan: str | None = None
     zone: str | None = None
     figures: Mapping[str, Span] = MappingProxyType({})
+    services: Mapping[str, ServiceRecord] = MappingProxyType({})
+
+    def figure(self, name: str, service: str | None) -> Span | None:
+        """The figure of the service that a case concerns, else the customer's own; None when neither says it."""
+        record = self.services.get(service or "")
+        return (record.figures.get(name) if record else None) or self.figures.get(name)
 
 
 class Person(NamedTuple):

@@ -7,17 +7,16 @@ from datetime import date
 
 from casectl.model.calendar import HolidayList
 from casectl.model.calendar_check import check_calendars
-from casectl.model.policy import DONE_PHASES, Policy, Target
+from casectl.model.policy import DONE_PHASES, Policy
 from casectl.model.problems import Problem
 from casectl.model.reading import Reading
-from casectl.model.rule_coverage import gaps, how_many, unreachable
-from casectl.model.tree import Branch, Node
+from casectl.model.row_check import MOST_KINDS, check_rows
+from casectl.model.rule_coverage import conditions_of, gaps, how_many, unreachable
+from casectl.model.target import Target
+from casectl.model.tree import Branch, Node, Text, line_of, node_at
 
 MOST_GAPS = 3
 """How many kinds of uncovered case one message names."""
-
-MOST_KINDS = 20_000
-"""Trying each takes a few microseconds a rule; no policy that people wrote comes near."""
 
 
 def check_policy(
@@ -30,13 +29,15 @@ def check_policy(
     _check_states(reading, policy, tree)
     _check_waiting(reading, policy, tree)
     for target in policy.targets.values():
-        if how_many(policy, target) > MOST_KINDS:
+        if how_many(policy, conditions_of(target)) > MOST_KINDS:
             hint = "write it with fewer rules, or with conditions on fewer keys"
             message = f"target '{target.name}' tells too many kinds of case apart to try them all"
             reading.warn(target.otherwise.line, message, hint)
             continue
-        _check_coverage(reading, policy, target)
+        if not _says_measured(tree, target):
+            _check_coverage(reading, policy, target)
         _check_reach(reading, policy, target)
+    check_rows(reading, policy, tree)
     found = (*reading.problems, *check_calendars(policy, tree, holiday_lists, today))
     return tuple(sorted(found, key=lambda problem: (problem.line, problem.message)))
 
@@ -58,27 +59,15 @@ def check_together(policies: Iterable[Policy]) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _line(tree: Branch, *keys: str) -> int:
-    """The line of the deepest of `keys` that is there."""
-    line = 0
-    for key in keys:
-        if key not in tree.items:
-            break
-        line = tree.keys[key]
-        node = tree.items[key]
-        tree = node if isinstance(node, Branch) else Branch({}, line, {})
-    return line
-
-
 def _check_states(reading: Reading, policy: Policy, tree: Branch) -> None:
     states = policy.states
     done = {name for name, state in states.items() if state.phase in DONE_PHASES}
     if not done:
         hint = "give one of them phase: resolved or phase: closed"
-        reading.mistake(_line(tree, "states"), "no state is in phase resolved or closed, so no case can end", hint)
+        reading.mistake(line_of(tree, "states"), "no state is in phase resolved or closed, so no case can end", hint)
     reached = _reachable(policy, [policy.defaults.status])
     for name, state in states.items():
-        line = _line(tree, "states", name)
+        line = line_of(tree, "states", name)
         if name not in reached:
             hint = f"no chain of moves leads there from '{policy.defaults.status}', where cases begin"
             reading.mistake(line, f"state '{name}' can never be reached", hint)
@@ -105,13 +94,19 @@ def _check_waiting(reading: Reading, policy: Policy, tree: Branch) -> None:
     waits = [name for name, state in policy.states.items() if state.phase == "waiting"]
     if waits and not policy.waiting_for:
         hint = "waiting_for: {customer: the customer}"
-        reading.mistake(_line(tree, "states", waits[0]), f"'{waits[0]}' waits, but `waiting_for` names nobody", hint)
+        reading.mistake(line_of(tree, "states", waits[0]), f"'{waits[0]}' waits, but `waiting_for` names nobody", hint)
     if policy.waiting_for and not waits:
-        reading.warn(_line(tree, "waiting_for"), "`waiting_for` names somebody, but no state is in phase waiting")
+        reading.warn(line_of(tree, "waiting_for"), "`waiting_for` names somebody, but no state is in phase waiting")
+
+
+def _says_measured(tree: Branch, target: Target) -> bool:
+    """Whether the target itself does; each is where the promises are not made to everybody."""
+    said = node_at(tree, "targets", target.name, "measured")
+    return isinstance(said, Text) and said.value == "true"
 
 
 def _check_coverage(reading: Reading, policy: Policy, target: Target) -> None:
-    missing = () if target.measured else gaps(policy, target, MOST_GAPS + 1)
+    missing = gaps(policy, target, MOST_GAPS + 1)
     if not missing:
         return
     more = ", and more" if len(missing) > MOST_GAPS else ""
@@ -121,13 +116,20 @@ def _check_coverage(reading: Reading, policy: Policy, target: Target) -> None:
 
 
 def _check_reach(reading: Reading, policy: Policy, target: Target) -> None:
-    for index, taken_by in unreachable(policy, target):
-        rule = target.rules[index]
+    """A rule as written can be reached when one of the rules that it was made into can."""
+    lost = dict(unreachable(policy, target))
+    for number in sorted({rule.number for rule in target.rules}):
+        mine = [index for index, rule in enumerate(target.rules) if rule.number == number]
+        if not lost.keys() >= set(mine):
+            continue
+        taken_by = {target.rules[by].number: target.rules[by].line for index in mine for by in lost[index]}
+        taken_by.pop(number, None)
         if taken_by:
-            lines = " and ".join(str(target.rules[by].line) for by in taken_by)
+            lines = " and ".join(map(str, sorted(set(taken_by.values()))))
             subject, verb = ("rules", "take") if len(taken_by) > 1 else ("rule", "takes")
             why = f"the {subject} before it (line {lines}) {verb} all its cases"
             hint = "put the narrower rule first"
         else:
             why, hint = "no case that the target is about meets its `when`", "look at the target's own `when:`"
-        reading.mistake(rule.line, f"target '{target.name}', rule {index + 1} can never be reached: {why}", hint)
+        message = f"target '{target.name}', rule {number} can never be reached: {why}"
+        reading.mistake(target.rules[mine[0]].line, message, hint)

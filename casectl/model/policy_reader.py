@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import PurePosixPath
 
+from casectl.model import policy_shape
 from casectl.model.calendar import HolidayList
 from casectl.model.calendar_reader import read_calendars, read_zone
+from casectl.model.choice_reader import read_choices
+from casectl.model.desk_sections import (
+    read_commitments,
+    read_exemptions,
+    read_labels,
+    read_raising,
+    read_roles,
+    read_services,
+)
 from casectl.model.policy import (
-    PHASES,
     CaseType,
     Channel,
     Defaults,
@@ -18,36 +27,33 @@ from casectl.model.policy import (
     LadderLevel,
     Policy,
     Priority,
+    PromisedTo,
     State,
 )
-from casectl.model.problems import Problem
-from casectl.model.reading import Reading
-from casectl.model.target_reader import LOG_ANCHORS, Vocabulary, read_targets
-from casectl.model.tree import Branch, Node, Row, Text
-
-REQUIRED = (
-    "desk",
-    "version",
-    "name",
-    "prefix",
-    "effective",
-    "zone",
-    "calendars",
-    "channels",
-    "types",
-    "priorities",
-    "states",
-    "defaults",
-    "targets",
+from casectl.model.policy_shape import (
+    CHANNEL,
+    DEFAULTS,
+    LADDER,
+    MEANT_FOR,
+    POLICY,
+    PRIORITY,
+    PROMISED_TO,
+    RUNG,
+    SECTIONS,
+    STATE,
+    TYPE,
 )
-FIELDS = (*REQUIRED, "binding", "clause", "waiting_for", "responses", "ladders")
+from casectl.model.problems import Problem
+from casectl.model.reading import Reading, is_empty
+from casectl.model.rubric_reader import read_rubric
+from casectl.model.target import Condition
+from casectl.model.target_reader import Around, read_targets
+from casectl.model.tree import Branch, Node, Row, Text
+from casectl.model.vocabulary import Vocabulary, names_in, read_condition, vocabulary
 
-SECTIONS = ("calendars", "channels", "types", "priorities", "states", "targets")
-"""What names at least one thing each."""
-
-DESK = re.compile(r"[a-z0-9][a-z0-9-]*")
-_PREFIX = re.compile(r"[A-Z0-9]{2,8}")
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_DESK = re.compile(policy_shape.DESK)
+_PREFIX = re.compile(policy_shape.PREFIX)
+_VERSION = re.compile(policy_shape.VERSION)
 
 
 def read_policy(
@@ -59,8 +65,8 @@ def read_policy(
     says which desk and version the file must be. `holiday_lists` holds the lists that calendars may name.
     """
     reading = Reading(path)
-    branch = reading.fields(node, "the policy", FIELDS, REQUIRED)
-    desk = _spelt(reading, branch, "desk", DESK, "small letters, digits and dashes, such as acme-desk")
+    branch = reading.record(node, "the policy", POLICY)
+    desk = _spelt(reading, branch, "desk", _DESK, "small letters, digits and dashes, such as acme-desk")
     version = _spelt(reading, branch, "version", _VERSION, 'letters, digits, dots and dashes, such as "1.0"')
     _check_place(reading, branch, desk, version)
     for key in SECTIONS:
@@ -69,9 +75,11 @@ def read_policy(
     prefix = _spelt(reading, branch, "prefix", _PREFIX, "two to eight capital letters or digits, such as ACM")
     effective = _effective(reading, branch)
     zone = read_zone(reading, branch, "UTC")
-    states = _states(reading, branch)
-    priorities = _priorities(reading, branch)
-    types = _types(reading, branch)
+    commitments = read_commitments(reading, branch)
+    words = vocabulary(branch, commitments)
+    calendars = read_calendars(reading, branch, zone, holiday_lists)
+    choices = read_choices(reading, branch, words)
+    promised_to = _promised_to(reading, branch, words)
     policy = Policy(
         desk=desk,
         version=version,
@@ -80,37 +88,31 @@ def read_policy(
         effective=effective,
         zone=zone,
         path=path,
-        calendars=read_calendars(reading, branch, zone, holiday_lists),
-        channels=_channels(reading, branch),
-        types=types,
-        priorities=priorities,
-        states=states,
-        waiting_for=_waiting_for(reading, branch),
-        responses=reading.known_words(branch, "responses", [k for k in LOG_ANCHORS if k != "notice"], "log kind"),
-        targets=read_targets(reading, branch, _vocabulary(branch)),
+        calendars=calendars,
+        channels=_channels(reading, branch, words),
+        types=_types(reading, branch),
+        priorities=_priorities(reading, branch),
+        states=_states(reading, branch),
+        waiting_for=read_labels(reading, branch, "waiting_for", "one to wait for"),
+        responses=reading.known_words(branch, "responses", POLICY.words("responses"), "log kind"),
+        targets=read_targets(reading, branch, Around(words, calendars, choices, promised_to.when)),
         ladders=_ladders(reading, branch),
         defaults=_defaults(reading, branch),
         binding=reading.flag(branch, "binding", True),
         clause=reading.clause(branch),
+        plans=read_labels(reading, branch, "plans", "plan"),
+        services=read_services(reading, branch),
+        categories=read_labels(reading, branch, "categories", "category"),
+        commitments=commitments,
+        exemptions=read_exemptions(reading, branch),
+        paths=read_labels(reading, branch, "paths", "path"),
+        rubric=read_rubric(reading, branch, words),
+        raising=read_raising(reading, branch),
+        choices=choices,
+        promised_to=promised_to,
     )
     _check_responses(reading, branch, policy)
     return (None if reading.failed else policy), reading.problems
-
-
-def names_in(branch: Branch, key: str) -> Collection[str]:
-    """The names that a section gives, so that a mistake inside one entry is not reported again at each mention."""
-    section = branch.items.get(key)
-    return section.items.keys() if isinstance(section, Branch) else ()
-
-
-def _vocabulary(branch: Branch) -> Vocabulary:
-    return Vocabulary(
-        calendars=names_in(branch, "calendars"),
-        waiting_for=names_in(branch, "waiting_for"),
-        priority=names_in(branch, "priorities"),
-        type=names_in(branch, "types"),
-        channel=names_in(branch, "channels"),
-    )
 
 
 def _spelt(reading: Reading, branch: Branch, key: str, pattern: re.Pattern[str], hint: str) -> str:
@@ -139,15 +141,20 @@ def _effective(reading: Reading, branch: Branch) -> date:
     return day or date.min
 
 
-def _channels(reading: Reading, branch: Branch) -> dict[str, Channel]:
-    calendars = names_in(branch, "calendars")
+def _channels(reading: Reading, branch: Branch, words: Vocabulary) -> dict[str, Channel]:
     channels = {}
     for name, node in reading.section(branch, "channels", "channel"):
-        fields = reading.fields(node, f"channel '{name}'", ("calendar", "deemed", "label", "clause"), ("calendar",))
-        calendar = reading.known(fields, "calendar", calendars, "calendar")
-        deemed = reading.known(fields, "deemed", ("next-opening",), "way to deem a receipt")
+        what = f"channel '{name}'"
+        fields = reading.record(node, what, CHANNEL)
+        calendar = reading.text(fields, "calendar")
+        if calendar and not words.calendars.is_plain(reading, calendar, fields.items["calendar"].line):
+            calendar = ""
+        deemed = reading.known(fields, "deemed", CHANNEL.words("deemed"), "way to deem a receipt")
+        meant_for = Condition()
+        if "for" in fields.items:
+            meant_for = read_condition(reading, fields.items["for"], f"{what}, for", words, MEANT_FOR)
         label = reading.text(fields, "label", name)
-        channels[name] = Channel(name, calendar, bool(deemed), label, reading.clause(fields))
+        channels[name] = Channel(name, calendar, bool(deemed), label, reading.clause(fields), meant_for)
     return channels
 
 
@@ -155,7 +162,7 @@ def _types(reading: Reading, branch: Branch) -> dict[str, CaseType]:
     priorities = names_in(branch, "priorities")
     types = {}
     for name, node in reading.section(branch, "types", "type"):
-        fields = reading.fields(node, f"type '{name}'", ("priority", "label", "clause"), ("priority",))
+        fields = reading.record(node, f"type '{name}'", TYPE)
         priority = reading.known(fields, "priority", priorities, "priority")
         types[name] = CaseType(name, priority, reading.text(fields, "label", name), reading.clause(fields))
     return types
@@ -164,7 +171,7 @@ def _types(reading: Reading, branch: Branch) -> dict[str, CaseType]:
 def _priorities(reading: Reading, branch: Branch) -> dict[str, Priority]:
     found = {}
     for rank, (name, node) in enumerate(reading.section(branch, "priorities", "priority")):
-        fields = reading.fields(node, f"priority '{name}'", ("label", "clause"))
+        fields = reading.record(node, f"priority '{name}'", PRIORITY)
         found[name] = Priority(name, rank, reading.text(fields, "label", name), reading.clause(fields))
     return found
 
@@ -173,28 +180,33 @@ def _states(reading: Reading, branch: Branch) -> dict[str, State]:
     known = names_in(branch, "states")
     states = {}
     for name, node in reading.section(branch, "states", "state"):
-        fields = reading.fields(node, f"state '{name}'", ("phase", "to", "label", "clause"), ("phase",))
-        phase = reading.known(fields, "phase", PHASES, "phase")
+        fields = reading.record(node, f"state '{name}'", STATE)
+        phase = reading.known(fields, "phase", STATE.words("phase"), "phase")
         moves = reading.known_words(fields, "to", known, "state")
         states[name] = State(name, phase, moves, reading.text(fields, "label", name), reading.clause(fields))
     return states
 
 
-def _waiting_for(reading: Reading, branch: Branch) -> dict[str, str]:
-    section = branch.items.get("waiting_for")
-    names = [name for name, _ in reading.section(branch, "waiting_for", "one to wait for")]
-    return {name: reading.text(section, name, name) for name in names} if isinstance(section, Branch) else {}
+def _promised_to(reading: Reading, branch: Branch, words: Vocabulary) -> PromisedTo:
+    if "promised_to" not in branch.items:
+        return PromisedTo()
+    node = branch.items["promised_to"]
+    when = read_condition(reading, node, "promised_to", words, PROMISED_TO)
+    if not when.values and (is_empty(node) or isinstance(node, Branch)):
+        reading.mistake(node.line, "promised_to speaks of no fact of a case", "promised_to: {plan: [PLAN]}")
+    clause = reading.clause(node) if isinstance(node, Branch) else ()
+    return PromisedTo(when, clause)
 
 
 def _defaults(reading: Reading, branch: Branch) -> Defaults:
-    wanted = ("status", "type", "channel")
     if "defaults" not in branch.items:
         return Defaults("", "", "")
-    fields = reading.fields(branch.items["defaults"], "defaults", wanted, wanted)
+    fields = reading.record(branch.items["defaults"], "defaults", DEFAULTS)
     return Defaults(
         reading.known(fields, "status", names_in(branch, "states"), "state"),
         reading.known(fields, "type", names_in(branch, "types"), "type"),
         reading.known(fields, "channel", names_in(branch, "channels"), "channel"),
+        read_roles(reading, fields, "approved_by"),
     )
 
 
@@ -203,7 +215,7 @@ def _ladders(reading: Reading, branch: Branch) -> dict[str, Ladder]:
     ladders: dict[str, Ladder] = {}
     taken: dict[str, str] = {}
     for name, node in reading.section(branch, "ladders", "ladder"):
-        fields = reading.fields(node, f"ladder '{name}'", ("types", "levels", "clause"), ("levels",))
+        fields = reading.record(node, f"ladder '{name}'", LADDER)
         mine = reading.known_words(fields, "types", types, "type")
         for claimed in mine or ("",):
             if claimed in taken:
@@ -223,7 +235,7 @@ def _levels(reading: Reading, fields: Branch, ladder: str) -> tuple[LadderLevel,
         return ()
     levels = []
     for number, node in enumerate(rows.items, 1):
-        entry = reading.fields(node, f"ladder '{ladder}', level {number}", ("name", "role", "clause"), ("name",))
+        entry = reading.record(node, f"ladder '{ladder}', level {number}", RUNG)
         name, role = reading.text(entry, "name"), reading.text(entry, "role")
         levels.append(LadderLevel(number, name, role, reading.clause(entry)))
     return tuple(levels)

@@ -7,7 +7,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from casectl.model.case import ENTRY_FIELDS, FIELD, FIELDS, LOG_KINDS, Case, Entry, Kind, Scalar, Value
+from casectl.model.case import (
+    DIRECTIONS,
+    ENTRY_FIELDS,
+    FIELD,
+    FIELDS,
+    LOG_KINDS,
+    NAME,
+    NUMBER,
+    WORD,
+    Case,
+    Entry,
+    FieldSpec,
+    Kind,
+    Scalar,
+    Value,
+)
 from casectl.model.caseid import CASE_PATH, is_id
 from casectl.model.instants import Instant, parse_stored
 from casectl.model.problems import Problem, did_you_mean
@@ -22,12 +37,14 @@ LAST_INSTANT = 253_402_300_799
 _REQUIRED = tuple(spec.name for spec in FIELDS if spec.required)
 _RANK = {name: rank for rank, name in enumerate(FIELD)}
 _ENTRY_RANK = {name: rank for rank, name in enumerate(ENTRY_FIELDS)}
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
-_NAME = re.compile(r"[a-z][a-z0-9_-]*")
-_ENTRY_ID = re.compile(r"\S{1,80}")
+_RECORD_RANK = {spec.name: {name: rank for rank, name in enumerate(spec.record)} for spec in FIELDS if spec.record}
+_NUMBER = re.compile(NUMBER)
+_NAME = re.compile(NAME)
+_ENTRY_ID = re.compile(WORD)
 _KINDS = frozenset(LOG_KINDS)
 _HINTED = 20
 """Hints for misspelt words are for people, and dear: only so many problems get one."""
+_ENTRY_ID_HINT = "one word, 80 characters at most"
 _ID_HINT = "an ID looks like ABC-261123-K7Q4P"
 _INSTANT_HINT = "like 2026-11-23T09:02:11+00:00"
 
@@ -35,14 +52,16 @@ _INSTANT_HINT = "like 2026-11-23T09:02:11+00:00"
 class RawCase(NamedTuple):
     """A case file before its values are judged: every scalar as its text, and where each thing stands.
 
-    `lines` gives each field's line and `log_lines` each entry's (1-based). A field that stands in `lines` but not in
-    `fields` was there in a shape that no field has; whoever read it has reported that.
+    `lines` gives each field's line, `record_lines` those of a list's records and `log_lines` each entry's (1-based).
+    A field that stands in `lines` but not in `fields` was there in a shape that no field has; whoever read it has
+    reported that.
     """
 
     fields: Mapping[str, RawValue]
     log: Sequence[RawMap] = ()
     lines: Mapping[str, int] = MappingProxyType({})
     log_lines: Sequence[int] = ()
+    record_lines: Mapping[str, Sequence[int]] = MappingProxyType({})
 
 
 class _RefusedError(ValueError):
@@ -58,7 +77,7 @@ def case_from_raw(raw: RawCase, path: str) -> tuple[Case | None, tuple[Problem, 
 
     Empty values count as absent. When `path` is a case's path, the ID must be the one that it names.
     """
-    fields, problems = fields_from_raw(raw.fields, path, raw.lines)
+    fields, problems = fields_from_raw(raw.fields, path, raw.lines, raw.record_lines)
     entries, more = entries_from_raw(raw.log, path, raw.log_lines)
     problems += more
     problems += _missing(fields, raw, path)
@@ -68,7 +87,10 @@ def case_from_raw(raw: RawCase, path: str) -> tuple[Case | None, tuple[Problem, 
 
 
 def fields_from_raw(
-    raw: Mapping[str, RawValue], path: str, lines: Mapping[str, int] | None = None
+    raw: Mapping[str, RawValue],
+    path: str,
+    lines: Mapping[str, int] | None = None,
+    record_lines: Mapping[str, Sequence[int]] = MappingProxyType({}),
 ) -> tuple[dict[str, Value], list[Problem]]:
     """The fields' values and what is wrong with them, one by one; not whether any are missing."""
     fields: dict[str, Value] = {}
@@ -81,6 +103,13 @@ def fields_from_raw(
         elif spec is None:
             hint = did_you_mean(name[:80], (*FIELD, "log")) if len(problems) < _HINTED else None
             problems.append(Problem(path, _line(lines, name), f"unknown field '{name[:80]}'", hint))
+        elif value and spec.kind == "records" and not isinstance(value, str | Mapping):
+            fields[name], refusals = _records(spec, value, len(problems) < _HINTED)
+            places = record_lines.get(name, ())
+            problems += [
+                Problem(path, places[index] if index < len(places) else _line(lines, name), message, hint)
+                for index, message, hint in refusals
+            ]
         elif value:
             try:
                 fields[name] = _READERS[spec.kind](value)
@@ -112,14 +141,16 @@ def raw_from_tree(tree: Node, path: str) -> tuple[RawCase, tuple[Problem, ...]]:
     fields: dict[str, RawValue] = {}
     problems: list[Problem] = []
     for name in sorted(tree.items.keys() - {"log"}, key=lambda name: _RANK.get(name, len(_RANK))):
-        value = _flat(tree.items[name])
+        value = _flat(tree.items[name], _RECORD_RANK.get(name, {}))
         if value is None:
             hint = "text, a mapping of texts, or a list of mappings of texts"
             problems.append(Problem(path, tree.keys[name], f"{name[:80]}: nested too deeply", hint))
         else:
             fields[name] = value
     log, log_lines, log_problems = _raw_log(tree.items.get("log"), path)
-    return RawCase(fields, log, tree.keys, log_lines), (*problems, *log_problems)
+    lists = {name: node for name, node in tree.items.items() if name in _RECORD_RANK and isinstance(node, Row)}
+    record_lines = {name: [item.line for item in node.items] for name, node in lists.items()}
+    return RawCase(fields, log, tree.keys, log_lines, record_lines), (*problems, *log_problems)
 
 
 def _raw_log(node: Node | None, path: str) -> tuple[list[RawMap], list[int], list[Problem]]:
@@ -134,18 +165,22 @@ def _raw_log(node: Node | None, path: str) -> tuple[list[RawMap], list[int], lis
             hint = "entries begin with `- id:` and hold one text a line"
             problems.append(Problem(path, item.line, "log: not a log entry", hint))
         else:
-            log.append(dict(sorted(entry.items(), key=lambda pair: _ENTRY_RANK.get(pair[0], len(_ENTRY_RANK)))))
+            log.append(_in_order(entry, _ENTRY_RANK))
             lines.append(item.line)
     return log, lines, problems
 
 
-def _flat(node: Node) -> RawValue | None:
+def _flat(node: Node, rank: Mapping[str, int]) -> RawValue | None:
     if isinstance(node, Text):
         return node.value
     if isinstance(node, Branch):
         return _flat_map(node)
-    records = [record for item in node.items if (record := _flat_map(item)) is not None]
+    records = [_in_order(record, rank) for item in node.items if (record := _flat_map(item)) is not None]
     return records if len(records) == len(node.items) else None
+
+
+def _in_order(fields: RawMap, rank: Mapping[str, int]) -> RawMap:
+    return dict(sorted(fields.items(), key=lambda pair: rank.get(pair[0], len(rank))))
 
 
 def _flat_map(node: Node) -> dict[str, str] | None:
@@ -153,6 +188,45 @@ def _flat_map(node: Node) -> dict[str, str] | None:
         return None
     texts = {name: item.value for name, item in node.items.items() if isinstance(item, Text)}
     return texts if len(texts) == len(node.items) else None
+
+
+def _records(
+    spec: FieldSpec, raw: Sequence[RawMap], hinted: bool
+) -> tuple[tuple[Mapping[str, Scalar], ...], list[tuple[int, str, str | None]]]:
+    """A list's records, and what is wrong with them: the record's place in the list, message, hint."""
+    records = []
+    refusals: list[tuple[int, str, str | None]] = []
+    seen: set[str] = set()
+    for index, fields in enumerate(raw):
+        record, found = _record(spec, fields, hinted and len(refusals) < _HINTED)
+        name = fields.get("id", "")
+        if name and name in seen:
+            found.append(("its id is that of a record above it", "each record of a list has an id of its own"))
+        seen.add(name)
+        records.append(record)
+        shown = f"'{name[:80]}'" if name else f"number {index + 1}"
+        refusals += [(index, f"{spec.name}, record {shown}: {message}", hint) for message, hint in found]
+    return tuple(records), refusals
+
+
+def _record(spec: FieldSpec, raw: RawMap, hinted: bool) -> tuple[dict[str, Scalar], list[tuple[str, str | None]]]:
+    record: dict[str, Scalar] = {}
+    refusals: list[tuple[str, str | None]] = []
+    for key, text in raw.items():
+        wanted = spec.record.get(key)
+        if wanted is None:
+            hint = did_you_mean(key[:80], spec.record) if hinted else None
+            refusals.append((f"unknown field '{key[:80]}'", hint))
+        elif text:
+            try:
+                record[key] = _SCALARS[wanted](text)
+            except _RefusedError as refused:
+                refusals.append((f"{key}: {refused}", refused.hint))
+    if raw.get("id") and not _ENTRY_ID.fullmatch(raw["id"]):
+        refusals.append(("its id is not one word", _ENTRY_ID_HINT))
+    hint = f"every record of {spec.name} has {', '.join(spec.record_needs)}"
+    refusals += [(f"'{key}' is missing", hint) for key in spec.record_needs if not raw.get(key)]
+    return record, refusals
 
 
 def _entry(raw: RawMap, hinted: bool) -> tuple[Entry | None, list[tuple[str, str | None]]]:
@@ -175,7 +249,7 @@ def _entry(raw: RawMap, hinted: bool) -> tuple[Entry | None, list[tuple[str, str
                 fields[key] = _SCALARS[wanted](text)
             except _RefusedError as refused:
                 refusals.append((f"log entry '{name[:80]}': {key}: {refused}", refused.hint))
-    if fields.get("direction", "in") not in ("in", "out"):
+    if fields.get("direction", "in") not in DIRECTIONS:
         refusals.append((f"log entry '{name[:80]}': direction: '{str(fields['direction'])[:80]}'", "in or out"))
     return (None if refusals else Entry(name, kind, fields)), refusals
 
@@ -184,7 +258,7 @@ def _entry_head(name: str, kind: str, hinted: bool) -> Iterable[tuple[str, str |
     if not name:
         yield "a log entry without an id", "casectl mints one; any word that no other entry of this case has will do"
     elif not _ENTRY_ID.fullmatch(name):
-        yield f"log entry '{name[:80]}': no id", "one word, 80 characters at most"
+        yield f"log entry '{name[:80]}': no id", _ENTRY_ID_HINT
     if not kind:
         yield f"log entry '{name}': no kind", f"one of: {', '.join(LOG_KINDS)}"
     elif kind not in _KINDS:
@@ -268,10 +342,8 @@ def _instants(value: RawValue) -> Mapping[str, Scalar]:
     return {_named(name): _instant(text) for name, text in value.items()}
 
 
-def _records(value: RawValue) -> tuple[Mapping[str, Scalar], ...]:
-    if isinstance(value, str | Mapping):
-        raise _RefusedError("not a list", "records begin with `- ` and hold one `name: text` a line")
-    return tuple({_named(name): text for name, text in record.items()} for record in value)
+def _no_records(_: RawValue) -> Value:
+    raise _RefusedError("not a list", "records begin with `- id:` and hold one `name: text` a line")
 
 
 def _named(name: str) -> str:
@@ -292,5 +364,5 @@ _READERS: Mapping[Kind, Callable[[RawValue], Value]] = {
     "number": _number,
     "flag": _flag,
     "instants": _instants,
-    "records": _records,
+    "records": _no_records,
 }

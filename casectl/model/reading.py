@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import date
 
+from casectl.model import shapes
 from casectl.model.problems import Problem, did_you_mean
 from casectl.model.tree import Branch, Node, Row, Text
 
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
-"""How a thing that a policy names is spelt: it is typed at a prompt and stands in case files."""
+NAME = re.compile(shapes.NAME)
+_DAY = re.compile(shapes.DAY)
 
 
 class Reading:
@@ -37,6 +38,19 @@ class Reading:
     def warn(self, line: int, message: str, hint: str | None = None) -> None:
         """Note something worth saying that makes nothing invalid."""
         self.found.append(Problem(self.path, line, message, hint, warning=True))
+
+    def record(self, node: Node, what: str, shape: shapes.Record) -> Branch:
+        """A mapping with the keys of a record, each of one value, a list of values or a flag as the shape says."""
+        branch = self.fields(node, what, shape.fields, shape.required)
+        for key in branch.items.keys() & shape.fields.keys():
+            holds = shape.fields[key].holds
+            if isinstance(holds, shapes.Text):
+                self.text(branch, key)
+            elif isinstance(holds, shapes.Words):
+                self.words(branch, key)
+            elif isinstance(holds, shapes.Flag):
+                self.flag(branch, key)
+        return branch
 
     def fields(self, node: Node, what: str, known: Collection[str], required: Collection[str] = ()) -> Branch:
         """A mapping with no field but `known` and all `required` ones; an empty value is an empty mapping."""
@@ -121,13 +135,10 @@ class Reading:
     def day(self, text: str, line: int, what: str) -> date | None:
         """A date as `2026-12-24`."""
         try:
-            day = date.fromisoformat(text)
+            return date.fromisoformat(text if _DAY.fullmatch(text) else "")
         except ValueError:
-            day = None
-        if day is None or len(text) != len("2026-12-24"):
             self.mistake(line, f"{what}: '{text}' is no date", "write it as 2026-12-24")
             return None
-        return day
 
     def clause(self, branch: Branch) -> tuple[str, ...]:
         """The clauses of the written agreement that an entry carries."""

@@ -7,42 +7,58 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from casectl.model.policy import CONDITION_KEYS, Condition, Policy, Target
+from casectl.model.policy import Policy
+from casectl.model.target import CONDITION_KEYS, Condition, Target
 
-OPEN_KEYS = ("plan", "service", "category")
-"""Keys whose values no list in the policy closes: a case may hold any other word, or none."""
+EVERY_CASE = Condition()
+
+ALWAYS_THERE = ("priority", "type", "channel")
+"""Facts that every case has, one of the policy's own. Others a case may lack, or have a word that no list holds."""
+
+PLURALS = {"plan": "plans", "service": "services", "category": "categories", "commitment": "commitments"}
+
+ASKED = "asked "
+"""Before the name of a rubric's question, so that it is never taken for a fact. One that matters has an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """Values of one key that no condition of the target tells apart. `names` is empty for words no rule names."""
+    """Values of one key that no condition tells apart. `names` is empty for what no condition and no list names."""
 
     key: str
     names: tuple[str, ...]
+    listed: bool = False
+    """Whether the policy lists the values of the key."""
 
     def __str__(self) -> str:
         if self.key in ("in", "out"):
             return f"reported {self.key} {self.names[0]}"
-        return f"{self.key} {' or '.join(self.names)}" if self.names else f"any other {self.key}, or none"
+        if self.names:
+            return f"{self.key} {' or '.join(self.names)}"
+        return f"none of the {PLURALS[self.key]}" if self.listed else f"any other {self.key}, or none"
 
 
 Kind = Mapping[str, Sort]
 """One kind of case: a sort for each key, and for each calendar (`@name`) whether it was open."""
 
 
-def how_many(policy: Policy, target: Target) -> int:
-    """How many kinds of case the target's conditions tell apart; what is asked of them takes time in proportion."""
-    return prod(map(len, _axes(policy, _conditions(target))))
+def how_many(policy: Policy, conditions: Sequence[Condition]) -> int:
+    """How many kinds of case the conditions tell apart; what is asked of them takes time in proportion."""
+    return prod(map(len, _axes(policy, conditions)))
 
 
 def kinds(policy: Policy, target: Target) -> Iterator[Kind]:
     """Every kind of case in the target's scope."""
-    axes = _axes(policy, _conditions(target))
-    calendars = _calendars(_conditions(target))
+    conditions = [policy.promised_to.when, *conditions_of(target)]
+    return (kind for kind in _kinds(policy, conditions) if holds(target.scope, kind))
+
+
+def _kinds(policy: Policy, conditions: Sequence[Condition]) -> Iterator[Kind]:
+    axes, calendars = _axes(policy, conditions), _calendars(conditions)
     keys = [axis[0].key if axis[0].key not in ("in", "out") else f"@{axis[0].names[0]}" for axis in axes]
     for choice in product(*axes):
         kind = dict(zip(keys, choice, strict=True))
-        if _can_be(policy, kind, calendars) and holds(target.scope, kind):
+        if _can_be(policy, kind, calendars):
             yield kind
 
 
@@ -63,8 +79,11 @@ def first_rule(target: Target, kind: Kind) -> int | None:
 
 
 def gaps(policy: Policy, target: Target, most: int) -> tuple[str, ...]:
-    """At most `most` kinds of case in scope that no rule covers, each said as widely as is true; empty without any."""
-    everything = list(kinds(policy, target))
+    """At most `most` kinds of case that no rule covers, of those in scope to which anything is promised.
+
+    Each is said as widely as is true; empty without any.
+    """
+    everything = [kind for kind in kinds(policy, target) if holds(policy.promised_to.when, kind)]
     open_kinds = [kind for kind in everything if first_rule(target, kind) is None]
     said: list[str] = []
     while open_kinds and len(said) < most:
@@ -76,15 +95,25 @@ def gaps(policy: Policy, target: Target, most: int) -> tuple[str, ...]:
 
 def unreachable(policy: Policy, target: Target) -> tuple[tuple[int, tuple[int, ...]], ...]:
     """Rules that no case can meet, by position, each with those that take its cases (none: there is no such case)."""
-    taken_by: list[set[int]] = [set() for _ in target.rules]
-    for kind in kinds(policy, target):
-        holding = [index for index, rule in enumerate(target.rules) if holds(rule.when, kind)]
+    return unreachable_rows(policy, [rule.when for rule in target.rules], target.scope)
+
+
+def unreachable_rows(
+    policy: Policy, rows: Sequence[Condition], scope: Condition = EVERY_CASE
+) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """As `unreachable`, of any list of conditions of which the first that holds counts."""
+    taken_by: list[set[int]] = [set() for _ in rows]
+    for kind in _kinds(policy, [scope, *rows]):
+        if not holds(scope, kind):
+            continue
+        holding = [index for index, row in enumerate(rows) if holds(row, kind)]
         for index in holding:
             taken_by[index].add(holding[0])
     return tuple((index, tuple(sorted(by))) for index, by in enumerate(taken_by) if index not in by)
 
 
-def _conditions(target: Target) -> list[Condition]:
+def conditions_of(target: Target) -> list[Condition]:
+    """Its scope, and what each of its rules asks."""
     return [target.scope, *(rule.when for rule in target.rules)]
 
 
@@ -93,20 +122,36 @@ def _calendars(conditions: Sequence[Condition]) -> list[str]:
 
 
 def _axes(policy: Policy, conditions: Sequence[Condition]) -> list[list[Sort]]:
-    keys = [key for key in CONDITION_KEYS if any(key in condition.values for condition in conditions)]
+    named = dict.fromkeys(key for condition in conditions for key in condition.values)
+    keys = [*(key for key in CONDITION_KEYS if key in named), *(key for key in named if key not in CONDITION_KEYS)]
     by_value = [_sorts(policy, conditions, key) for key in keys]
     return by_value + [_openings(policy, name) for name in _calendars(conditions)]
 
 
 def _sorts(policy: Policy, conditions: Sequence[Condition], key: str) -> list[Sort]:
-    closed = {"priority": policy.priorities, "type": policy.types, "channel": policy.channels}
     wanted = [condition.values[key] for condition in conditions if key in condition.values]
-    names = list(closed[key]) if key in closed else sorted(frozenset[str]().union(*wanted))
+    listed = _listed(policy, key)
     alike: dict[tuple[bool, ...], list[str]] = {}
-    for name in names:
+    for name in listed or sorted(frozenset[str]().union(*wanted)):
         alike.setdefault(tuple(name in values for values in wanted), []).append(name)
-    other = [Sort(key, ())] if key in OPEN_KEYS else []
+    other = [] if key in ALWAYS_THERE or key.startswith(ASKED) else [Sort(key, (), bool(listed))]
     return [Sort(key, tuple(group)) for group in alike.values()] + other
+
+
+def _listed(policy: Policy, key: str) -> Sequence[str]:
+    """The values of a key that the policy lists; none where any word will do."""
+    if key.startswith(ASKED) and policy.rubric:
+        return tuple(policy.rubric.questions[key.removeprefix(ASKED)].answers)
+    lists: Mapping[str, Mapping[str, object]] = {
+        "priority": policy.priorities,
+        "type": policy.types,
+        "channel": policy.channels,
+        "plan": policy.plans,
+        "service": policy.services,
+        "category": policy.categories,
+        "commitment": policy.commitments,
+    }
+    return tuple(lists[key])
 
 
 def _openings(policy: Policy, name: str) -> list[Sort]:

@@ -32,3 +32,23 @@ class Row(NamedTuple):
 
 
 Node = Text | Branch | Row
+
+
+def line_of(tree: Branch, *keys: str) -> int:
+    """The line of the deepest of `keys` that is there."""
+    line = 0
+    for key in keys:
+        if key not in tree.items:
+            break
+        line = tree.keys[key]
+        node = tree.items[key]
+        tree = node if isinstance(node, Branch) else Branch({}, line, {})
+    return line
+
+
+def node_at(tree: Branch, *keys: str) -> Node | None:
+    """What stands below all of `keys`, one inside the other; None when one of them is not there."""
+    node: Node | None = tree
+    for key in keys:
+        node = node.items.get(key) if isinstance(node, Branch) else None
+    return node

@@ -88,6 +88,65 @@ ladders:
   requests: {types: [request], levels: [{name: Desk}]}
 """
 
+SUPPORT = """\
+  support:
+    choose:
+    - {when: {category: technical, plan: [enterprise, basic]}, calendar: desk}
+    - {when: {plan: basic}, calendar: watch}
+    - {calendar: round-the-clock}
+    clause: ACM-09
+"""
+PROMISES = """\
+  commitment: {start: promised, stop: kept, calendar: round-the-clock, within: {promised: due}}
+  lead-time:
+    when: {commitment: [engineer-visit, maintenance]}
+    start: promised
+    stop: promised
+    calendar: round-the-clock
+    rules:
+    - {when: {commitment: engineer-visit}, within: 24h ahead, goal: 48h ahead}
+    - {goal: 72h ahead}
+  completion:
+    start: opened
+    stop: [resolved, path-confirmed]
+    calendar: support
+    exclude: [maintenance]
+    goal: 15wd
+  pick-up:
+    start: call-ended
+    stop: assigned
+    calendar: support
+    days: support
+    rules:
+    - {when: {category: account}, within: 1wd}
+    - {when: {category: technical, plan: enterprise}, within: 2wd}
+    - {within: {customer: ttr}, calendar: desk, days: watch}
+"""
+LISTS = """\
+plans: {enterprise: Enterprise support, basic: Basic support}
+services:
+  sms: {label: Sending messages}
+  handset: {label: A handset, in_scope: false}
+  carrier: {label: A carrier, in_scope: false, supplier_sla: true, clause: ACM-10}
+categories: {technical: Technical help, account: Account matters}
+commitments:
+  engineer-visit: {label: A visit, clause: ACM-11}
+  maintenance: {label: Announced maintenance, window: true}
+exemptions:
+  regulator: {label: An order, approved_by: [desk-manager], clause: ACM-12}
+  force-majeure:
+paths: {a: Works as required, b: Pursued urgently}
+rubric:
+  questions:
+    impact: {ask: What does not work?, answers: {all: Nothing works, part: Some things, none: Everything works}}
+    workaround: {ask: Is there another way?, answers: {"yes": There is, "no": There is none}}
+  suggest:
+  - {when: {impact: all}, priority: p1, clause: ACM-13}
+  - {when: {impact: [part, none], workaround: "no", type: fault, service: sms}, priority: p2}
+  - {priority: p3}
+raising: {within: 30m, by: [team-leader], clause: ACM-14}
+"""
+
 HOLIDAYS: Mapping[str, HolidayList] = {
     "acme": HolidayList("acme", 2015, 2035, {date(2026, 12, 25): "Christmas Day", date(2026, 12, 28): "Boxing Day"})
 }
@@ -122,3 +181,10 @@ def changed(old: str, new: str, text: str = ACME) -> str:
     """The file with one passage changed, which must be there once."""
     assert text.count(old) == 1, f"{text.count(old)} times: {old}"
     return text.replace(old, new)
+
+
+FULL = changed("channels:\n", f"{SUPPORT}channels:\n") + LISTS
+FULL = changed("label: Telephone}", "label: Telephone, for: {priority: [p1, p2]}}", FULL)
+FULL = changed("plan: enhanced", "plan: enterprise", FULL)
+FULL = changed("ladders:\n", f"{PROMISES}ladders:\n", FULL)
+"""The same with everything that a policy may say beside."""

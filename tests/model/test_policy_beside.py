@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from casectl.model.people_reader import read_customers, read_holidays, read_staff
-from casectl.model.policy import Span
+from casectl.model.target import Span
 from tests.model.one_policy import tree
 
 CUSTOMERS = """\

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from casectl.model.calendar import HolidayList
 from casectl.model.calendar_check import clock_changes, odd_wall_time
 from casectl.model.instants import zone_named
-from casectl.model.policy import CONDITION_KEYS, Condition, Policy, Target
+from casectl.model.policy import Policy
 from casectl.model.policy_check import check_together
 from casectl.model.problems import Problem
 from casectl.model.rule_coverage import first_rule, gaps, kinds, unreachable
+from casectl.model.target import CONDITION_KEYS, Condition, Target
 from tests.model.one_policy import ACME, HOLIDAYS, acme, changed, check
 
 LAST_RULE = "    - {within: {agreed: resolution}, pause: {waiting_for: []}}\n"

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from casectl.model.calendar import Window
-from casectl.model.policy import Condition, Lookup, Rule, Span
+from casectl.model.target import Condition, Lookup, Rule, Span
 from casectl.model.target_reader import parse_span
 from tests.model.one_policy import ACME, acme, changed, read
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casectl.model.case import Case, Entry
-from casectl.model.rawcase import RawCase, case_from_raw, raw_from_tree
+from casectl.model.rawcase import RawCase, RawValue, case_from_raw, raw_from_tree
 from casectl.model.tree import Branch, Row, Text
 
 PATH = "cases/2026/11/23/ABC-261123-K7Q4P.yaml"
@@ -18,6 +18,8 @@ FIELDS = {
     "status": "new",
     "priority": "p3",
 }
+SNOW = {"id": "a1", "code": "snow", "from": "2026-11-23T09:00:00Z"}
+VISIT = {"id": "v1", "kind": "visit", "due": "2026-11-24T09:00:00Z"}
 LINES = {name: line for line, name in enumerate(FIELDS, 1)}
 
 
@@ -81,7 +83,15 @@ def test_all_mistakes_at_once_in_order_of_lines() -> None:
         ("agreed", {"The Resolution": "2026-11-23T09:02:11Z"}, "cannot be a name"),
         ("exemptions", "snow", "not a list"),
         ("exemptions", {"code": "snow"}, "not a list"),
-        ("exemptions", [{"The Code": "snow"}], "cannot be a name"),
+        ("exemptions", [{"id": "a1", "from": "2026-11-23T09:00:00Z"}], "record 'a1': 'code' is missing"),
+        ("exemptions", [{"code": "snow", "from": "2026-11-23T09:00:00Z"}], "record number 1: 'id' is missing"),
+        ("exemptions", [{"id": "two words", "code": "x", "from": "2026-11-23T09:00:00Z"}], "its id is not one word"),
+        ("exemptions", [{"id": "a1", "code": "x", "from": "9:00"}], "record 'a1': from: not a time"),
+        ("exemptions", [{**SNOW, "approved": "jo"}], "'approved' (did you mean 'approved_by'?)"),
+        ("exemptions", [{**SNOW, "kept": "true"}], "unknown field 'kept'"),
+        ("exemptions", [SNOW, {**SNOW, "code": "ice"}], "that of a record above it"),
+        ("commitments", [{**VISIT, "kept": "yes"}], "record 'v1': kept: neither true nor false"),
+        ("commitments", [{**VISIT, "due": ""}], "'due' is missing (every record of commitments has id, kind, due)"),
         ("id", "abc-261123-k7q4p", "no case ID"),
         ("id", "ABC-261399-K7Q4P", "no case ID"),
     ],
@@ -120,6 +130,33 @@ def test_a_file_under_another_cases_name() -> None:
     assert problems_of({}, path="cases/2026/11/23/ABC-261123-00000.yaml") == [
         "1: the file holds case ABC-261123-K7Q4P (a case's file is named after its ID, for ever)"
     ]
+
+
+def test_every_mistake_of_every_record_at_its_own_line() -> None:
+    """A file is mended in one go."""
+    wrong = [{**SNOW, "id": ""}, SNOW, {**SNOW, "form": "x", "until": "soon"}]
+    fields: dict[str, RawValue] = {**FIELDS, "exemptions": wrong}
+    raw = RawCase(fields, (), {**LINES, "exemptions": 8}, (), {"exemptions": [9, 12, 16]})
+    case, problems = case_from_raw(raw, PATH)
+    assert case is None
+    assert [(problem.line, problem.message) for problem in problems] == [
+        (9, "exemptions, record number 1: 'id' is missing"),
+        (16, "exemptions, record 'a1': unknown field 'form'"),
+        (16, "exemptions, record 'a1': until: not a time with date, seconds and offset: 'soon'"),
+        (16, "exemptions, record 'a1': its id is that of a record above it"),
+    ]
+
+
+def test_records_of_a_document_come_in_canonical_order() -> None:
+    """Whatever order they were typed in; each has the line on which it begins."""
+    items = {name: Text(value, LINES[name]) for name, value in FIELDS.items()}
+    typed = dict(reversed(VISIT.items()))
+    visit = Branch({name: Text(value, 9) for name, value in typed.items()}, 9, dict.fromkeys(typed, 9))
+    raw, problems = raw_from_tree(Branch({**items, "commitments": Row((visit,), 9)}, 1, LINES), PATH)
+    assert problems == ()
+    (record,) = raw.fields["commitments"]
+    assert list(record) == ["id", "kind", "due"]
+    assert raw.record_lines == {"commitments": [9]}
 
 
 def test_shapes_that_have_no_place_in_a_case() -> None:

@@ -1,0 +1,124 @@
+"""One full document of each kind of file, and how each is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from casectl.model.people_reader import read_customers, read_holidays, read_staff
+from casectl.model.policy_reader import read_policy
+from casectl.model.problems import Problem
+from casectl.model.rawcase import case_from_raw, raw_from_tree
+from casectl.model.tree import Branch, Node
+from casectl.store.yamltree import read_tree
+from tests.model import one_policy
+
+CASE = """\
+id: ABC-261123-K7Q4P
+external_id: 17
+policy: acme-desk/1.0
+type: fault
+title: Nobody can sign in
+description: |-
+  All of them
+  since Monday.
+channel: phone
+received: 2026-11-23T09:02:11+00:00
+status: open
+priority: p3
+expedited: true
+level: 2
+update_every: 1h
+agreed:
+  resolution: 2026-11-24T09:00:00+00:00
+commitments:
+- id: q8d3x
+  kind: visit
+  due: 2026-11-24T09:00:00+00:00
+  kept: true
+- id: r7k2m
+  kind: maintenance
+  due: 2026-11-24T09:00:00+00:00
+  until: 2026-11-24T10:00:00+00:00
+  text: A new line.
+exemptions:
+- id: f4r6p
+  code: no-water
+  from: 2026-11-24T09:00:00+00:00
+  approved_by: lee
+satisfaction: 4
+log:
+- id: 7mq2c
+  kind: call
+  direction: in
+  started: 2026-11-23T09:02:11+00:00
+  minutes: 9
+  text: Every pupil sees "account disabled" since Monday.
+- id: 9d0kq
+  kind: triage
+  suggested: p3
+  chosen: p3
+"""
+CUSTOMERS = """\
+customers:
+  oakfield:
+    label: Oakfield School
+    plan: gold
+    zone: Europe/London
+    figures: {ttr: 8h, visit: 3wd by end-of-day}
+    services:
+      line: {label: A line, figures: {ttr: 4h}}
+      mail: {}
+  old-mill:
+"""
+STAFF = """\
+staff:
+  sam: {name: Sam, mail: sam@example.com, roles: [agent, engineer], desks: acme-desk}
+  jo: {name: Jo, mail: jo@example.com}
+"""
+HOLIDAYS = """\
+name: ours
+years: 2026-2027
+dates: {2026-12-25: Christmas Day, 2027-01-01: }
+"""
+POLICY = one_policy.changed(
+    "calendars:\n", "promised_to: {plan: [enterprise], clause: ACM-20}\ncalendars:\n", one_policy.FULL
+).replace("channel: phone}\n", "channel: phone, approved_by: desk-manager}\n")
+
+Reader = Callable[[Node, str], tuple[object, tuple[Problem, ...]]]
+
+
+class Sample(NamedTuple):
+    """A document that uses every key there is, where it stands, and who reads it."""
+
+    text: str
+    path: str
+    read: Reader
+
+    def tree(self) -> Branch:
+        node, problems = read_tree(self.text, self.path)
+        assert isinstance(node, Branch), problems
+        return node
+
+    def problems(self, node: Node) -> list[str]:
+        """What the reader finds wrong, warnings left out; empty when it accepts the document."""
+        return [problem.message for problem in self.read(node, self.path)[1] if not problem.warning]
+
+
+def _case(node: Node, path: str) -> tuple[object, tuple[Problem, ...]]:
+    raw, shapeless = raw_from_tree(node, path)
+    case, problems = case_from_raw(raw, path)
+    return case, (*shapeless, *problems)
+
+
+def _policy(node: Node, path: str) -> tuple[object, tuple[Problem, ...]]:
+    return read_policy(node, path, one_policy.HOLIDAYS)
+
+
+SAMPLES = {
+    "case": Sample(CASE, "case.yaml", _case),
+    "policy": Sample(POLICY, one_policy.PATH, _policy),
+    "customers": Sample(CUSTOMERS, "policies/acme-desk/customers.yaml", read_customers),
+    "staff": Sample(STAFF, "policies/staff.yaml", read_staff),
+    "holidays": Sample(HOLIDAYS, "policies/holidays/ours.yaml", read_holidays),
+}
