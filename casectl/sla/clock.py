@@ -1,57 +1,101 @@
-"""The clock: every target of a case, as of a moment, from its timeline and its policy. design.md, The clock."""
+"""The clock: every target of a case, as of a moment, from its timeline and its terms. design.md, The clock."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from casectl.model.case import Value
 from casectl.model.figures import CaseFigures, TargetRow
 from casectl.model.instants import Instant
-from casectl.model.policy import Customer, Policy
 from casectl.model.problems import Problem
+from casectl.model.terms import Terms
 from casectl.model.timeline import Step, Timeline
-from casectl.sla.life import Life
-from casectl.sla.runs import of_own_life, runs_of
+from casectl.sla.course import Course, courses_of, promised_in
+from casectl.sla.excuse import Excuse, exemptions_of
+from casectl.sla.life import Life, terms_at
+from casectl.sla.reach import Judged, Key, reaching, with_overturned, withdrawn
+from casectl.sla.runs import Run, of_own_life, runs_of
 from casectl.sla.soundness import sound_steps
 from casectl.sla.verdict import Judgement, Trial, not_started
+from casectl.sla.voids import effective
 
 
-def evaluate(timeline: Timeline, policy: Policy, customers: Mapping[str, Customer], as_of: Instant) -> CaseFigures:
+def evaluate(timeline: Timeline, terms: Sequence[Terms], as_of: Instant) -> CaseFigures:
     """All figures of one case as of a moment (UTC seconds), steps at that very second included.
 
-    `customers` are the desk's records by name; which of them counts is what the case says at each moment.
+    `terms` are what it is judged by: from its opening, and from each step that moved it to another policy.
 
     A case opened later has no rows. A word that the policy does not know is a problem of the figures, and while it
     stands there are no rows either: a figure that rests on a guess is none.
     """
     steps = timeline.until(as_of)
-    sound, problems = sound_steps(timeline, steps, policy)
-    rows = tuple(judgement.row for judgement in judgements(sound, policy, customers, as_of))
-    return _figures(timeline, policy, _fields_at_end(steps), rows, (*timeline.problems, *problems))
+    sound, problems = sound_steps(timeline, steps, terms)
+    rows = tuple(judgement.row for judgement in judgements(sound, terms, as_of, timeline.case_id))
+    return _figures(timeline, steps, terms, rows, (*timeline.problems, *problems))
 
 
-def judgements(
-    steps: tuple[Step, ...], policy: Policy, customers: Mapping[str, Customer], as_of: Instant
-) -> Iterator[Judgement]:
+def judgements(steps: tuple[Step, ...], terms: Sequence[Terms], as_of: Instant, case_id: str) -> list[Judgement]:
     """Each target and occurrence judged, in the policy's order of targets; nothing for no steps.
 
     `steps` are sound (`sound_steps`).
     """
     if not steps:
-        return
-    life = Life(steps, policy, customers)
-    for target in policy.targets.values():
-        rules = life.rules(target)
-        if not target.measured and not any(rules):
+        return []
+    judge = partial(_judged, terms, case_id)
+    found = judge(steps, as_of)
+    if reaching(steps):
+        found = with_overturned(found, steps, judge)
+    return [one.judgement for one in found]
+
+
+def _judged(terms: Sequence[Terms], case_id: str, steps: tuple[Step, ...], as_of: Instant) -> list[Judged]:
+    """The rows as these steps tell them. Those of a void case are what they were, withdrawn."""
+    left, ended_by = effective(steps, case_id)
+    life = Life(left, terms)
+    moment = as_of if ended_by is None else ended_by.at
+    found = list(_rows(life, moment, exemptions_of(life), promised_in(steps)))
+    return found if ended_by is None else [_void(one, ended_by) for one in found]
+
+
+def _rows(life: Life, as_of: Instant, excuses: tuple[Excuse, ...], promised: tuple[str, ...]) -> Iterator[Judged]:
+    """Each run judged. What starts with commitments is numbered as these were `promised`, those taken back included."""
+    begun: dict[str, int] = {}
+    for course in courses_of(life):
+        if course.empty:
             continue
-        runs = runs_of(life, target, rules)
-        last = rules[-1]
-        if not runs and last is not None and of_own_life(last):
-            yield Judgement(not_started(life, target, last))
-        for number, run in enumerate(runs, start=1):
-            judgement = Trial(life, target, rules, run, number, as_of).judge()
-            if judgement is not None:
-                yield judgement
+        first = promised.index(course.commitment) if course.commitment else 0
+        found = list(_of_course(course, max(first, begun.get(course.name, 0)), as_of, excuses))
+        begun[course.name] = max((one.judgement.row.occurrence for one in found), default=0)
+        yield from found
+
+
+def _of_course(course: Course, before: int, as_of: Instant, excuses: tuple[Excuse, ...]) -> Iterator[Judged]:
+    runs = runs_of(course)
+    last = course.would[-1] if course.outside[-1] else course.rules[-1]
+    if not runs and last is not None and of_own_life(last):
+        yield Judged((course.name, course.commitment, ""), Judgement(not_started(course, last, before + 1)))
+    taken: set[Key] = set()
+    for number, run in enumerate(runs, start=before + 1):
+        judgement = Trial(course, run, number, as_of, excuses).judge()
+        if judgement is not None:
+            yield Judged(_key(course, run, taken), judgement)
+
+
+def _key(course: Course, run: Run, taken: set[Key]) -> Key:
+    """A row is known by the commit that started it; of several that one step began, each has a place of its own."""
+    commit = course.life.spells[run.source].step.commit
+    key, nth = (course.name, course.commitment, commit), 1
+    while key in taken:
+        nth += 1
+        key = (course.name, course.commitment, f"{commit}#{nth}")
+    taken.add(key)
+    return key
+
+
+def _void(one: Judged, by: Step) -> Judged:
+    row = withdrawn(one, "the case is void").judgement.row
+    return one._replace(judgement=one.judgement._replace(row=row._replace(evidence=(*row.evidence, by.commit))))
 
 
 def next_due(figures: CaseFigures) -> TargetRow | None:
@@ -73,16 +117,19 @@ def _fields_at_end(steps: tuple[Step, ...]) -> dict[str, Value]:
 
 def _figures(
     timeline: Timeline,
-    policy: Policy,
-    fields: Mapping[str, Value],
+    steps: tuple[Step, ...],
+    terms: Sequence[Terms],
     rows: tuple[TargetRow, ...],
     problems: tuple[Problem, ...],
 ) -> CaseFigures:
+    fields: Mapping[str, Value] = _fields_at_end(steps)
+    policy, customers, _, _ = terms_at(steps, terms)[-1] if steps else terms[0]
+
     def text(name: str) -> str | None:
         value = fields.get(name)
         return None if value is None else str(value)
 
-    status = text("status") or ""
+    status, customer = text("status") or "", customers.get(text("customer") or "")
     return CaseFigures(
         id=timeline.case_id,
         external_id=text("external_id"),
@@ -100,4 +147,7 @@ def _figures(
         assignee=text("assignee"),
         rows=rows,
         problems=problems,
+        customer_zone=customer.zone if customer else None,
+        merged_into=text("merged_into"),
+        void=effective(steps, timeline.case_id).ended_by is not None,
     )

@@ -1,7 +1,7 @@
 """Counting one run under one rule: which stretches count, how much by when, and when a sum is reached.
 
 A run's history is cut into pieces in which time counts in one way: `open` (open seconds of the calendar count), `all`
-(every second counts: run-on) and `none` (paused or solved).
+(every second counts: run-on) and `none` (paused, solved or excused).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from casectl.model.instants import Instant
-from casectl.model.policy import Policy, Rule, Target
-from casectl.sla.life import Life
-from casectl.sla.opentime import FOREVER, Interval, OpenTime, merged, open_time
+from casectl.model.target import Rule
+from casectl.sla.course import Course
+from casectl.sla.opentime import FOREVER, Interval, OpenTime, merged, open_time, subtracted
 from casectl.sla.runs import Run
 
 Mode = Literal["open", "all", "none"]
@@ -20,86 +20,77 @@ Piece = tuple[Instant, Instant, Mode]
 
 
 class Marks(NamedTuple):
-    """What a run's history says of its instants, whichever rule counts them."""
+    """What a run's history says of its instants, whichever rule counts them. All in order, none overlapping."""
 
-    paused: tuple[Interval, ...]
+    paused: tuple[Interval, ...] = ()
     """Pauses by a rule, and solved spells."""
-    run_on: tuple[Interval, ...]
+    run_on: tuple[Interval, ...] = ()
     """Closed hours that count; never paused ones."""
-    runs_on_next: bool
+    runs_on_next: bool = False
     """Whether counting would go straight on past the end, were nothing else to happen."""
     solved: tuple[Interval, ...] = ()
     """Those of the paused stretches in which the case was solved, before it was reopened."""
-
-
-def hours_of_rule(policy: Policy, rule: Rule, first: Instant, last: Instant) -> OpenTime:
-    """The open time that counts seconds under `rule`."""
-    return open_time(policy.calendars[rule.calendar], first, last)
+    excused: tuple[Interval, ...] = ()
+    """Exempt time that is not paused; known windows ahead may lie after the end."""
 
 
 def marks_of(
-    life: Life, target: Target, rules: Sequence[Rule | None], durations: Sequence[bool], run: Run, end: Instant
+    course: Course, durations: Sequence[bool], run: Run, end: Instant, excused: Sequence[Interval] = ()
 ) -> Marks:
-    """The paused and run-on stretches of a run up to `end`, from the rule then in force at each of its instants.
+    """The paused, run-on and excused stretches of a run up to `end`, by the rule then in force at each of its instants.
 
-    `durations` tells for each spell whether its limit is one: only those run on.
+    `durations` tells for each spell whether its limit is one: only those run on. `excused` are in order, disjoint.
     """
-    last = _last_index(life, run)
+    spells = course.life.spells
+    last = _last_index(course, run)
     paused = list(run.solved)
     active: list[tuple[Instant, Instant, Rule]] = []
     for index in range(last + 1):
-        begins, ends = _extent(life, index, last, end)
-        rule = rules[index]
-        spell = life.spells[index]
-        if begins < ends and (rule or target.otherwise).pauses(spell.phase, spell.waiting_for):
+        begins, ends = _extent(course, index, last, end)
+        rule = course.rules[index]
+        spell = spells[index]
+        if begins < ends and course.general[index].pauses(spell.phase, spell.waiting_for):
             paused.append((begins, ends))
         elif rule is not None and rule.run_on and durations[index] and not spell.done:
             active.append((begins, ends, rule))
-    run_on, goes_on = _run_on(life, active, run, end) if active else ((), False)
-    return Marks(tuple(merged(paused)), run_on, goes_on, tuple(run.solved))
+    run_on, goes_on = _run_on(course, active, run, end) if active else ((), False)
+    together = tuple(merged(paused))
+    return Marks(together, run_on, goes_on, tuple(run.solved), tuple(subtracted(excused, list(together))))
 
 
-def _last_index(life: Life, run: Run) -> int:
+def _last_index(course: Course, run: Run) -> int:
     """The last spell whose time belongs to the run: the one before its stopping step, or the last of all."""
-    return len(life.spells) - 1 if run.end_index is None else max(run.end_index - 1, 0)
+    return len(course.life.spells) - 1 if run.end_index is None else max(run.end_index - 1, 0)
 
 
-def _extent(life: Life, index: int, last: int, end: Instant) -> Interval:
-    begins = life.spells[index].at if index else -FOREVER
-    return begins, end if index == last else min(life.spells[index + 1].at, end)
+def _extent(course: Course, index: int, last: int, end: Instant) -> Interval:
+    spells = course.life.spells
+    begins = spells[index].at if index else -FOREVER
+    return begins, end if index == last else min(spells[index + 1].at, end)
 
 
 def _run_on(
-    life: Life, active: list[tuple[Instant, Instant, Rule]], run: Run, end: Instant
+    course: Course, active: list[tuple[Instant, Instant, Rule]], run: Run, end: Instant
 ) -> tuple[tuple[Interval, ...], bool]:
     """Closed hours that count because the clock was running under a `run_on` rule just before closing.
 
-    Also whether it would still be counting after `end`.
+    When another such rule takes over, counting goes on. Also whether it would still be counting after `end`.
     """
     found: list[Interval] = []
-    goes_on = False
-    for begins, ends, rule in _joined(active):
-        start = run.start_under(life, rule)
-        begins = max(begins, start if start is not None else end)
-        hours = hours_of_rule(life.policy, rule, begins, ends)
-        for _, closing in hours.intervals(begins, ends):
-            if closing < ends:
-                found.append((closing, min(hours.next_opening(closing), ends)))
-        if ends == end and begins < end:
-            counted_last = hours.is_open(end - 1) or bool(found and found[-1][1] == end)
-            goes_on = hours.is_open(end) or counted_last
-    return tuple(found), goes_on
-
-
-def _joined(active: list[tuple[Instant, Instant, Rule]]) -> list[tuple[Instant, Instant, Rule]]:
-    """Neighbouring stretches under `run_on` rules of one calendar, made one: the rule was never lost between them."""
-    joined: list[tuple[Instant, Instant, Rule]] = []
-    for begins, ends, rule in active:
-        if joined and joined[-1][1] == begins and joined[-1][2].calendar == rule.calendar:
-            joined[-1] = (joined[-1][0], ends, rule)
-        else:
-            joined.append((begins, ends, rule))
-    return joined
+    counted_until: Instant | None = None
+    for stretch_begins, ends, rule in active:
+        start = run.start_under(course, rule)
+        begins = max(stretch_begins, start if start is not None else end)
+        if begins >= ends:
+            continue
+        hours = open_time(rule.hours, begins, ends)
+        closings = [closing for _, closing in hours.intervals(begins, ends) if closing < ends]
+        if counted_until == begins and not hours.is_open(begins):
+            closings.insert(0, begins)
+        found += [(closing, min(hours.next_opening(closing), ends)) for closing in closings]
+        counted_last = hours.is_open(ends - 1) or (bool(closings) and found[-1][1] == ends)
+        counted_until = ends if counted_last or hours.is_open(ends) else None
+    return tuple(merged(found)), counted_until == end
 
 
 class Count:
@@ -116,14 +107,17 @@ class Count:
         """Seconds counted in [start, end)."""
         return sum(self._worth(piece) for piece in self.pieces)
 
-    def paused(self, until: Instant | None = None) -> int:
-        """Open seconds in [start, end), or up to `until`, that did not count because of a pause."""
-        last = self.end if until is None else until
-        inside = (self._clip(interval, last) for interval in self.marks.paused)
-        return sum(self.hours.between(begins, ends) for begins, ends in inside)
+    def paused(self) -> int:
+        """Open seconds in [start, end) that did not count because of a pause."""
+        return self._open(self.marks.paused)
 
-    def _clip(self, interval: Interval, last: Instant) -> Interval:
-        return max(interval[0], self.start), min(interval[1], last)
+    def excused(self) -> int:
+        """Open seconds in [start, end) that did not count because they were exempt."""
+        return self._open(self.marks.excused)
+
+    def _open(self, intervals: tuple[Interval, ...]) -> int:
+        inside = ((max(begins, self.start), min(ends, self.end)) for begins, ends in intervals)
+        return sum(self.hours.between(begins, ends) for begins, ends in inside)
 
     def _worth(self, piece: Piece) -> int:
         begins, ends, mode = piece
@@ -134,6 +128,8 @@ class Count:
     def exceeds(self, limit: int) -> Instant | None:
         """The infimum of the instants up to the end at which more than `limit` has elapsed; None if there are none."""
         counted = 0
+        if limit < 0:
+            return self.start if self.start <= self.end else None
         for piece in self.pieces:
             worth = self._worth(piece)
             if counted + worth > limit:
@@ -143,10 +139,11 @@ class Count:
             counted += worth
         return None
 
-    def reaches(self, limit: int, run_on: bool = False) -> Instant:
+    def reaches(self, limit: int, run_on: bool = False) -> Instant | None:
         """The earliest instant at which `limit` has elapsed, if after the end nothing else happens and nothing pauses.
 
-        Under a `run_on` rule time then counts without a break, from the end or from the next opening after it.
+        Under a `run_on` rule time then counts without a break, from the end or from the next opening after it. Known
+        windows ahead do not count; None when an exemption that nobody has ended keeps the limit out of reach.
         Raises `CasectlError` when the calendar never gets there.
         """
         counted = 0
@@ -159,15 +156,27 @@ class Count:
                 left = limit - counted
                 return begins + left if mode == "all" else self.hours.add(begins, left)
             counted += worth
-        onward = max(self.end, self.start)
-        if not run_on:
-            return self.hours.add(onward, limit - counted)
-        goes_on = self.marks.runs_on_next and self.start < self.end
-        return (onward if goes_on else self.hours.next_opening(onward)) + limit - counted
+        return self._onward(max(self.end, self.start), limit - counted, run_on)
+
+    def _onward(self, begins: Instant, left: int, run_on: bool) -> Instant | None:
+        """The instant at which `left` more seconds have elapsed after the end."""
+        if run_on and not (self.marks.runs_on_next and self.start < self.end):
+            begins = self.hours.next_opening(begins)
+        for opens, closes in self.marks.excused:
+            if closes <= begins:
+                continue
+            worth = 0 if opens <= begins else opens - begins if run_on else self.hours.between(begins, opens)
+            if worth >= left:
+                break
+            if closes >= FOREVER:
+                return None
+            begins, left = closes, left - worth
+        return begins + left if run_on else self.hours.add(begins, left)
 
 
 def _pieces(start: Instant, end: Instant, marks: Marks) -> list[Piece]:
-    special: list[Piece] = [(a, b, "none") for a, b in marks.paused] + [(a, b, "all") for a, b in marks.run_on]
+    special: list[Piece] = [(a, b, "none") for a, b in (*marks.paused, *marks.excused)]
+    special += [(a, b, "all") for a, b in subtracted(marks.run_on, list(marks.excused))]
     pieces: list[Piece] = []
     at = start
     for begins, ends, mode in sorted(special) if special else ():

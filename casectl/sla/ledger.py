@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from casectl.model.calendar import DAY_SECONDS, Calendar
 from casectl.model.figures import LedgerKind, LedgerLine, TargetRow
 from casectl.model.instants import Instant
-from casectl.model.policy import Customer, Policy
+from casectl.model.terms import Terms
 from casectl.model.timeline import Step, Timeline
 from casectl.sla.clock import judgements
 from casectl.sla.count import Count
+from casectl.sla.excuse import Excuse
 from casectl.sla.opentime import Interval, OpenTime, local_instant, subtracted
 from casectl.sla.soundness import sound_steps
+from casectl.sla.verdict import Judgement
 
 
 class Explained(NamedTuple):
@@ -24,32 +26,27 @@ class Explained(NamedTuple):
     lines: tuple[LedgerLine, ...]
 
 
-def explain(
-    timeline: Timeline, policy: Policy, customers: Mapping[str, Customer], as_of: Instant
-) -> tuple[Explained, ...]:
+def explain(timeline: Timeline, terms: Sequence[Terms], as_of: Instant) -> tuple[Explained, ...]:
     """Every row of a case with its ledger, in the order of `evaluate`. Empty when the case was opened later."""
-    steps, _ = sound_steps(timeline, timeline.until(as_of), policy)
-    found = judgements(steps, policy, customers, as_of)
-    return tuple(Explained(one.row, _lines(one.count, steps)) for one in found)
+    steps, _ = sound_steps(timeline, timeline.until(as_of), terms)
+    found = judgements(steps, terms, as_of, timeline.case_id)
+    return tuple(Explained(one.row, _lines(one, steps)) for one in found)
 
 
 def ledger(
-    timeline: Timeline,
-    policy: Policy,
-    customers: Mapping[str, Customer],
-    as_of: Instant,
-    target: str,
-    occurrence: int = 1,
+    timeline: Timeline, terms: Sequence[Terms], as_of: Instant, target: str, occurrence: int = 1
 ) -> tuple[LedgerLine, ...]:
     """The ledger of one row; empty when there is no such row, or nothing has started."""
-    rows = explain(timeline, policy, customers, as_of)
+    rows = explain(timeline, terms, as_of)
     return next((one.lines for one in rows if (one.row.target, one.row.occurrence) == (target, occurrence)), ())
 
 
-def _lines(count: Count | None, steps: tuple[Step, ...]) -> tuple[LedgerLine, ...]:
+def _lines(judgement: Judgement, steps: tuple[Step, ...]) -> tuple[LedgerLine, ...]:
+    count = judgement.count
     if count is None:
         return ()
     lines = [line for piece in count.pieces for line in _of_piece(count, *piece)]
+    lines = [_excused(line, judgement.excuses) if line.kind == "exempt" else line for line in lines]
     cut = [part for line in lines for part in _cut(line, steps)]
     return tuple(_with_edges(cut, steps))
 
@@ -67,8 +64,8 @@ def _shut(count: Count, begins: Instant, ends: Instant, mode: str) -> Iterator[L
     """The lines of a stretch outside hours: run-on, or closed with its holidays told apart."""
     if begins >= ends:
         return
-    if mode == "all":
-        yield _line(count, begins, ends, "run-on")
+    if mode == "all" or _inside(begins, ends, count.marks.run_on):
+        yield _line(count, begins, ends, "run-on" if mode == "all" else "paused")
         return
     holidays = _holidays(count.hours, begins, ends)
     shut = [(piece, "closed") for piece in subtracted([(begins, ends)], holidays)]
@@ -78,9 +75,22 @@ def _shut(count: Count, begins: Instant, ends: Instant, mode: str) -> Iterator[L
 
 
 def _line(count: Count, begins: Instant, ends: Instant, kind: LedgerKind) -> LedgerLine:
-    if kind == "paused" and any(first <= begins and ends <= last for first, last in count.marks.solved):
+    if kind == "paused" and _inside(begins, ends, count.marks.solved):
         kind = "solved"
+    elif kind == "paused" and _inside(begins, ends, count.marks.excused):
+        kind = "exempt"
     return LedgerLine(begins, ends, kind, ends - begins if kind in ("counted", "run-on") else 0)
+
+
+def _inside(begins: Instant, ends: Instant, intervals: Sequence[Interval]) -> bool:
+    return any(first <= begins and ends <= last for first, last in intervals)
+
+
+def _excused(line: LedgerLine, excuses: Sequence[Excuse]) -> LedgerLine:
+    """The line with what exempts it, and the step that put that on the record."""
+    why = [each for each in excuses if each.begins < line.ends and line.begins < each.ends]
+    edge = why[0].commit if why else None
+    return line._replace(edge=edge, reason=", ".join(dict.fromkeys(each.reason for each in why)))
 
 
 def _holidays(hours: OpenTime, begins: Instant, ends: Instant) -> list[Interval]:
@@ -118,7 +128,12 @@ def _with_edges(lines: list[LedgerLine], steps: tuple[Step, ...]) -> Iterator[Le
     by_time: dict[Instant, Step] = {step.at: step for step in steps}
     for line in lines:
         step = by_time.get(line.begins)
-        yield line if step is None else line._replace(edge=step.commit, reason=_told(step))
+        if step is None:
+            yield line
+        elif line.kind == "exempt":
+            yield line._replace(edge=step.commit, reason="; ".join(filter(None, (line.reason, _told(step)))))
+        else:
+            yield line._replace(edge=step.commit, reason=_told(step))
 
 
 def _told(step: Step) -> str:
@@ -126,4 +141,4 @@ def _told(step: Step) -> str:
     return ", ".join([*(entry.kind for entry in step.entries), *changes])
 
 
-_TOLD = ("status", "waiting_for", "priority", "type", "channel", "level", "assignee")
+_TOLD = ("status", "waiting_for", "priority", "type", "channel", "level", "assignee", "policy", "customer", "service")

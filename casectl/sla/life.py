@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from casectl.model.case import Entry, Value
+from casectl.model.case import Entry, Scalar, Value
 from casectl.model.instants import Instant
-from casectl.model.policy import DONE_PHASES, Condition, Customer, Policy, Rule, Target
+from casectl.model.policy import DONE_PHASES, Customer, Policy
+from casectl.model.terms import Terms
 from casectl.model.timeline import Step
 from casectl.sla.opentime import open_time
 
@@ -15,9 +16,10 @@ Facts = tuple[str | None, ...]
 """priority, type, channel, plan, service, category: what the conditions of rules speak of, in that order."""
 
 PRIORITY, TYPE, CHANNEL, PLAN, SERVICE, CATEGORY = range(6)
-FACT_FIELDS = ("priority", "type", "channel", "customer", "service", "category")
-"""Fields of a case from which its facts come (the plan comes with the customer)."""
-_FACT = {"priority": PRIORITY, "type": TYPE, "channel": CHANNEL, "plan": PLAN, "service": SERVICE, "category": CATEGORY}
+FACT_FIELDS = ("priority", "type", "channel", "customer", "service", "category", "policy")
+"""Fields of a case on which it depends what rule is in force (the plan comes with the customer)."""
+
+Record = Mapping[str, Scalar]
 
 
 class Spell(NamedTuple):
@@ -31,11 +33,18 @@ class Spell(NamedTuple):
     waiting_for: str | None
     customer: Customer | None
     """The record of whom the case is for in this state; a change of customer acts from then on, like any other."""
+    policy: Policy
+    """What judges the case in this state: a move to another policy acts from then on, too."""
 
     @property
     def done(self) -> bool:
         """Whether the case is solved here: in phase resolved, monitoring or closed."""
         return self.phase in DONE_PHASES
+
+    def records(self, name: str) -> tuple[Record, ...]:
+        """The records of `commitments` or `exemptions` as they stand here."""
+        value = self.fields.get(name)
+        return value if isinstance(value, tuple) else ()
 
 
 class Happening(NamedTuple):
@@ -46,12 +55,16 @@ class Happening(NamedTuple):
 
 
 class Life:
-    """One case up to one moment, under one policy; what all its targets share is worked out here once."""
+    """One case up to one moment, under its terms; what all its targets share is worked out here once."""
 
-    def __init__(self, steps: Sequence[Step], policy: Policy, customers: Mapping[str, Customer]) -> None:
-        self.policy = policy
-        self.spells = tuple(_spells(steps, policy, customers))
+    def __init__(self, steps: Sequence[Step], terms: Sequence[Terms]) -> None:
+        """`steps` as they count, voids heeded (`voids.effective`)."""
+        self.spells = tuple(_spells(steps, terms))
         first = self.spells[0]
+        self.sorts: list[tuple[Facts, Policy]] = []
+        """Facts and policy as they followed each other: what rules are chosen by."""
+        self.sort_of = [self._sort(spell) for spell in self.spells]
+        """Of each spell, its place among `sorts`."""
         self.received: Instant = claimed(first.fields, "received", first.at) or first.at
         self.deemed: Instant = self._deemed(first)
         self._anchors: dict[str, tuple[Happening, ...]] = {}
@@ -59,11 +72,21 @@ class Life:
             (index, entry) for index, spell in enumerate(self.spells) for entry in spell.step.entries
         ]
 
+    @property
+    def policy(self) -> Policy:
+        """The policy that the case was moved to last."""
+        return self.spells[-1].policy
+
+    def _sort(self, spell: Spell) -> int:
+        if not self.sorts or spell.facts != self.sorts[-1][0] or spell.policy is not self.sorts[-1][1]:
+            self.sorts.append((spell.facts, spell.policy))
+        return len(self.sorts) - 1
+
     def _deemed(self, first: Spell) -> Instant:
-        channel = self.policy.channels.get(first.facts[CHANNEL] or "")
+        channel = first.policy.channels.get(first.facts[CHANNEL] or "")
         if channel is None or not channel.deemed:
             return self.received
-        hours = open_time(self.policy.calendars[channel.calendar], self.received, self.received)
+        hours = open_time(first.policy.calendars[channel.calendar], self.received, self.received)
         return hours.next_opening(self.received)
 
     def happenings(self, anchor: str) -> tuple[Happening, ...]:
@@ -82,12 +105,28 @@ class Life:
         if anchor == "detected":
             detected = claimed(first.fields, "detected", first.at)
             return [] if detected is None else [Happening(0, detected)]
+        if anchor == "call-ended":
+            return self._call_ended()
         if anchor in ("resolved", "closed"):
             return self._entered(DONE_PHASES if anchor == "resolved" else frozenset({"closed"}))
         if anchor == "prioritised":
-            rated = (index for index, spell in enumerate(self.spells) if spell.facts[PRIORITY])
-            return [Happening(index, self.spells[index].at) for index in rated][:1]
+            return self._first(spell.facts[PRIORITY] is not None for spell in self.spells)
+        if anchor == "assigned":
+            return self._first("assignee" in spell.fields for spell in self.spells)
         return self._logged(anchor)
+
+    def _first(self, holds: Iterator[bool]) -> list[Happening]:
+        return [Happening(index, self.spells[index].at) for index, found in enumerate(holds) if found][:1]
+
+    def _call_ended(self) -> list[Happening]:
+        """The claimed end of the call by which the case came in: its opening logs it."""
+        opening = self.spells[0]
+        for entry in opening.step.entries:
+            started, minutes = entry.fields.get("started"), entry.fields.get("minutes")
+            if entry.answers_to("call:in") and isinstance(started, int):
+                ended = started + (minutes * 60 if isinstance(minutes, int) else 0)
+                return [Happening(0, min(ended, opening.at))]
+        return []
 
     def _entered(self, phases: frozenset[str]) -> list[Happening]:
         inside = [spell.phase in phases for spell in self.spells]
@@ -98,44 +137,20 @@ class Life:
         ]
 
     def _logged(self, anchor: str) -> list[Happening]:
-        kinds = {"triaged": ("triage",), "escalated": ("escalation",), "responded": self.policy.responses}
-        wanted = kinds.get(anchor, (anchor,))
         found = [
             Happening(index, self.spells[index].at)
             for index, entry in self._entries
-            if any(entry.answers_to(kind) for kind in wanted)
+            if _answers(entry, anchor, self.spells[index].policy)
         ]
-        return found[:1] if anchor == "triaged" else found
+        return found[:1] if anchor in ("triaged", "path-confirmed") else found
 
-    def rules(self, target: Target) -> tuple[Rule | None, ...]:
-        """The rule in force in each spell: the first whose condition holds, None where there is none."""
-        chosen: list[Rule | None] = []
-        seen: Facts | None = None
-        for spell in self.spells:
-            if spell.facts != seen:
-                seen = spell.facts
-                rule = self._rule(target, spell.facts)
-            chosen.append(rule)
-        return tuple(chosen)
 
-    def _rule(self, target: Target, facts: Facts) -> Rule | None:
-        if not self._holds(target.scope, facts):
-            return None
-        return next((rule for rule in target.rules if self._holds(rule.when, facts)), None)
-
-    def in_scope(self, target: Target, index: int) -> bool:
-        """Whether the target is about this case at all, in the state of that spell."""
-        return self._holds(target.scope, self.spells[index].facts)
-
-    def _holds(self, condition: Condition, facts: Facts) -> bool:
-        if any(facts[_FACT[key]] not in wanted for key, wanted in condition.values.items()):
-            return False
-        return self._reported(condition.reported_in, True) and self._reported(condition.reported_out, False)
-
-    def _reported(self, calendars: tuple[str, ...], wanted: bool) -> bool:
-        """Whether one of the calendars was open (or closed) at the actual receipt; true when none is named."""
-        found = (open_time(self.policy.calendars[name], self.received, self.received) for name in calendars)
-        return not calendars or any(hours.is_open(self.received) is wanted for hours in found)
+def _answers(entry: Entry, anchor: str, policy: Policy) -> bool:
+    if anchor == "responded":
+        return any(entry.answers_to(kind) for kind in policy.responses)
+    if anchor == "path-confirmed":
+        return entry.kind == "pathway" and "chosen" in entry.fields
+    return entry.answers_to({"triaged": "triage", "escalated": "escalation"}.get(anchor, anchor))
 
 
 def claimed(fields: Mapping[str, Value], name: str, committed: Instant) -> Instant | None:
@@ -144,27 +159,37 @@ def claimed(fields: Mapping[str, Value], name: str, committed: Instant) -> Insta
     return min(claim, committed) if isinstance(claim, int) else None
 
 
-def _spells(steps: Sequence[Step], policy: Policy, customers: Mapping[str, Customer]) -> list[Spell]:
-    fields: dict[str, Value] = {}
-    spells = []
+def terms_at(steps: Sequence[Step], terms: Sequence[Terms]) -> list[Terms]:
+    """What judges the case after each step: the first terms, until a step that moves it and that others hold since.
+
+    A step that only undoes such a move moves nothing: `voids.effective` leaves it without that change.
+    """
+    since = {each.since: each for each in terms[1:]}
+    found, current = [], terms[0]
     for step in steps:
+        if "policy" in step.changes:
+            current = since.get(step.commit, current)
+        found.append(current)
+    return found
+
+
+def _spells(steps: Sequence[Step], terms: Sequence[Terms]) -> Iterator[Spell]:
+    fields: dict[str, Value] = {}
+    for step, (policy, customers, _, _) in zip(steps, terms_at(steps, terms), strict=True):
         if step.changes:
             fields = _merged(fields, step.changes)
-        status = str(fields.get("status"))
         waiting_for = fields.get("waiting_for")
         customer = customers.get(str(fields.get("customer")))
-        spells.append(
-            Spell(
-                step.at,
-                step,
-                fields,
-                _facts(fields, customer.plan if customer else None),
-                policy.phase_of(status),
-                None if waiting_for is None else str(waiting_for),
-                customer,
-            )
+        yield Spell(
+            step.at,
+            step,
+            fields,
+            _facts(fields, customer.plan if customer else None),
+            policy.phase_of(str(fields.get("status"))),
+            None if waiting_for is None else str(waiting_for),
+            customer,
+            policy,
         )
-    return spells
 
 
 def _merged(fields: Mapping[str, Value], changes: Mapping[str, Value | None]) -> dict[str, Value]:

@@ -1,74 +1,86 @@
-"""Whether a life can be judged at all: every word that a figure rests on must be one of the policy's."""
+"""Whether a life can be judged at all: every word that a figure rests on must be one of the policy's of the time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from casectl.model.case import Value
 from casectl.model.policy import Policy
 from casectl.model.problems import Problem, did_you_mean
+from casectl.model.terms import Terms
 from casectl.model.timeline import Step, Timeline
+from casectl.sla.life import terms_at
+
+WORDS = ("status", "priority", "type", "channel")
+"""Fields that must hold a word of the policy."""
 
 
 def sound_steps(
-    timeline: Timeline, steps: tuple[Step, ...], policy: Policy
+    timeline: Timeline, steps: tuple[Step, ...], terms: Sequence[Terms]
 ) -> tuple[tuple[Step, ...], tuple[Problem, ...]]:
     """The steps to judge by, and what is wrong with the words and claims in them.
 
     A word that the policy does not have, and that was put right later, changes nothing: what held before goes on, and
     at the opening the first right word stands in. One that still stands is a problem that leaves no steps to judge.
+    A step that moves the case to another policy says again, in that policy's words, whatever it does not change.
     """
     problems = list(_late_claims(timeline, steps))
-    for name, words in _vocabulary(policy).items():
-        wrong = [step for step in steps if (word := step.changes.get(name)) is not None and str(word) not in words]
+    policies = [each.policy for each in terms_at(steps, terms)]
+    for name in WORDS:
+        said = _said(steps, policies, name)
+        wrong = [index for index, word in said.items() if word not in _vocabulary(policies[index], name)]
         if wrong:
-            last = next(step for step in reversed(steps) if step.changes.get(name) is not None)
-            mended = last not in wrong
-            problems += [_unknown(timeline, step, name, words, policy, mended) for step in wrong]
-            steps = _without(steps, name, words) if mended else ()
+            mended = max(said) not in wrong
+            problems += [_unknown(timeline, steps[at], name, said[at], policies[at], mended) for at in wrong]
+            steps = _without(steps, name, said, wrong) if mended else ()
         if not steps:
             break
     return steps, tuple(problems)
 
 
-def _vocabulary(policy: Policy) -> dict[str, Mapping[str, object]]:
-    return {
+def _said(steps: Sequence[Step], policies: Sequence[Policy], name: str) -> dict[int, str]:
+    """By position of the step: the word it gives a field, or keeps while it moves the case to another policy."""
+    said: dict[int, str] = {}
+    current: Value | None = None
+    for index, step in enumerate(steps):
+        current = step.changes.get(name, current)
+        moved = index > 0 and policies[index] is not policies[index - 1]
+        if current is not None and (moved or step.changes.get(name) is not None):
+            said[index] = str(current)
+    return said
+
+
+def _vocabulary(policy: Policy, name: str) -> Mapping[str, object]:
+    words: dict[str, Mapping[str, object]] = {
         "status": policy.states,
         "priority": policy.priorities,
         "type": policy.types,
         "channel": policy.channels,
     }
+    return words[name]
 
 
-def _without(steps: tuple[Step, ...], name: str, words: Mapping[str, object]) -> tuple[Step, ...]:
-    """The steps without the values of a field that are none of `words`."""
-
-    def right(step: Step) -> bool:
-        value = step.changes.get(name)
-        return value is None or str(value) in words
-
-    first = next((value for step in steps if (value := step.changes.get(name)) is not None and right(step)), None)
-    opening = steps[0] if right(steps[0]) else _changed(steps[0], name, first)
-    return opening, *(step if right(step) else _changed(step, name, None) for step in steps[1:])
-
-
-def _changed(step: Step, name: str, value: Value | None) -> Step:
-    """The step with another value of a field, or without that change."""
-    kept: dict[str, Value | None] = {key: old for key, old in step.changes.items() if key != name}
-    if value is not None:
-        kept[name] = value
-    return Step(step.commit, step.at, step.author, kept, step.entries)
+def _without(steps: tuple[Step, ...], name: str, said: Mapping[int, str], wrong: Sequence[int]) -> tuple[Step, ...]:
+    """The steps without the wrong values of a field. Where nothing right came before, the next right word stands in."""
+    first_right = next(word for index, word in said.items() if index not in wrong)
+    mended = list(steps)
+    for index in wrong:
+        kept: dict[str, Value | None] = {key: old for key, old in steps[index].changes.items() if key != name}
+        carried = name not in steps[index].changes
+        if index == 0:
+            kept[name] = first_right
+        elif carried:
+            kept[name] = next(word for at, word in said.items() if at > index and at not in wrong)
+        mended[index] = steps[index]._replace(changes=kept)
+    return tuple(mended)
 
 
-def _unknown(
-    timeline: Timeline, step: Step, name: str, words: Mapping[str, object], policy: Policy, mended: bool
-) -> Problem:
-    word = step.changes[name]
+def _unknown(timeline: Timeline, step: Step, name: str, word: str, policy: Policy, mended: bool) -> Problem:
     what = "was" if mended else "is"
     message = f"{name} '{word}' {what} not in policy {policy.ref} (commit {step.commit[:12]})"
     if mended:
         return Problem(timeline.path, 0, f"{message}; put right since, it changes nothing", None, warning=True)
-    return Problem(timeline.path, 0, message, did_you_mean(str(word), words))
+    return Problem(timeline.path, 0, message, did_you_mean(word, _vocabulary(policy, name)))
 
 
 def _late_claims(timeline: Timeline, steps: tuple[Step, ...]) -> list[Problem]:

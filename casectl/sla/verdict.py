@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from casectl.model.calendar import Calendar
 from casectl.model.figures import TargetRow, TargetState
 from casectl.model.instants import Instant
-from casectl.model.policy import Lookup, Rule, Span, Target
-from casectl.model.target_reader import parse_span
+from casectl.model.target import Ahead, Lookup, Rule, Span
 from casectl.sla.count import Count, Marks, marks_of
-from casectl.sla.life import FACT_FIELDS, Life
-from casectl.sla.opentime import OpenTime, open_time
+from casectl.sla.course import Course
+from casectl.sla.deadline import Deadline, Resolved, resolve
+from casectl.sla.excuse import Excuse, intervals_of, windows_of
+from casectl.sla.life import FACT_FIELDS
+from casectl.sla.opentime import FOREVER, OpenTime, open_time
 from casectl.sla.runs import Run, first_start, of_own_life
 from casectl.sla.workdays import due_after_days
+
+ROUND_THE_CLOCK = Calendar("24x7", "UTC", always=True)
+"""What deadlines are counted on."""
 
 
 class Reign(NamedTuple):
     """A stretch of a run under one rule and figure (or under none): up to the next reign, or the run's end."""
 
     rule: Rule | None
-    figure: Span | None
+    figure: Resolved | None
     index: int  # type: ignore[assignment]
     """Of the spell that begins it."""
     begins: Instant | None
@@ -31,7 +37,7 @@ class Reign(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """A limit in open seconds, and the moment before which a limit in working days is never due."""
+    """A limit in counted seconds, and the moment before which it is never due (working days, deadlines)."""
 
     seconds: int
     not_before: Instant | None = None
@@ -41,99 +47,110 @@ class Counted(NamedTuple):
     """A run counted under one rule, and that rule's limit."""
 
     rule: Rule
+    figure: Resolved
     count: Count  # type: ignore[assignment]
     limit: Limit
 
 
 class Judgement(NamedTuple):
-    """A row, and the count behind it; None when nothing has started."""
+    """A row, the count behind it (None when nothing has started), and what was excused in it."""
 
     row: TargetRow
     count: Count | None = None  # type: ignore[assignment]
+    excuses: tuple[Excuse, ...] = ()
 
 
 class Trial:
-    """One run of one target, up to `as_of` or to its own end."""
+    """One run of one target, up to `as_of` or to its own end. `exemptions` are those of the case."""
 
     def __init__(
-        self, life: Life, target: Target, rules: Sequence[Rule | None], run: Run, number: int, as_of: Instant
+        self, course: Course, run: Run, number: int, as_of: Instant, exemptions: Sequence[Excuse] = ()
     ) -> None:
-        self.life = life
-        self.target = target
-        self.rules = rules
+        self.course = course
+        self.spells = course.life.spells
         self.run = run
         self.number = number
         self.end = as_of if run.end is None else run.end
-        last = len(life.spells) - 1 if run.end_index is None else run.end_index
-        self.figures = [self._figure(rules[index], index) for index in range(last + 1)]
+        last = len(self.spells) - 1 if run.end_index is None else run.end_index
+        self.excuses = _up_to(run, (*exemptions, *windows_of(course)))
+        self.figures = [resolve(course, rule, index) for index, rule in enumerate(course.rules[: last + 1])]
         # Only durations run on: a limit in working days that a record holds does not, whatever its rule says.
-        durations = [figure is not None and figure.unit == "seconds" for figure in self.figures]
-        self.marks: Marks = marks_of(life, target, rules, durations, run, self.end)
+        self.durations = [isinstance(figure, Span) and figure.unit == "seconds" for figure in self.figures]
+        self.marks = self._marks(self.excuses)
         self.reigns = self._reigns()
 
     def judge(self) -> Judgement | None:
         """The run's row; None when no rule ever held and the policy does not measure it."""
-        counted: Counted | None = None
+        counted = None
         for reign in self.reigns:
             counted = self._counted(reign)
             broken = self._broken(reign, counted) if counted else None
             if counted and broken is not None:
                 return self._breached(reign, counted, broken)
+        last = self._last
+        if self.course.outside[last] and (self.course.would[last] or self.course.measured[last]):
+            return self._outside()
+        rule = self.reigns[-1].rule
         if counted is not None:
             return self._unbroken(counted)
-        rule = self.reigns[-1].rule
-        return self._without_rule() if rule is None else self._without_limit(rule)
+        found = self._without_rule() if rule is None else self._without_limit(rule)
+        return self._excused(found) if found else None
+
+    @property
+    def _last(self) -> int:
+        """The spell at the run's end: what holds in it decides about a run that was not broken."""
+        return len(self.figures) - 1
+
+    def _marks(self, excuses: tuple[Excuse, ...]) -> Marks:
+        return marks_of(self.course, self.durations, self.run, self.end, intervals_of(excuses))
 
     def _reigns(self) -> list[Reign]:
-        cuts: list[tuple[int, Rule | None, Span | None]] = []
+        cuts: list[tuple[int, Rule | None, Resolved | None]] = []
         for index, figure in enumerate(self.figures):
-            rule = self.rules[index]
+            rule = self.course.rules[index]
             if self._of_no_length(index):
                 continue
             if not cuts or cuts[-1][1] is not rule or cuts[-1][2] != figure:
                 cuts.append((index, rule, figure))
-        ends = [min(self.life.spells[index].at, self.end) for index, _, _ in cuts[1:]] + [self.end]
+        ends = [min(self.spells[index].at, self.end) for index, _, _ in cuts[1:]] + [self.end]
         reigns: list[Reign] = []
         for (index, rule, figure), until in zip(cuts, ends, strict=True):
-            begins = self.life.spells[index].at if index else None
+            begins = self.spells[index].at if index else None
             since = reigns[-1].ruled_since if reigns and reigns[-1].rule is rule else begins
             reigns.append(Reign(rule, figure, index, begins, until, since))
         return reigns
 
     def _of_no_length(self, index: int) -> bool:
         """Whether a spell was over in the second in which it began: such a state never ruled anything."""
-        spells = self.life.spells
-        return 0 < index < len(self.figures) - 1 and spells[index].at == spells[index + 1].at
+        return 0 < index < self._last and self.spells[index].at == self.spells[index + 1].at
 
-    def _figure(self, rule: Rule | None, index: int) -> Span | None:
-        """What limits a rule in a spell's state: its own figure, or the one that the case or the customer holds."""
-        figure = rule.within if rule else None
-        if not isinstance(figure, Lookup):
-            return figure
-        if figure.source == "customer":
-            customer = self.life.spells[index].customer
-            return customer.figures.get(figure.name) if customer else None
-        written = self.life.spells[index].fields.get(figure.name) if figure.source == "case" else None
-        return parse_span(str(written)) if written is not None else None
+    def _until(self, index: int) -> Instant:
+        """When a spell ends, as far as the run goes."""
+        return self.end if index == self._last else min(self.spells[index + 1].at, self.end)
 
     def _start(self, reign: Reign, rule: Rule) -> Instant | None:
         """Where counting starts under a reign: the run's start, or the moment its rule took over (`from-change`)."""
-        start = self.run.start_under(self.life, rule)
+        start = self.run.start_under(self.course, rule)
         if start is not None and rule.on_change == "from-change" and reign.ruled_since is not None:
             return max(start, reign.ruled_since)
         return start
 
-    def _hours(self, calendar: str, start: Instant) -> OpenTime:
-        return open_time(self.life.policy.calendars[calendar], start, self.end)
+    def _hours(self, calendar: Calendar, start: Instant) -> OpenTime:
+        return open_time(calendar, start, self.end)
 
-    def _count(self, rule: Rule, start: Instant) -> Count:
-        return Count(self._hours(rule.calendar, start), start, self.end, self.marks)
+    def _count(self, rule: Rule, start: Instant, figure: Resolved | None = None) -> Count:
+        if not isinstance(figure, Deadline):
+            return Count(self._hours(rule.hours, start), start, self.end, self.marks)
+        excused = tuple(intervals_of(self.excuses)) if self.marks.excused or self.excuses else ()
+        return Count(self._hours(ROUND_THE_CLOCK, start), start, self.end, Marks(excused=excused))
 
-    def _limit(self, rule: Rule, figure: Span, start: Instant) -> Limit:
+    def _limit(self, rule: Rule, figure: Resolved, start: Instant) -> Limit:
+        if isinstance(figure, Deadline):
+            return Limit(figure.at - start, figure.at)
         if figure.unit == "seconds":
             return Limit(figure.amount)
-        due = due_after_days(self._hours(rule.days or rule.calendar, start), start, figure.amount, figure.end_of_day)
-        return Limit(self._hours(rule.calendar, start).between(start, due), due)
+        due = due_after_days(self._hours(rule.day_hours, start), start, figure.amount, figure.end_of_day)
+        return Limit(self._hours(rule.hours, start).between(start, due), due)
 
     def _counted(self, reign: Reign) -> Counted | None:
         """The whole run counted under a reign's rule; None when that rule sets no limit or has not started."""
@@ -141,7 +158,7 @@ class Trial:
         start = self._start(reign, rule) if rule else None
         if rule is None or figure is None or start is None:
             return None
-        return Counted(rule, self._count(rule, start), self._limit(rule, figure, start))
+        return Counted(rule, figure, self._count(rule, start, figure), self._limit(rule, figure, start))
 
     def _broken(self, reign: Reign, counted: Counted) -> Instant | None:
         """When the reign's rule was first broken while it held; None when it was not.
@@ -153,134 +170,219 @@ class Trial:
         if exceeded is None:
             return None
         broken = exceeded if reign.begins is None else max(exceeded, reign.begins)
-        for begins, ends in self.run.counted:
+        solved = self.run.solved if isinstance(counted.figure, Deadline) else []
+        for begins, ends in (*self.run.counted, *solved):
             if begins <= exceeded < ends or begins < broken < ends:
                 broken = max(broken, ends)
         return broken if reign is self.reigns[-1] or broken < reign.ends else None
 
     def _breached(self, reign: Reign, counted: Counted, broken: Instant) -> Judgement:
-        rule, count, limit = counted.rule, counted.count, counted.limit
-        due = self._due(count, limit, rule)
-        reason = self._reason(reign) if broken == reign.begins and due < broken else ""
-        return self._judgement(rule, "breached", count, limit, due, broken, reason)
+        due = self._due(counted)
+        late_at_once = broken == reign.begins and due is not None and due < broken
+        return self._judgement(counted.rule, "breached", counted, broken, self._reason(reign) if late_at_once else "")
 
     def _reason(self, reign: Reign) -> str:
-        step = self.life.spells[reign.index].step
-        changed = sorted(name for name in step.changes if name in FACT_FIELDS)
+        step = self.spells[reign.index].step
+        changed = sorted(name for name in step.changes if name in (*FACT_FIELDS, "agreed", "commitments"))
         return f"already past this limit when {' and '.join(changed) or 'the rule'} changed"
 
     def _unbroken(self, counted: Counted) -> Judgement:
-        rule, count, limit = counted.rule, counted.count, counted.limit
-        state = self._state(rule, count, limit)
-        due = None if state == "paused" else self._due(count, limit, rule)
-        return self._judgement(rule, state, count, limit, due)
+        return self._excused(self._judgement(counted.rule, self._state(counted), counted))
+
+    def _excused(self, judgement: Judgement) -> Judgement:
+        """The same, or exempt: when only what is excused keeps it from being breached."""
+        row, count = judgement.row, judgement.count
+        why = self._excuse(count) if count and self.excuses and row.state != "withdrawn" else ""
+        if not why or not self._would_be_broken():
+            return judgement
+        return judgement._replace(row=row._replace(state="exempt", reason=why, owed=False))
+
+    def _would_be_broken(self) -> bool:
+        """Whether the run would be breached if nothing were excused."""
+        kept, excuses = self.marks, self.excuses
+        self.marks, self.excuses = self._marks(()), ()
+        found = ((reign, self._counted(reign)) for reign in self.reigns)
+        broken = any(counted and self._broken(reign, counted) is not None for reign, counted in found)
+        self.marks, self.excuses = kept, excuses
+        return broken
+
+    def _excuse(self, count: Count) -> str:
+        """What is excused in the run, under whatever rule; empty when nothing is."""
+        first = self.run.start_under(self.course, self.course.general[self.run.begin])
+        begun = count.start if first is None else min(first, count.start)
+        reasons = (each.reason for each in self.excuses if each.begins < count.end and begun < each.ends)
+        return ", ".join(dict.fromkeys(reasons))
 
     def _without_limit(self, rule: Rule) -> Judgement:
-        """A rule whose start has not come, or whose limit no record holds: pending, and never more than measured."""
+        """A rule whose start has not come, that promises nothing, or whose limit no record holds: never more than
+        measured."""
         start = self._start(self.reigns[-1], rule)
         if start is None:
-            return Judgement(not_started(self.life, self.target, rule, self.number))
-        return self._judgement(
-            rule, "pending" if self.run.end is None else "untargeted", self._count(rule, start), None
-        )
+            return Judgement(not_started(self.course, rule, self.number))
+        missing = missing_figure(rule)
+        waits = self.run.end is None and bool(missing)
+        judgement = self._uncounted(rule, "pending" if waits else "untargeted", start, missing if waits else "")
+        return judgement._replace(row=judgement.row._replace(owed=waits))
 
-    def _state(self, rule: Rule, count: Count, limit: Limit) -> TargetState:
+    def _state(self, counted: Counted) -> TargetState:
+        rule, count, limit = counted.rule, counted.count, counted.limit
         if self.run.end is not None:
             return "met"
         if count.start > self.end:
             return "pending"
-        if rule.pauses(self.life.spells[-1].phase, self.life.spells[-1].waiting_for):
+        if self._pauses(counted):
             return "paused"
         elapsed, goal = count.elapsed(), self._goal(rule, count.start)
         nearly = rule.warn_at is not None and elapsed >= rule.warn_at * limit.seconds
         return "at-risk" if nearly or (goal is not None and elapsed > goal) else "running"
 
+    def _pauses(self, counted: Counted) -> bool:
+        """Whether the clock stands at the end, by whom the case waits for."""
+        last = self.spells[-1]
+        begun = self.run.end is None and counted.count.start <= self.end
+        return begun and counted.rule.pauses(last.phase, last.waiting_for) and not isinstance(counted.figure, Deadline)
+
+    def _stands(self, counted: Counted) -> bool:
+        """Whether nothing falls due until somebody acts: the clock is paused, or an exemption lasts."""
+        lasting = any(each.begins <= self.end and each.ends >= FOREVER for each in self.excuses)
+        return self._pauses(counted) or (self.run.end is None and lasting)
+
+    def _outside(self) -> Judgement:
+        """A run of a case that no rule reaches at its end though one would: exempt or withdrawn."""
+        outside = self.course.outside[self._last]
+        assert outside is not None
+        rule = self.course.would[self._last] or self.course.general[self._last]
+        start = self.run.start_under(self.course, rule)
+        return self._uncounted(rule, outside.state, self.end if start is None else start, outside.reason)
+
     def _without_rule(self) -> Judgement | None:
         """A run without a rule at its end: measured only, or withdrawn since its condition no longer holds."""
-        start = self.run.start_under(self.life, self.target.otherwise)
+        own_keys = self.course.general[self._last]
+        start = self.run.start_under(self.course, own_keys)
         begun = self.end if start is None else start
         # What an event begins knows only the rules since then; what every case comes to was promised before it began.
-        promised = self.run.start is None and of_own_life(self.target.otherwise)
-        known = [reign for reign in self.reigns if promised or reign.ends > begun]
-        ruled = [reign.rule for reign in known if reign.rule is not None]
-        measured = self.target.measured and self.life.in_scope(self.target, len(self.figures) - 1)
+        promised = self.run.start is None and of_own_life(own_keys)
+        known = [index for index in range(self._last + 1) if promised or self._until(index) > begun]
+        ruled = [rule for index in known if (rule := self.course.would[index]) and not self._of_no_length(index)]
+        measured = self.course.measured[self._last]
         if not (ruled or measured):
             return None
         withdrawn = bool(ruled) and not measured
-        rule = ruled[-1] if withdrawn else self.target.otherwise
-        return self._judgement(rule, "withdrawn" if withdrawn else "untargeted", self._count(rule, begun), None)
+        return self._uncounted(ruled[-1] if withdrawn else own_keys, "withdrawn" if withdrawn else "untargeted", begun)
 
-    def _due(self, count: Count, limit: Limit, rule: Rule) -> Instant:
-        """When the limit is used up if nothing else happens; working days are never due before their own day."""
+    def _due(self, counted: Counted) -> Instant | None:
+        """When the limit is used up if nothing else happens; working days are never due before their own day, nor
+        deadlines before their own moment."""
+        rule, count, limit = counted.rule, counted.count, counted.limit
         due = count.reaches(limit.seconds, rule.run_on and limit.not_before is None)
-        return due if limit.not_before is None else max(due, limit.not_before)
+        if due is None or limit.not_before is None:
+            return due
+        return limit.not_before if limit.seconds <= 0 else max(due, limit.not_before)
 
     def _goal(self, rule: Rule, start: Instant) -> int | None:
-        return None if rule.goal is None else self._limit(rule, rule.goal, start).seconds
+        goal = rule.goal
+        if isinstance(goal, Ahead):
+            aimed = resolve(self.course, rule._replace(within=goal), self._last)
+            return None if aimed is None else self._limit(rule, aimed, start).seconds
+        return None if goal is None else self._limit(rule, goal, start).seconds
+
+    def _uncounted(self, rule: Rule, state: TargetState, start: Instant, reason: str = "") -> Judgement:
+        """A row of elapsed time without a limit."""
+        aimed = rule._replace(within=rule.goal) if rule.within is None and isinstance(rule.goal, Ahead) else None
+        count = self._count(rule, start, resolve(self.course, aimed, self._last))
+        goal = self._goal(rule, start) if state == "untargeted" and rule.within is None else None
+        return Judgement(self._row(rule, state, count, reason)._replace(goal_seconds=goal), count, self.excuses)
 
     def _judgement(
-        self,
-        rule: Rule,
-        state: TargetState,
-        count: Count,
-        limit: Limit | None,
-        due: Instant | None = None,
-        breached_at: Instant | None = None,
-        reason: str = "",
+        self, rule: Rule, state: TargetState, counted: Counted, breached_at: Instant | None = None, reason: str = ""
     ) -> Judgement:
-        row = TargetRow(
-            target=self.target.name,
+        row = self._row(rule, state, counted.count, reason)._replace(
+            due_at=None if breached_at is None and self._stands(counted) else self._due(counted),
+            breached_at=breached_at,
+            limit_seconds=counted.limit.seconds,
+            goal_seconds=self._goal(rule, counted.count.start),
+        )
+        return Judgement(row, counted.count, self.excuses)
+
+    def _row(self, rule: Rule, state: TargetState, count: Count, reason: str) -> TargetRow:
+        return TargetRow(
+            target=self.course.name,
             occurrence=self.number,
             clause=rule.clause,
             state=state,
             started_at=count.start,
             stopped_at=self.run.end,
-            due_at=due,
-            breached_at=breached_at,
+            due_at=None,
+            breached_at=None,
             elapsed_seconds=count.elapsed(),
-            limit_seconds=limit.seconds if limit else None,
-            goal_seconds=self._goal(rule, count.start) if limit else None,
+            limit_seconds=None,
+            goal_seconds=None,
             paused_seconds=count.paused(),
-            exempt_seconds=0,
-            evidence=self._evidence(rule),
+            exempt_seconds=count.excused(),
+            evidence=self._evidence(count),
             rule=rule,
-            breach_reason=reason,
+            reason=reason,
+            subject=self.course.commitment,
         )
-        return Judgement(row, count)
 
-    def _evidence(self, rule: Rule) -> tuple[str, ...]:
-        """The commits that the row rests on: its start, each pause, solved spell and change of rule, its stop."""
-        spells, first = self.life.spells, self.run.begin
-        if self.run.start is None and (happened := first_start(self.life, rule)):
+    def _evidence(self, count: Count) -> tuple[str, ...]:
+        """The commits that the row rests on: its start, each pause, solved spell and change of rule or figure, what
+        excused it, its stop."""
+        spells, first = self.spells, self.run.begin
+        own = self.course.general[self._last]
+        if self.run.start is None and (happened := first_start(self.course, own)):
             first = happened.index
-        last = len(spells) - 1 if self.run.end_index is None else self.run.end_index
-        turns = [index for index in range(first + 1, last + 1) if self._state_of(index) != self._state_of(index - 1)]
+        turns = [i for i in range(first + 1, self._last + 1) if self._state_of(i) != self._state_of(i - 1)]
         ends = [] if self.run.end_index is None else [self.run.end_index]
-        return tuple(dict.fromkeys(spells[index].step.commit for index in [first, *turns, *ends]))
+        excused = {each.commit for each in self.excuses if each.begins < count.end and count.start < each.ends}
+        order = [first, *turns, *ends]
+        order += [index for index, spell in enumerate(spells) if spell.step.commit in excused]
+        return tuple(dict.fromkeys(spells[index].step.commit for index in (order if not excused else sorted(order))))
 
-    def _state_of(self, index: int) -> tuple[bool, bool, int]:
-        spell, rule = self.life.spells[index], self.rules[index]
-        paused = (rule or self.target.otherwise).pauses(spell.phase, spell.waiting_for)
-        return paused, spell.done, -1 if rule is None else rule.index
+    def _state_of(self, index: int) -> tuple[object, ...]:
+        spell, rule = self.spells[index], self.course.rules[index]
+        paused = self.course.general[index].pauses(spell.phase, spell.waiting_for)
+        deadline = self.figures[index] if rule and not isinstance(rule.within, Span) else None
+        return paused, spell.done, None if rule is None else (rule.index, id(rule.calendars)), deadline
 
 
-def not_started(life: Life, target: Target, rule: Rule, number: int = 1) -> TargetRow:
+def _up_to(run: Run, excuses: tuple[Excuse, ...]) -> tuple[Excuse, ...]:
+    """What is excused in a run; once it is stopped, nothing after that is known to it."""
+    if run.end is None:
+        return excuses
+    return tuple(each._replace(ends=min(each.ends, run.end)) for each in excuses if each.begins < run.end)
+
+
+def missing_figure(rule: Rule) -> str:
+    """What a record must say before the rule has a figure; empty for a rule that has one, or promises none."""
+    if not isinstance(rule.within, Lookup):
+        return ""
+    if rule.within.source == "agreed":
+        return "no time agreed yet"
+    holder = {"case": "the case", "customer": "the customer's record", "promised": "the promise"}[rule.within.source]
+    return f"{holder} has no {rule.within.name}"
+
+
+def not_started(course: Course, rule: Rule, number: int = 1) -> TargetRow:
     """The `pending` row of a target whose start has not come; its limit is known already when it is a duration."""
     known = rule.within.amount if isinstance(rule.within, Span) and rule.within.unit == "seconds" else None
+    goal = rule.goal.amount if isinstance(rule.goal, Span) and rule.goal.unit == "seconds" else None
+    outside = course.outside[-1]
     return TargetRow(
-        target=target.name,
+        target=course.name,
         occurrence=number,
         clause=rule.clause,
-        state="pending",
+        state=outside.state if outside else "pending" if rule.within else "untargeted",
         started_at=None,
         stopped_at=None,
         due_at=None,
         breached_at=None,
         elapsed_seconds=0,
-        limit_seconds=known,
-        goal_seconds=rule.goal.amount if rule.goal and rule.goal.unit == "seconds" else None,
+        limit_seconds=None if outside else known,
+        goal_seconds=None if outside else goal,
         paused_seconds=0,
         exempt_seconds=0,
-        evidence=(life.spells[0].step.commit,),
+        evidence=(course.life.spells[0].step.commit,),
         rule=rule,
+        reason=outside.reason if outside else "",
     )

@@ -13,6 +13,7 @@ from random import Random
 from casectl.desk.verbs.hold import hold
 from casectl.desk.verbs.resume import resume
 from casectl.desk.verbs.take import take
+from casectl.model.terms import Terms
 from casectl.model.timeline import Timeline
 from casectl.sla.clock import evaluate
 from casectl.sla.opentime import open_time
@@ -44,7 +45,8 @@ def main() -> None:
     rate("open time between two instants", lambda: hours.between(instants[next(turn) & 1023], last))
     rate("instant by which so much open time has passed", lambda: hours.add(instants[next(turn) & 1023], 108_000))
     timeline, as_of = Timeline(case.case.id, "bench", case.steps), case.instant("2026-11-25 12:00")
-    rate("a whole case of four steps, one target", lambda: evaluate(timeline, case.policy, {}, as_of))
+    terms = [Terms(case.policy)]
+    rate("a whole case of four steps, every target", lambda: evaluate(timeline, terms, as_of))
 
 
 if __name__ == "__main__":

@@ -1,53 +1,46 @@
-"""Random calendars, policies and lives of cases, on a grid of `GRAIN` seconds; the same `Random` gives the same value.
+"""Random lives of cases, on a grid of `GRAIN` seconds; the same `Random` gives the same life.
 
 Each `random_*` function takes any `random.Random`, hypothesis' own included, which is how the strategies are made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from hypothesis import strategies as st
 
-from casectl.model.calendar import Calendar, Window, Windows
-from casectl.model.case import Entry, Value
+from casectl.model.case import Entry, Scalar, Value
 from casectl.model.instants import Instant, zone_named
-from casectl.model.policy import (
-    CaseType,
-    Channel,
-    Condition,
-    Customer,
-    Defaults,
-    Figure,
-    Lookup,
-    Policy,
-    Priority,
-    Rule,
-    Span,
-    State,
-    Target,
-)
+from casectl.model.policy import Policy
+from casectl.model.target import Lookup, Rule
+from casectl.model.terms import Terms
 from casectl.model.timeline import Step, Timeline
+from tests.sla.desks import (
+    CLOCK_CHANGES,
+    COMMITMENTS,
+    CUSTOMERS,
+    DAY,
+    GRAIN,
+    PHASE_OF,
+    PRIORITIES,
+    SERVICES,
+    TYPES,
+    WHOM,
+    random_calendar,
+    random_customers,
+    random_policies,
+)
+from tests.sla.naive_record import Record, fields_of
 
-GRAIN = 900
-HOUR, DAY = 3600, 86_400
-ZONES = (
-    "UTC", "Europe/London", "America/Toronto", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe",
-    "America/Havana", "Pacific/Apia", "Africa/Casablanca", "Atlantic/Azores", "America/Santiago", "Asia/Kolkata",
-    "Pacific/Chatham", "America/St_Johns",
-)  # fmt: skip
-CLOCK_CHANGES = (date(2026, 3, 8), date(2026, 3, 29), date(2026, 10, 25), date(2026, 11, 1), date(2026, 4, 5))
-PRIORITIES = ("p1", "p2", "p3")
-TYPES = ("fault", "question")
-PHASE_OF = {
-    "new": "new", "working": "active", "on-hold": "waiting", "solved": "resolved", "watched": "monitoring",
-    "closed": "closed",
-}  # fmt: skip
-CUSTOMERS = ("oakfield", "acme")
-WHOM = ("customer", "supplier", "nobody")
+CASE_ID = "ABC-261123-K7Q4P"
+ENTRIES = (
+    "note response triage update email:in email:out call:in call:out escalation escalation-answer complaint-answer "
+    "pathway"
+).split()
 
 
 @dataclass(frozen=True)
@@ -55,226 +48,190 @@ class RandomLife:
     """A case with all that it is judged by."""
 
     timeline: Timeline
-    policy: Policy
-    customers: Mapping[str, Customer]
+    terms: tuple[Terms, ...]
     as_of: Instant
 
 
-def random_windows(rng: Random, overnight: bool = True) -> Windows:
-    """None to three windows of one day, in order and apart; the last may run past midnight."""
-    slots = (2 * DAY if overnight and rng.random() < 0.15 else DAY) // GRAIN
-    edges = sorted(rng.sample(range(slots + 1), 2 * rng.choice((1, 1, 1, 2, 3))))
-    windows = [Window(a * GRAIN, b * GRAIN) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    return tuple(w for w in windows if w.opens < DAY and w.closes <= w.opens + DAY)
-
-
-def random_week(rng: Random) -> tuple[Windows, ...]:
-    """Mostly the same hours Monday to Friday, sometimes each day its own; some day always opens."""
-    if rng.random() < 0.2:
-        week = [random_windows(rng) if rng.random() < 0.7 else () for _ in range(7)]
-    else:
-        usual = (
-            (Window(rng.randint(28, 40) * GRAIN, rng.randint(60, 76) * GRAIN),)
-            if rng.random() < 0.7
-            else random_windows(rng)
-        )
-        week = [usual] * 5 + [random_windows(rng) if rng.random() < 0.2 else ()] * 2
-        if rng.random() < 0.4:
-            week[4] = (Window(8 * HOUR, 12 * HOUR),)
-    if not any(week):
-        week[2] = (Window(9 * HOUR, 17 * HOUR),)
-    return _apart(week)
-
-
-def _apart(week: list[Windows]) -> tuple[Windows, ...]:
-    """Windows of a day that follow on an overnight one begin after its tail, as `policy check` demands."""
-    for n in range(7):
-        tail = max((w.closes - DAY for w in week[n - 1]), default=0)
-        week[n] = tuple(w for w in week[n] if w.opens >= tail)
-    return tuple(week) if any(week) else ((Window(9 * HOUR, 17 * HOUR),), *week[1:])
-
-
-def random_calendar(
-    rng: Random, name: str = "desk", around: date = date(2026, 6, 1), zone: str | None = None
-) -> Calendar:
-    """A calendar with holidays and replaced days within three weeks of `around`."""
-    zone = rng.choice(ZONES)
-    shape = rng.random()
-    if shape < 0.1:
-        return Calendar(name, zone, always=True)
-    if shape < 0.2:
-        members = tuple(_plain(rng, f"{name}-{n}", around, rng.choice(ZONES)) for n in range(2))
-        return Calendar(name, zone, members=members)
-    return _plain(rng, name, around, zone)
-
-
-def _plain(rng: Random, name: str, around: date, zone: str) -> Calendar:
-    def some_days(most: int) -> list[date]:
-        return [around + timedelta(days=rng.randint(-5, 25)) for _ in range(rng.randint(0, most))]
-
-    replaced = {day: random_windows(rng, overnight=False) for day in some_days(2)}
-    return Calendar(name, zone, random_week(rng), replaced, frozenset(some_days(3)))
-
-
-def random_span(rng: Random) -> Span:
-    if rng.random() < 0.35:
-        return Span("days", rng.randint(1, 4), rng.random() < 0.4)
-    return Span("seconds", rng.choice((0, 1, 2, 4, 10, 16, 32, 64)) * GRAIN + rng.choice((0, 0, 0, 1, 600)))
-
-
-def _condition(rng: Random, calendars: list[str]) -> Condition:
-    shape = rng.random()
-    if shape < 0.5:
-        return Condition({"priority": frozenset(rng.sample(PRIORITIES, rng.randint(1, 2)))})
-    if shape < 0.6:
-        return Condition({"type": frozenset({rng.choice(TYPES)}), "priority": frozenset({"p1", "p3"})})
-    if shape < 0.7:
-        return Condition({"plan": frozenset({"gold"})})
-    if shape < 0.8:
-        names = (rng.choice(calendars),)
-        return Condition(reported_in=names) if rng.random() < 0.5 else Condition(reported_out=names)
-    return Condition()
-
-
-@dataclass(frozen=True)
-class _Shape:
-    """What all rules of a random target share."""
-
-    name: str
-    start: tuple[str, ...]
-    stops: tuple[tuple[str, ...], ...]
-    repeat: bool = False
-
-
-SHAPES = (
-    _Shape("resolution", ("detected", "opened"), (("resolved",), ("resolved", "call:out"))),
-    _Shape("resolution", ("received",), (("resolved",), ("closed",), ("resolved", "closed"))),
-    _Shape("response", ("received",), (("responded",), ("responded", "resolved"))),
-    _Shape("response", ("opened",), (("responded",),)),
-    _Shape("triage", ("opened",), (("triaged",),)),
-    _Shape("pick-up", ("triaged",), (("responded",), ("call:out",), ("resolved",))),
-    _Shape("update", ("opened",), (("update",),), repeat=True),
-    _Shape("completion", ("email:in",), (("email:out",), ("email", "responded")), repeat=True),
-    _Shape("complaint-response", ("call:in",), (("complaint-answer", "resolved"),)),
-    _Shape("escalation-response", ("escalated",), (("escalation-answer",),)),
-)
-
-
-def random_target(rng: Random, shape: _Shape, calendars: list[str]) -> Target:
-    """A target of that shape, with up to three rules that differ in all that rules may differ in."""
-    reopen = "resume" if shape.start == ("escalated",) else rng.choice(("resume", "resume", "restart", "continue"))
-
-    def rule(index: int, when: Condition, within: Figure | None) -> Rule:
-        days = isinstance(within, Span) and within.unit == "days"
-        pause = rng.choice((frozenset(), frozenset({"customer"}), frozenset({"customer", "supplier"}), None))
-        return Rule(
-            target=shape.name, index=index, when=when, start=shape.start,
-            stop=shape.stops[0] if rng.random() < 0.8 else rng.choice(shape.stops),
-            calendar=rng.choice(calendars), days=rng.choice(calendars) if days and rng.random() < 0.3 else None,
-            within=within, goal=_goal(rng, within), warn_at=rng.choice((None, None, 0.5, 0.8)),
-            run_on=not days and within is not None and rng.random() < 0.4, pause_for=pause,
-            on_change=rng.choice(("from-start", "from-start", "from-change")), on_reopen=reopen, repeat=shape.repeat,
-        )  # fmt: skip
-
-    rules = []
-    for index in range(rng.randint(1, 3)):
-        within: Figure = random_span(rng)
-        if rng.random() < 0.15:
-            within = Lookup("customer", "ttr")
-        elif shape.repeat and rng.random() < 0.5:
-            within = Lookup("case", "update_every")
-        rules.append(rule(index, _condition(rng, calendars), within))
-    scope = Condition({"type": frozenset({"fault"})}) if rng.random() < 0.1 else Condition()
-    return Target(shape.name, scope, tuple(rules), rule(-1, Condition(), None), rng.random() < 0.3)
-
-
-def _goal(rng: Random, within: Figure | None) -> Span | None:
-    if not isinstance(within, Span) or rng.random() < 0.7:
-        return None
-    return Span(within.unit, max(1, within.amount // 2), within.end_of_day)
-
-
-def random_policy(rng: Random, around: date) -> Policy:
-    """A policy with two or three calendars and one to three targets."""
-    calendars = {name: random_calendar(rng, name, around) for name in ("desk", "other", "third")[: rng.randint(1, 3)]}
-    names = list(calendars)
-    shapes = {shape.name: shape for shape in rng.sample(SHAPES, rng.randint(1, 3))}
-    targets = {name: random_target(rng, shape, names) for name, shape in shapes.items()}
-    return bare_policy(calendars, targets, deemed=rng.random() < 0.4)
-
-
-def bare_policy(calendars: dict[str, Calendar], targets: dict[str, Target], deemed: bool = False) -> Policy:
-    """A policy of these calendars and targets over the states of `PHASE_OF`; `deemed` is about its one channel."""
-    first = next(iter(calendars))
-    return Policy(
-        desk="acme-desk", version="1.0", name="Acme", prefix="ABC", effective=date(2010, 1, 1),
-        zone=calendars[first].zone, path="policies/acme-desk/1.0.yaml", calendars=calendars,
-        channels={"email": Channel("email", first, deemed)},
-        types={name: CaseType(name, "p3") for name in TYPES},
-        priorities={name: Priority(name, rank) for rank, name in enumerate(PRIORITIES)},
-        states={name: State(name, phase, tuple(PHASE_OF)) for name, phase in PHASE_OF.items()},
-        waiting_for={name: name for name in WHOM}, responses=("response", "email:out"), targets=targets, ladders={},
-        defaults=Defaults("new", "fault", "email"),
-    )  # fmt: skip
+def agreed_of(rule: Rule) -> bool:
+    """Whether the rule's figure is agreed in each case."""
+    return isinstance(rule.within, Lookup) and rule.within.source == "agreed"
 
 
 class _Writer:
     """Takes random steps, each of them one that a desk could take."""
 
-    def __init__(self, rng: Random, opened: Instant) -> None:
+    def __init__(self, rng: Random, opened: Instant, terms: Terms, versions: Sequence[Policy]) -> None:
         self.rng, self.at = rng, opened
-        self.status = "new"
+        self.terms, self.versions = [terms], list(versions)
+        self.fields: dict[str, Value] = {}
         self.steps: list[Step] = []
         self.entries = 0
 
-    def step(self, changes: dict[str, Value | None], *kinds: str) -> None:
+    @property
+    def status(self) -> str:
+        return str(self.fields["status"])
+
+    def records(self, name: str) -> list[dict[str, Scalar]]:
+        value = self.fields.get(name, ())
+        assert isinstance(value, tuple)
+        return [dict(record) for record in value]
+
+    def step(self, changes: Mapping[str, Value | None], *kinds: str, **more: Scalar) -> str:
+        """One commit; `more` goes into its first entry. Gives the commit."""
         entries = []
         for kind in kinds:
             self.entries += 1
             name, _, direction = kind.partition(":")
-            entries.append(Entry(f"e{self.entries}", name, {"direction": direction} if direction else {}))
+            fields: dict[str, Scalar] = {"direction": direction} if direction else {}
+            entries.append(Entry(f"e{self.entries}", name, fields | ({} if entries else more)))
         commit = f"{len(self.steps) + 1:040x}"
-        self.steps.append(Step(commit, self.at, "sam@example.org", changes, tuple(entries)))
+        self.steps.append(Step(commit, self.at, "sam@example.org", dict(changes), tuple(entries)))
+        self.fields = {name: value for name, value in {**self.fields, **changes}.items() if value is not None}
+        return commit
+
+    def set(self, **changes: Value | None) -> str:
+        return self.step(changes, *(("note",) if self.rng.random() < 0.6 else ()))
 
     def move(self, status: str, **more: Value | None) -> None:
         gone: dict[str, Value | None] = (
             {"waiting_for": None} if self.status == "on-hold" and status != "on-hold" else {}
         )
-        self.status = status
-        self.step({"status": status, **gone, **more}, *(("response",) if self.rng.random() < 0.1 else ()))
+        kinds = ("response",) if self.rng.random() < 0.1 else ("note",) if self.rng.random() < 0.5 else ()
+        self.step({"status": status, **gone, **more}, *kinds)
 
     def anything(self) -> None:
         rng = self.rng
-        self.at += 0 if rng.random() < 0.1 else rng.choice((1, 2, 6, 20, 60, 100, 200)) * GRAIN
-        if PHASE_OF[self.status] in ("resolved", "monitoring", "closed"):
+        self.at += 0 if rng.random() < 0.1 else rng.choice((1, 2, 4, 6, 10, 20, 30, 60, 100, 200)) * GRAIN
+        solved = PHASE_OF[self.status] in ("resolved", "monitoring", "closed")
+        if Record(CASE_ID, self.steps).void:
+            self.void()
+        elif rng.random() < 0.13:
+            self.exempt()
+        elif rng.random() < 0.08:
+            self.void()
+        elif rng.random() < 0.03:
+            self.merge()
+        elif solved:
             self._when_solved()
-        elif rng.random() < 0.35:
-            kinds = (
-                "note",
-                "response",
-                "triage",
-                "update",
-                "email:in",
-                "email:out",
-                "call:in",
-                "call:out",
-                "escalation",
-            )
-            self.step({}, rng.choice((*kinds, "escalation-answer", "complaint-answer")))
         elif rng.random() < 0.3:
-            name = rng.choice(("priority", "priority", "priority", "type", "update_every", "customer"))
-            value = {
-                "priority": rng.choice(PRIORITIES),
-                "type": rng.choice(TYPES),
-                "update_every": rng.choice(("1h", "8h")),
-                "customer": rng.choice((*CUSTOMERS, None)),
-            }
-            self.step({name: value[name]}, *(("triage",) if name == "priority" and rng.random() < 0.3 else ()))
+            self.log()
+        elif rng.random() < 0.3:
+            self.promise()
+        elif rng.random() < 0.35:
+            self.change()
         else:
             self._move_on()
 
+    def log(self) -> None:
+        kind = self.rng.choice(ENTRIES)
+        chosen = {"chosen": "a"} if kind == "pathway" and self.rng.random() < 0.7 else {}
+        self.step({}, kind, **chosen)
+
+    def change(self) -> None:
+        rng = self.rng
+        name = rng.choice(
+            ("priority", "priority", "priority", "type", "update_every", "customer", "service", "assignee", "agreed",
+             "agreed", "agreed", "policy", "policy")
+        )  # fmt: skip
+        if name == "policy" and "merged_into" not in self.fields:
+            self.move_policy()
+            return
+        value: dict[str, Value | None] = {
+            "priority": rng.choice(PRIORITIES), "type": rng.choice(TYPES),
+            "update_every": rng.choice(("1h", "8h", None)), "customer": rng.choice((*CUSTOMERS, None)),
+            "service": rng.choice((*SERVICES, None, "sms")),
+            "assignee": rng.choice(("jo", "sam", None)), "agreed": self._agreed(), "policy": self.fields["policy"],
+        }  # fmt: skip
+        kinds = ("triage",) if name == "priority" and rng.random() < 0.3 else ("note",) if rng.random() < 0.5 else ()
+        self.step({name: value[name]}, *kinds)
+
+    def _agreed(self) -> Value:
+        """With one instant more, for a target that some version looks it up for if there is any."""
+        targets = [target for policy in self.versions for target in policy.targets.values()]
+        wanted = [target.name for target in targets for rule in target.rules if agreed_of(rule)]
+        before = self.fields.get("agreed", {})
+        assert isinstance(before, Mapping)
+        return {**before, self.rng.choice(wanted or ["resolution"]): self._later((-4, 0, 2, 10, 40, 150))}
+
+    def _later(self, grains: Sequence[int]) -> Instant:
+        return self.at + self.rng.choice(grains) * GRAIN
+
+    def move_policy(self) -> None:
+        here = self.terms[-1]
+        policy = self.rng.choice(self.versions)
+        commit = self.set(policy=policy.ref)
+        customers = here.customers if self.rng.random() < 0.7 else random_customers(self.rng)
+        self.terms.append(Terms(policy, customers, since=commit))
+
+    def merge(self) -> None:
+        if self.rng.random() < 0.7:
+            self.move("closed", merged_into="ABC-261120-AAAAA")
+        else:
+            self.set(merged_into="ABC-261120-AAAAA")
+
+    def promise(self) -> None:
+        """A commitment more, or one that is kept, cancelled or put off."""
+        rng, records = self.rng, self.records("commitments")
+        pending = [record for record in records if not record.get("kept") and not record.get("cancelled")]
+        if not pending or rng.random() < 0.4:
+            kind = rng.choice(sorted(COMMITMENTS))
+            records.append({"id": f"c{self.entries}-{len(self.steps)}", "kind": kind, **self._due(kind)})
+        else:
+            record = rng.choice(pending)
+            how = rng.choice(("kept", "kept", "cancelled", "due"))
+            record |= self._due(str(record["kind"])) if how == "due" else {how: True}
+        kinds = (rng.choice(("note", "email:out")),) if rng.random() < 0.7 else ()
+        self.step({"commitments": tuple(records)}, *kinds)
+
+    def _due(self, kind: str) -> dict[str, Scalar]:
+        due = self._later((-2, 0, 3, 10, 30, 120))
+        return {"due": due, **({"until": due + self.rng.choice((1, 8, 40)) * GRAIN} if kind == "maintenance" else {})}
+
+    def exempt(self) -> None:
+        """An exemption more, or one that is approved, ended or claimed otherwise."""
+        rng, records = self.rng, self.records("exemptions")
+        if not records or rng.random() < 0.6:
+            record: dict[str, Scalar] = {
+                "id": f"x{len(self.steps)}",
+                "code": rng.choice(("regulator", "storm", "storm", "sunspots")),
+                "from": self._later((-200, -60, -60, -30, -8, -1, 0, 20)),
+            }
+            records.append(record)
+        else:
+            record = rng.choice(records)
+        self._claim(record)
+        self.step({"exemptions": tuple(records)}, *(("note",) if rng.random() < 0.7 else ()))
+
+    def _claim(self, record: dict[str, Scalar]) -> None:
+        rng = self.rng
+        if rng.random() < 0.7:
+            record["approved_by"] = "jo"
+        if rng.random() < 0.7:
+            record["until"] = self._later((-40, -10, -4, 0, 0, 0, 16))
+        if rng.random() < 0.1:
+            record["from"] = self._later((-80, -20))
+
+    def void(self) -> None:
+        """Something is taken back: mostly a recent step, sometimes another void, rarely the case itself."""
+        rng, record = self.rng, Record(CASE_ID, self.steps)
+        standing = [step.entries for i, step in enumerate(self.steps) if i and i not in record.taken]
+        told = [entry.id for entries in standing for entry in entries]
+        voids = [entry.id for entries in standing for entry in entries if entry.kind == "void"]
+        what = CASE_ID if rng.random() < 0.15 else rng.choice(told[-4:] or [CASE_ID])
+        if voids and (record.void or rng.random() < 0.3):
+            what = rng.choice(voids)
+        if what == CASE_ID and rng.random() < 0.5:
+            return
+        marker = Entry("undone", "void", {"void": what})
+        undone = (*self.steps, Step("", self.at, "", {}, (marker,)))
+        fields = fields_of(Record(CASE_ID, undone).states[-1])
+        changes: dict[str, Value | None] = {
+            name: fields.get(name) for name in {**self.fields, **fields} if self.fields.get(name) != fields.get(name)
+        }
+        self.step(changes, "void", void=what, reason="a slip")
+
     def _move_on(self) -> None:
-        status = self.rng.choice(("working", "on-hold", "on-hold", "solved", "watched", "closed"))
+        status = self.rng.choice(("working", "on-hold", "on-hold", "on-hold", "solved", "watched", "closed"))
         if status == "on-hold":
             self.move(status, waiting_for=self.rng.choice(WHOM))
         elif status == "solved" and self.rng.random() < 0.1:
@@ -294,44 +251,56 @@ class _Writer:
             self.step({}, self.rng.choice(("note", "update", "response", "email:out")))
 
 
-def random_timeline(rng: Random, opened: Instant) -> Timeline:
-    """A life of one to fourteen steps, beginning at `opened`, some of them in the same second."""
-    writer = _Writer(rng, opened)
+def random_timeline(
+    rng: Random, opened: Instant, terms: Terms, versions: Sequence[Policy]
+) -> tuple[Timeline, tuple[Terms, ...]]:
+    """A life of one to fifteen steps, beginning at `opened`, some in the same second; with the terms it had."""
+    writer = _Writer(rng, opened, terms, versions)
     fields: dict[str, Value | None] = {
-        "id": "ABC-261123-K7Q4P", "policy": "acme-desk/1.0", "type": rng.choice(TYPES), "title": "t",
-        "channel": "email", "status": "new", "priority": rng.choice(PRIORITIES), "customer": rng.choice(CUSTOMERS),
-        "update_every": rng.choice(("30m", "4h", "2wd")),
+        "id": CASE_ID, "policy": terms.policy.ref, "type": rng.choice(TYPES), "title": "t", "channel": "email",
+        "status": "new", "priority": rng.choice(PRIORITIES), "customer": rng.choice(CUSTOMERS),
     }  # fmt: skip
-    for claim, chance in (("received", 0.5), ("detected", 0.3)):
-        if rng.random() < chance:
-            fields[claim] = opened - rng.choice((-4, 0, 1, 8, 80)) * GRAIN
-    writer.step(fields, *(("triage",) if rng.random() < 0.3 else ()))
-    for _ in range(rng.choice((0, 2, 4, 6, 9, 13))):
+    optional: dict[str, Any] = {
+        "update_every": (rng.choice(("30m", "4h", "2wd")), 0.85), "assignee": ("jo", 0.2),
+        "service": (rng.choice((*SERVICES, "sms", "sms", "sms", "sms")), 0.5),
+        "received": (opened - rng.choice((-4, 0, 1, 8, 80)) * GRAIN, 0.5),
+        "detected": (opened - rng.choice((-4, 0, 1, 8, 80)) * GRAIN, 0.3),
+    }  # fmt: skip
+    fields |= {name: value for name, (value, chance) in optional.items() if rng.random() < chance}
+    looked_up = {name for name, target in terms.policy.targets.items() for rule in target.rules if agreed_of(rule)}
+    if looked_up and rng.random() < 0.6:
+        fields["agreed"] = {name: opened + rng.choice((8, 40, 150)) * GRAIN for name in sorted(looked_up)}
+    rated = ("triage",) if rng.random() < 0.3 else ()
+    if rng.random() < 0.5:
+        started, minutes = opened - rng.choice((1, 2, 4)) * GRAIN, rng.choice((0, 15, 30, 45))
+        writer.step(fields, "call:in", *rated, started=started, minutes=minutes)
+    else:
+        writer.step(fields, *rated)
+    for _ in range(rng.choice((0, 2, 4, 6, 9, 14))):
         writer.anything()
-    return Timeline("ABC-261123-K7Q4P", "cases/2026/11/23/ABC-261123-K7Q4P.yaml", tuple(writer.steps))
+    timeline = Timeline(CASE_ID, f"cases/2026/11/23/{CASE_ID}.yaml", tuple(writer.steps))
+    return timeline, tuple(writer.terms)
 
 
 def random_life(rng: Random) -> RandomLife:
-    """A case, its policy and customers, and a moment to judge it at."""
+    """A case, all that it is judged by, and a moment to judge it at."""
     return random_lives(rng, 1)[0]
 
 
 def random_lives(rng: Random, count: int) -> list[RandomLife]:
     """Some cases of one desk within the same few days; half of the desks are near a clock change then."""
     around = rng.choice(CLOCK_CHANGES) if rng.random() < 0.5 else date(2026, rng.randint(1, 12), rng.randint(1, 28))
-    policy = random_policy(rng, around)
-    return [_life(rng, policy, around) for _ in range(count)]
+    versions = random_policies(rng, around)
+    return [_life(rng, versions, around) for _ in range(count)]
 
 
-def _life(rng: Random, policy: Policy, around: date) -> RandomLife:
+def _life(rng: Random, versions: Sequence[Policy], around: date) -> RandomLife:
     day = datetime(around.year, around.month, around.day, tzinfo=UTC) + timedelta(days=rng.randint(-4, 1))
-    timeline = random_timeline(rng, int(day.timestamp()) + rng.randrange(DAY // GRAIN) * GRAIN)
-    customers = {
-        name: Customer(name, plan=rng.choice((None, "gold")), figures={"ttr": random_span(rng)}) for name in CUSTOMERS
-    }
+    opened = int(day.timestamp()) + rng.randrange(DAY // GRAIN) * GRAIN
+    timeline, terms = random_timeline(rng, opened, Terms(versions[0], random_customers(rng)), versions)
     last = timeline.steps[-1].at
-    as_of = rng.choice((last, last, rng.choice(timeline.steps).at, last + 4 * GRAIN))
-    return RandomLife(timeline, policy, customers, as_of + rng.choice((0, 0, 1, 7, 50, 300)) * GRAIN)
+    as_of = rng.choice((last, *(rng.choice(timeline.steps).at for _ in range(2)), last + 4 * GRAIN))
+    return RandomLife(timeline, terms, as_of + rng.choice((0, 0, 1, 7, 50, 300)) * GRAIN)
 
 
 def random_instant(rng: Random, zone: str, around: date) -> Instant:

@@ -6,17 +6,19 @@ Every moment in a life, every window edge and every zone offset must be a multip
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from casectl.model.instants import Instant
-from casectl.model.policy import ANCHORS, Customer, Figure, Policy, Rule, Span, Target
-from casectl.model.timeline import Timeline
-from tests.sla.naive_hours import FAR
-from tests.sla.naive_life import Life, Occurrence
+from casectl.model.target import Figure, Rule
+from casectl.model.terms import Terms
+from casectl.model.timeline import Step, Timeline
+from tests.sla.naive_life import Life, Occurrence, has_own_life
+from tests.sla.naive_record import Record, undoes
+from tests.sla.naive_run import Run
 
-Limits = dict[tuple[int, int, Instant], int | None]
-UNITS = {"s": 1, "m": 60, "h": 3600}
+Identity = tuple[str, int, int, str]
+"""Target, the step that began it, the step that brought its anchor about, the commitment."""
 
 
 @dataclass(frozen=True)
@@ -34,259 +36,184 @@ class NaiveRow:
     limit_seconds: int | None
     goal_seconds: int | None
     paused_seconds: int
+    exempt_seconds: int
     rule: int
     """Position of the rule, -1 for `otherwise`."""
+    subject: str = ""
+    owed: bool = False
+    overturned: tuple[Instant, str] | None = None
+    """The breach that was taken back, and the commit that did it."""
+    within: Figure | None = None
 
 
-def evaluate(
-    timeline: Timeline, policy: Policy, customers: Mapping[str, Customer], as_of: Instant, grain: int
-) -> tuple[NaiveRow, ...]:
+def evaluate(timeline: Timeline, terms: Sequence[Terms], as_of: Instant, grain: int) -> tuple[NaiveRow, ...]:
     """Rows by order of targets, then occurrence; none for a case that was opened after `as_of`."""
     steps = tuple(step for step in timeline.steps if step.at <= as_of)
     if not steps:
         return ()
-    life = Life(steps, policy, customers, grain)
-    rows = []
-    for target in policy.targets.values():
-        begun = life.occurrences(target)
-        rows += [_Row(life, target, occurrence, as_of).reckon() for occurrence in begun]
-        if not begun and any(a in ANCHORS and a != "escalated" for a in target.otherwise.start):
-            rows.append(_not_begun(life, target))
-    return tuple(row for row in rows if row)
+    knew = _Views(timeline.case_id, steps, terms, grain)
+    last = knew.after(len(steps))
+    earlier = [knew.after(i) for i in range(1, len(steps)) if undoes(steps[i])]
+    overturned = _overturned(knew, last, as_of)
+    return tuple(replace(row, overturned=overturned.get(identity)) for identity, row in last.rows(earlier, as_of))
 
 
-def _not_begun(life: Life, target: Target) -> NaiveRow | None:
+class _Views:
+    """What was known of a case after each of its steps."""
+
+    def __init__(self, case_id: str, steps: tuple[Step, ...], terms: Sequence[Terms], grain: int) -> None:
+        self.case_id, self.steps, self.terms, self.grain = case_id, steps, terms, grain
+        self._known: dict[int, _View] = {}
+
+    def after(self, count: int) -> _View:
+        """After the first `count` steps."""
+        if count not in self._known:
+            self._known[count] = _View(Life(Record(self.case_id, self.steps[:count]), self.terms, self.grain))
+        return self._known[count]
+
+
+def _overturned(knew: _Views, last: _View, as_of: Instant) -> dict[Identity, tuple[Instant, str]]:
+    """Breaches that stood just before a step reached back, and not just after, nor now; the first of each row."""
+    found: dict[Identity, tuple[Instant, str]] = {}
+    for i, step in enumerate(knew.steps):
+        if i == 0 or not (undoes(step) or "exemptions" in step.changes):
+            continue
+        before = knew.after(i).breaches(step.at)
+        after = knew.after(i + 1).breaches(step.at) if before or found else {}
+        gone = {key: (at, step.commit) for key, at in before.items() if key not in after or after[key] > at}
+        still = {key: breach for key, breach in found.items() if key not in after or after[key] > breach[0]}
+        found = (gone if i not in last.life.record.taken else {}) | still
+    now = last.breaches(as_of) if found else {}
+    return {key: gone for key, gone in found.items() if key not in now or now[key] > gone[0]}
+
+
+class _View:
+    """What is known of a case after some of its steps."""
+
+    def __init__(self, life: Life) -> None:
+        self.life = life
+
+    def breaches(self, as_of: Instant) -> dict[Identity, Instant]:
+        """The moment of breach of each row that is breached as of then, which no step comes after."""
+        if self.life.record.void:
+            return {}
+        begun = [(name, occurrence) for name in self.life.names() for occurrence in self.life.occurrences(name)]
+        runs = {(name, *one.identity): Run(self.life, name, one, as_of) for name, one in begun}
+        return {identity: breach[0] for identity, run in runs.items() if (breach := run.first_breach())}
+
+    def rows(self, earlier: Sequence[_View], as_of: Instant) -> list[tuple[Identity, NaiveRow]]:
+        """All rows as known now, and as withdrawn those that `earlier` views knew: they keep their numbers."""
+        rows = []
+        names = dict.fromkeys(name for view in (self, *earlier) for name in view.life.names())
+        for name in names:
+            begun = self.life.occurrences(name) if name in self.life.names() else []
+            known: dict[tuple[int, int, str], tuple[_View, Occurrence, bool]] = {}
+            for view in [*earlier, self]:
+                its = view.life.occurrences(name) if name in view.life.names() else []
+                known |= {one.identity: (view, one, one is its[0]) for one in its}
+            for number, (identity, (view, occurrence, first)) in enumerate(sorted(known.items(), key=_order), 1):
+                row = _Row(view.life, name, occurrence, as_of, number, first, view is not self).reckon()
+                rows.append(((name, *identity), row or _taken_back(earlier, name, identity, as_of, number)))
+            if not begun and name in self.life.names():
+                rows.append(((name, -1, -1, ""), _not_begun(self.life, name, len(known) + 1)))
+        return [(identity, row) for identity, row in rows if row]
+
+
+def _taken_back(
+    earlier: Sequence[_View], name: str, identity: tuple[int, int, str], as_of: Instant, number: int
+) -> NaiveRow | None:
+    """The row as the last of the earlier views that had one knew it, withdrawn: what was a row once stays one."""
+    for view in reversed(earlier):
+        its = view.life.occurrences(name) if name in view.life.names() else []
+        for one in its:
+            if one.identity == identity and (
+                row := _Row(view.life, name, one, as_of, number, one is its[0], True).reckon()
+            ):
+                return row
+    return None
+
+
+def _order(known: tuple[tuple[int, int, str], object]) -> tuple[int, int]:
+    begun_in, source, _ = known[0]
+    return begun_in, source
+
+
+def _not_begun(life: Life, name: str, number: int) -> NaiveRow | None:
     """A target that has a rule and waits for its start anchor."""
-    rule = life.rule(target, len(life.steps) - 1)
-    if rule is None:
+    i = len(life.steps) - 1
+    rule = life.rule(name, i)
+    if rule is None or not has_own_life(rule.start):
         return None
-    return NaiveRow(target.name, 1, "pending", None, None, None, None, 0, None, None, 0, rule.index)
-
-
-def _without_rule(life: Life, target: Target, rules: list[Rule | None], last: int) -> str | None:
-    """The state of an unbreached row whose last rule is None: untargeted, withdrawn, or no row at all."""
-    if rules[-1]:
-        return None
-    if target.measured and life.holds(target.scope, last):
-        return "untargeted"
-    return "withdrawn" if any(rules) else "none"
-
-
-def span_of(figure: Figure | None, state: dict[str, object], customer: Customer | None) -> Span | None:
-    """The figure itself, or what the case or the customer says where the policy points to them."""
-    if figure is None or isinstance(figure, Span):
-        return figure
-    if figure.source == "customer":
-        return customer.figures.get(figure.name) if customer else None
-    written = state.get(figure.name) if figure.source == "case" else None
-    if written is None:
-        return None
-    text = str(written)
-    if text.endswith("wd"):
-        return Span("days", int(text[:-2]), written=text)
-    return Span("seconds", int(text[:-1]) * UNITS[text[-1]], written=text)
+    state = "pending" if rule.within else "untargeted"
+    if life.record.void or life.states[i].get("merged_into"):
+        state = "withdrawn"
+    elif not life.covered(i):
+        state = "exempt"
+    return NaiveRow(name, number, state, None, None, None, None, 0, None, None, 0, 0, rule.index)
 
 
 class _Row:
-    def __init__(self, life: Life, target: Target, occurrence: Occurrence, as_of: Instant) -> None:
-        self.life, self.target, self.occurrence, self.as_of = life, target, occurrence, as_of
-        self.grain = life.grain
-        self.rules = [life.rule(target, i) for i in range(len(life.steps))]
-        self.start = occurrence.start
-        self.end = as_of if occurrence.stop is None else occurrence.stop
-        self.last = len(life.steps) - 1 if occurrence.stop is None else occurrence.stop_step
-        self.grains = list(range(self.start, self.end, self.grain))
-        self.paused = {g: self._is_paused(g) for g in self.grains}
-        self.run_on = self._run_on(self.grains)
-        self._sums: dict[tuple[int, Instant], dict[Instant, int]] = {}
-
-    # What holds in a grain
-
-    def _rule_at(self, g: Instant) -> Rule | None:
-        return self.rules[self.life.index_at(g)]
-
-    def _is_paused(self, g: Instant) -> bool:
-        if any(spell.begins <= g < spell.ends and not spell.counts for spell in self.occurrence.spells):
-            return True
-        return self._waits(self.life.index_at(g))
-
-    def _waits(self, i: int) -> bool:
-        waiting_for = self.life.states[i].get("waiting_for")
-        rule = self.rules[i] or self.target.otherwise
-        if self.life.phase(i) != "waiting":
-            return False
-        return rule.pause_for is None or waiting_for in rule.pause_for
-
-    def _solved(self, g: Instant) -> bool:
-        return any(spell.begins <= g < spell.ends for spell in self.occurrence.spells)
-
-    def _open(self, rule: Rule, g: Instant) -> bool:
-        return self.life.hours[rule.calendar].is_open(g)
-
-    def _run_on(self, grains: list[Instant]) -> dict[Instant, bool]:
-        answer: dict[Instant, bool] = {}
-        going = False
-        for g in grains:
-            going = self._goes_on(g, going, self.life.index_at(g), self.paused[g] or self._solved(g))
-            answer[g] = going
-        return answer
-
-    def _runs_on(self, i: int) -> Rule | None:
-        """The rule in force after step `i` when it is one that runs on: a duration."""
-        rule = self.rules[i]
-        span = span_of(rule.within, self.life.states[i], self.life.customer(i)) if rule and rule.run_on else None
-        return rule if span and span.unit == "seconds" else None
-
-    def _goes_on(self, g: Instant, going: bool, i: int, paused: bool) -> bool:
-        """Whether the closed grain at `g`, after step `i`, counts all the same."""
-        rule = self._runs_on(i)
-        if rule is None or paused or self._open(rule, g):
-            return False
-        return going or self._closes(g)
-
-    def _closes(self, g: Instant) -> bool:
-        """Whether `g` is a closing instant that found the target running under a `run_on` rule."""
-        before = g - self.grain
-        if before < self.start or self.paused.get(before, False) or self._solved(before):
-            return False
-        rule = self._runs_on(self.life.index_at(before) if before < self.end else self.last)
-        return rule is not None and self._open(rule, before) and not self._open(rule, g)
-
-    # Counting
-
-    def _counts(self, rule: Rule, g: Instant) -> bool:
-        return not self.paused[g] and (self.run_on[g] or self._open(rule, g))
-
-    def _elapsed(self, rule: Rule, since: Instant, t: Instant) -> int:
-        """Counted seconds in [since, t) under `rule`, at the grid point `t`."""
-        key = (rule.index, since)
-        if key not in self._sums:
-            total, sums = 0, {}
-            for g in self.grains:
-                sums[g] = total
-                total += self.grain if g >= since and self._counts(rule, g) else 0
-            sums[self.end] = total
-            self._sums[key] = sums
-        return self._sums[key].get(t, 0)
-
-    def _since(self, rule: Rule, t: Instant, i: int) -> Instant:
-        """From when `rule`, in force at `t` after step `i`, counts."""
-        if rule.on_change == "from-start" or rule.index < 0:
-            return self.start
-        begins: Instant | None = t if t >= self.life.steps[0].at else None
-        for at in sorted({step.at for step in self.life.steps if step.at <= t}, reverse=True):
-            held = self._rule_at(at)
-            if at == t and held is not rule:
-                continue
-            if held is not rule:
-                break
-            begins = at
-        if begins == self.life.steps[0].at and self.rules[0] is rule:
-            begins = None
-        return self.start if begins is None else max(begins, self.start)
-
-    def _limit(self, rule: Rule, i: int, since: Instant, figure: Figure | None) -> tuple[int | None, Instant]:
-        """The limit in seconds, and the moment before which it is not due."""
-        span = span_of(figure, self.life.states[i], self.life.customer(i))
-        if span is None:
-            return None, since
-        if span.unit == "seconds":
-            return span.amount, since
-        due0 = self.life.hours[rule.days or rule.calendar].due_by_days(since, span.amount, span.end_of_day)
-        return self.life.hours[rule.calendar].open_seconds(since, due0), due0
-
-    # Judging
-
-    def _first_breach(self) -> tuple[Instant, Rule, int] | None:
-        """The infimum of the moments at which elapsed > limit, with the rule then broken and its step."""
-        moments = [(spell.begins, spell.step) for spell in self.occurrence.spells] + [(self.end, self.last)]
-        known: Limits = {}
-        for g in [*self.grains, self.end]:
-            for t, i in moments:
-                if t == g and t >= self.start and self._over(g, i, 0, known) is not None:
-                    return g, self._need(i), i
-            if g < self.end and not self._solved(g):
-                i = self.life.index_at(g)
-                over = self._over(g, i, self.grain, known)
-                if over is not None:
-                    return over, self._need(i), i
-        return None
-
-    def _over(
-        self, g: Instant, i: int, length: int, known: dict[tuple[int, int, Instant], int | None]
-    ) -> Instant | None:
-        """The first moment in [g, g + length) with elapsed > limit (at g alone when length is 0), or None."""
-        rule = self.rules[i]
-        if rule is None:
-            return None
-        since = self._since(rule, g, i)
-        if (rule.index, i, since) not in known:
-            known[rule.index, i, since] = self._limit(rule, i, since, rule.within)[0]
-        limit = known[rule.index, i, since]
-        if limit is None:
-            return None
-        elapsed = self._elapsed(rule, since, g)
-        if elapsed > limit:
-            return g
-        over_later = length > 0 and self._counts(rule, g) and elapsed + length > limit
-        return g + limit - elapsed if over_later else None
-
-    def _need(self, i: int) -> Rule:
-        return self.rules[i] or self.target.otherwise
-
-    def _due(self, rule: Rule, i: int, since: Instant, limit: int, due0: Instant) -> Instant | None:
-        """The earliest t >= due0 at which elapsed reaches the limit, if nothing else happens after the end."""
-        total, going = 0, False
-        for g in range(self.start, max(self.start, self.end) + FAR, self.grain):
-            if g >= max(due0, since) and total >= limit:
-                return g
-            if g < self.end:
-                going, counts = self.run_on[g], self._counts(rule, g)
-            else:
-                going = self._goes_on(g, going, i, paused=False)
-                counts = going or self._open(rule, g)
-            step = self.grain if counts and g >= since else 0
-            if total + step > limit > total and g + self.grain > due0:
-                return g + limit - total
-            total += step
-        return None
+    def __init__(
+        self, life: Life, name: str, occurrence: Occurrence, as_of: Instant, number: int, first: bool, gone: bool
+    ) -> None:
+        self.life, self.name, self.occurrence, self.as_of = life, name, occurrence, as_of
+        self.number, self.first = number, first
+        self.gone = gone or life.record.void
+        self.run = Run(life, name, occurrence, as_of)
 
     def reckon(self) -> NaiveRow | None:
-        breach = self._first_breach()
+        run, stop = self.run, self.occurrence.stop
+        breach = run.first_breach()
         if breach:
             breached_at, rule, i = breach
-            since = self._since(rule, breached_at, i)
+            since = run.since(rule, breached_at, i)
         else:
-            breached_at, i = None, self.last
-            rule = self._need(i)
-            since = self._since(rule, self.end, i)
-        targeted = self.rules[i] is not None
-        limit, due0 = self._limit(rule, i, since, rule.within) if targeted else (None, since)
-        goal = self._limit(rule, i, since, rule.goal)[0] if limit is not None else None
-        elapsed = self._elapsed(rule, since, self.end)
-        paused_now = self.occurrence.stop is None and self._waits(self.last)
-        state = self._state(breached_at, paused_now, elapsed, limit, goal, rule)
-        due = None if limit is None or state == "paused" else self._due(rule, i, since, limit, due0)
-        paused = sum(self.grain for g in self.grains if g >= since and self.paused[g] and self._open(rule, g))
-        row = NaiveRow(
-            self.target.name, self.occurrence.number, state, since, self.occurrence.stop, due, breached_at,
-            elapsed, limit, goal, paused, rule.index,
+            breached_at, i = None, run.last
+            rule = run.need(i)
+            since = run.since(rule, run.end, i)
+        targeted = run.rules[i] is not None
+        limit, due0 = run.limit(rule, i, since, rule.within) if targeted else (None, since)
+        goal = run.limit(rule, i, since, rule.goal)[0] if targeted else None
+        wall = run.by_wall(rule, i)
+        elapsed = run.elapsed(rule, since, run.end, wall)
+        waits = stop is None and run.waits(run.last) and not wall
+        state = self._state(breached_at, waits, elapsed, limit, goal, rule)
+        if state is None:
+            return None
+        no_due = breach is None and stop is None and (run.open_ended or (waits and run.start <= self.as_of))
+        due = None if limit is None or no_due else run.due(rule, i, since, limit, due0)
+        return NaiveRow(
+            self.name, self.number, state, since, stop, due, breached_at, elapsed, limit, goal,
+            run.paused_seconds(rule, since, wall), run.exempt_seconds(rule, since, wall), rule.index,
+            subject=self.occurrence.subject, owed=state == "pending" and limit is None,
+            within=rule.within,
         )  # fmt: skip
-        return None if state == "none" else row
 
     def _state(
-        self, breached_at: Instant | None, paused: bool, elapsed: int, limit: int | None, goal: int | None, rule: Rule
-    ) -> str:
+        self, breached_at: Instant | None, waits: bool, elapsed: int, limit: int | None, goal: int | None, rule: Rule
+    ) -> str | None:
+        """The first state of design.md's rule 10 that holds; None when there is no such promise at all."""
+        run, last = self.run, self.run.last
+        held = self._rules_so_far()
+        target = self.life.target(self.name, last)  # a policy without the target measures nothing
+        measured = target is not None and target.measured and self.life.holds(target.scope, last, run.subject)
+        if not any(held) and not measured:
+            return None
+        if self.gone:
+            return "withdrawn"
         if breached_at is not None:
             return "breached"
-        without = _without_rule(self.life, self.target, self._rules_so_far(), self.last)
-        if without:
-            return without
+        if run.withdrawn(last) or (held[-1] is None and not measured):
+            return "withdrawn"
+        if not self.life.covered(last) or (run.any_exempt() and run.without_exemptions().first_breach()):
+            return "exempt"
+        if held[-1] is None or rule.within is None:
+            return "untargeted"
         if self.occurrence.stop is not None:
             return "met" if limit is not None else "untargeted"
-        if self.start > self.as_of or limit is None:
+        if run.start > self.as_of or limit is None:
             return "pending"
-        if paused:
+        if waits:
             return "paused"
         late_for_goal = goal is not None and elapsed > goal
         warned = rule.warn_at is not None and elapsed >= rule.warn_at * limit
@@ -294,8 +221,9 @@ class _Row:
 
     def _rules_so_far(self) -> list[Rule | None]:
         """The rules that held while this row existed, each for some time, and the one at its end."""
-        own_life = self.occurrence.number == 1 and any(a in ANCHORS and a != "escalated" for a in self._need(0).start)
-        born = 0 if own_life else self.life.index_at(self.start)
-        held = [self.rules[i] for i in range(born, self.last + 1) if i == self.life.index_at(self.life.steps[i].at)]
-        before_opening = [self.rules[0]] if born == 0 else []
-        return [*before_opening, *held, self.rules[self.last]]
+        run = self.run
+        own_life = self.first and has_own_life(run.need(0).start)
+        born = 0 if own_life else self.life.index_at(run.start)
+        held = [run.written[i] for i in range(born, run.last + 1) if i == self.life.index_at(self.life.steps[i].at)]
+        before_opening = [run.written[0]] if born == 0 else []
+        return [*before_opening, *held, run.written[run.last]]

@@ -12,7 +12,7 @@ FAR = 800 * 86_400
 """How far a search goes before it says that a calendar never opens."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def hours_of(calendar: Calendar, grain: int) -> Hours:
     """The one `Hours` of a calendar, so that lives under the same policy look up each grain once."""
     return Hours(calendar, grain)

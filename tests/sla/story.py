@@ -12,23 +12,24 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from casectl.model.calendar import DAY_SECONDS, WEEKDAYS, Calendar, Window, Windows
-from casectl.model.case import Entry, Value
+from casectl.model.case import Case, Entry, Scalar, Value
 from casectl.model.figures import CaseFigures, LedgerLine, TargetRow
 from casectl.model.instants import Instant, zone_named
 from casectl.model.policy import (
     CaseType,
     Channel,
-    Condition,
+    Commitment,
     Customer,
     Defaults,
-    Lookup,
+    Exemption,
+    Person,
     Policy,
     Priority,
-    Rule,
-    Span,
+    Service,
     State,
-    Target,
-)
+)  # fmt: skip
+from casectl.model.target import Ahead, Condition, Lookup, Rule, Span, Target
+from casectl.model.terms import Terms
 from casectl.model.timeline import Step, Timeline
 
 ZONE = "Europe/London"
@@ -68,6 +69,16 @@ def calendar(
     return Calendar(name, zone, tuple(week), own_days, frozenset(map(date.fromisoformat, holidays)))
 
 
+STAFF = {"sam": Person("sam", "Sam", "sam@example.org", ("agent",))} | {
+    "lee": Person("lee", "Lee", "lee@example.org", ("team-leader",))
+}
+
+
+def figure(text: str) -> Span | Ahead:
+    """A span, or `24h ahead`."""
+    return Ahead(span(text.removesuffix(" ahead"))) if text.endswith(" ahead") else span(text)
+
+
 def span(text: str) -> Span:
     """`15m`, `4h`, `3wd`, `3wd by end-of-day`."""
     figure, _, tail = text.partition(" ")
@@ -83,10 +94,11 @@ _RULE = {
 }  # fmt: skip
 
 
-def target(name: str, keys: Mapping[str, Any]) -> Target:
+def target(name: str, keys: Mapping[str, Any], calendars: Mapping[str, Calendar]) -> Target:
     """A target from the keys that a policy file would have; `rules` may be left out, then it is one for every case."""
     general = {key: value for key, value in keys.items() if key not in ("rules", "measured", "scope")}
-    rows = keys.get("rules", [general] if "within" in general else [])
+    general["calendars"] = calendars
+    rows = keys.get("rules", [general] if "within" in general or "goal" in general else [])
     rules = tuple(_rule(name, n, {**general, **row}) for n, row in enumerate(rows))
     otherwise = _rule(name, -1, {**general, "within": None})
     return Target(name, condition(keys.get("scope", {})), rules, otherwise, bool(keys.get("measured")))
@@ -97,16 +109,17 @@ def _rule(name: str, index: int, keys: Mapping[str, Any]) -> Rule:
     for key in _SPANS:
         value = given.get(key)
         if isinstance(value, str):
-            given[key] = span(value)
+            given[key] = figure(value)
         elif isinstance(value, Mapping):
-            ((source, figure),) = value.items()
-            given[key] = Lookup(source, figure)
+            ((source, held),) = value.items()
+            given[key] = Lookup(source, held)
     for key in ("start", "stop", "clause"):
         value = given.get(key, ())
         given[key] = (value,) if isinstance(value, str) else tuple(value)
     pause = given.pop("pause", None)
     if pause is not None:
         given["pause_for"] = None if pause == "any" else frozenset(pause)
+    given["exclude"] = frozenset(given.get("exclude", ()))
     given["when"] = condition(given.get("when", {}))
     return Rule(target=name, index=index, **given)
 
@@ -129,18 +142,30 @@ def desk(
     replaced: Mapping[str, str] | None = None,
     calendars: Mapping[str, Calendar] | None = None,
     deemed: bool = False,
+    version: str = "1.0",
 ) -> Policy:
-    """A small policy with one calendar `desk` of these hours (and others given), and one channel `email`."""
+    """A small policy with one calendar `desk` of these hours (and others given), and one channel `email`.
+
+    People promise a `call-back` or `maintenance` (a window); an `authority` exempts whatever happens, `customer-fault`
+    when a team leader approves it; a `carrier` is no service of the desk's, a `leased-line` is covered by a supplier.
+    """
     known = {"desk": calendar(hours, zone, holidays, replaced), **(calendars or {})}
     return Policy(
-        desk="acme-desk", version="1.0", name="Acme", prefix="ABC", effective=date(2010, 1, 1), zone=zone,
-        path="policies/acme-desk/1.0.yaml", calendars=known, channels={"email": Channel("email", "desk", deemed)},
+        desk="acme-desk", version=version, name="Acme", prefix="ABC", effective=date(2010, 1, 1), zone=zone,
+        path=f"policies/acme-desk/{version}.yaml", calendars=known,
+        channels={"email": Channel("email", "desk", deemed)},
         types={"fault": CaseType("fault", "p3"), "question": CaseType("question", "p4")},
         priorities={name: Priority(name, rank) for rank, name in enumerate(("p1", "p2", "p3", "p4"))},
         states={name: State(name, phase, tuple(PHASE_OF)) for name, phase in PHASE_OF.items()},
         waiting_for={"customer": "", "supplier": ""}, responses=("response", "call:out", "email:out"),
-        targets={name: target(name, keys) for name, keys in targets.items()}, ladders={},
+        targets={name: target(name, keys, known) for name, keys in targets.items()}, ladders={},
         defaults=Defaults("new", "fault", "email"),
+        services={"sms": Service("sms"), "carrier": Service("carrier", in_scope=False),
+                  "leased-line": Service("leased-line", in_scope=False, supplier_sla=True)},
+        commitments={"call-back": Commitment("call-back"), "maintenance": Commitment("maintenance", window=True)},
+        exemptions={"authority": Exemption("authority"),
+                    "customer-fault": Exemption("customer-fault", approved_by=("team-leader",))},
+        paths={"a": "Works as required", "b": "Pursued urgently"},
     )  # fmt: skip
 
 
@@ -154,6 +179,8 @@ class Story:
     customer: Customer | None = None
     monday: date = date(2026, 11, 23)
     entries: int = field(default=0)
+    moved: tuple[Terms, ...] = ()
+    """What further policies the case was moved to, on the record."""
 
     def at(self, when: str) -> Story:
         """Time passes: to the next such moment, or to a full local time."""
@@ -163,8 +190,10 @@ class Story:
         return replace(self, customer=customer)
 
     @property
-    def _customers(self) -> Mapping[str, Customer]:
-        return {self.customer.name: self.customer} if self.customer else {}
+    def terms(self) -> tuple[Terms, ...]:
+        """What the case is judged by, from its opening on and from each move to another policy."""
+        customers = {self.customer.name: self.customer} if self.customer else {}
+        return (Terms(self.policy, customers, STAFF), *self.moved)
 
     def open(self, received: str | None = None, detected: str | None = None, **fields: Value) -> Story:
         """The case is opened: a fault, p3, by email, unless said otherwise.
@@ -188,9 +217,20 @@ class Story:
         for n, kind in enumerate(kinds, self.entries + 1):
             name, _, direction = kind.partition(":")
             added.append(Entry(f"e{n}", name, {"direction": direction} if direction else {}))
+        return replace(self._with(changes, *added), entries=self.entries + len(kinds))
+
+    def _with(self, changes: Mapping[str, Value | None], *entries: Entry) -> Story:
         assert self.now is not None, "say when: story.at(...)"
-        step = Step(f"{len(self.steps) + 1:040x}", self.now, "sam@example.org", changes, tuple(added))
-        return replace(self, steps=(*self.steps, step), entries=self.entries + len(kinds))
+        step = Step(self.next_commit, self.now, "sam@example.org", changes, entries)
+        return replace(self, steps=(*self.steps, step))
+
+    @property
+    def next_commit(self) -> str:
+        return f"{len(self.steps) + 1:040x}"
+
+    @property
+    def last_commit(self) -> str:
+        return self.steps[-1].commit
 
     def log(self, *kinds: str) -> Story:
         return self.step({}, *kinds)
@@ -198,11 +238,11 @@ class Story:
     def set(self, **changes: Value | None) -> Story:
         return self.step(changes)
 
-    def hold(self, waiting_for: str) -> Story:
-        return self.step({"status": "on-hold", "waiting_for": waiting_for})
+    def hold(self, waiting_for: str, *kinds: str) -> Story:
+        return self.step({"status": "on-hold", "waiting_for": waiting_for}, *kinds)
 
-    def resume(self) -> Story:
-        return self._move("working")
+    def resume(self, *kinds: str) -> Story:
+        return self.step({"status": "working", "waiting_for": None}, *kinds)
 
     def resolve(self) -> Story:
         return self._move("resolved")
@@ -222,6 +262,64 @@ class Story:
     def escalate(self) -> Story:
         return self.log("escalation")
 
+    def agree(self, name: str, when: str) -> Story:
+        """The moment agreed with the customer for a target."""
+        known = self.case.fields.get("agreed")
+        return self.step({"agreed": {**(known if isinstance(known, Mapping) else {}), name: self.moment_near(when)}})
+
+    def promise(self, name: str, due: str, kind: str = "call-back", until: str | None = None) -> Story:
+        """A commitment of that name (its id), due then."""
+        record: dict[str, Scalar] = {"id": name, "kind": kind, "due": self.moment_near(due)}
+        return self._record("commitments", name, record | ({"until": self.moment_near(until)} if until else {}))
+
+    def keep(self, name: str) -> Story:
+        return self._record("commitments", name, {"kept": True})
+
+    def cancel(self, name: str) -> Story:
+        return self._record("commitments", name, {"cancelled": True})
+
+    def due_now(self, name: str, due: str) -> Story:
+        """The promise of that name is made for another time."""
+        return self._record("commitments", name, {"due": self.moment_near(due)})
+
+    def exempt(self, name: str, code: str, begins: str, ends: str | None = None, by: str | None = "lee") -> Story:
+        """A period that shall not count, approved by somebody unless `by` is None; without an end it lasts."""
+        record: dict[str, Scalar] = {"id": name, "code": code, "from": self.moment_near(begins)}
+        record |= {"until": self.moment_near(ends)} if ends else {}
+        return self._record("exemptions", name, record | ({"approved_by": by} if by else {}))
+
+    def end_exemption(self, name: str, ends: str) -> Story:
+        return self._record("exemptions", name, {"until": self.moment_near(ends)})
+
+    def approve(self, name: str, by: str = "lee") -> Story:
+        return self._record("exemptions", name, {"approved_by": by})
+
+    def _record(self, where: str, name: str, fields: Mapping[str, Scalar]) -> Story:
+        known = {str(record["id"]): record for record in self.case.records(where)}
+        known[name] = {**known.get(name, {}), **fields}
+        return self.step({where: tuple(known.values())})
+
+    def undo(self, entry: str | None = None) -> Story:
+        """The step that logged this entry is taken back, and what it changed in the file restored; None: the case."""
+        what = entry or self.case.id
+        index = next((n for n, step in enumerate(self.steps) if any(one.id == what for one in step.entries)), None)
+        restored: dict[str, Value | None] = {}
+        if index is not None:
+            before = replace(self, steps=self.steps[:index]).case.fields
+            restored = {name: before.get(name) for name in self.steps[index].changes}
+        made = Entry(f"e{self.entries + 1}", "void", {"void": what, "reason": "a mistake"})
+        return replace(self._with(restored, made), entries=self.entries + 1)
+
+    def move_to(self, policy: Policy) -> Story:
+        """From now on the case is judged by that policy."""
+        terms = Terms(policy, self.terms[0].customers, STAFF, self.next_commit)
+        return replace(self.step({"policy": policy.ref}), moved=(*self.moved, terms))
+
+    @property
+    def case(self) -> Case:
+        """The case as its file would say it now."""
+        return self.timeline().case()
+
     def timeline(self) -> Timeline:
         return Timeline("ABC-261123-K7Q4P", "cases/2026/11/23/ABC-261123-K7Q4P.yaml", self.steps)
 
@@ -229,7 +327,7 @@ class Story:
         """What the clock says as of then (by default: now)."""
         from casectl.sla.clock import evaluate
 
-        return evaluate(self.timeline(), self.policy, self._customers, self._judged_at(as_of))
+        return evaluate(self.timeline(), self.terms, self._judged_at(as_of))
 
     def row(self, name: str, occurrence: int = 1, as_of: str | None = None) -> TargetRow:
         """That row. Fails the test when there is none."""
@@ -243,7 +341,7 @@ class Story:
     def ledger(self, name: str, occurrence: int = 1, as_of: str | None = None) -> tuple[LedgerLine, ...]:
         from casectl.sla.ledger import ledger
 
-        return ledger(self.timeline(), self.policy, self._customers, self._judged_at(as_of), name, occurrence)
+        return ledger(self.timeline(), self.terms, self._judged_at(as_of), name, occurrence)
 
     def say(self, instant: Instant | None) -> str | None:
         """An instant as the desk says it: `Mon 09:00`, with a date when it is not in the story's first week."""
@@ -263,6 +361,10 @@ class Story:
         while self.now is not None and self._instant(datetime.combine(day, clock)) < self.now:
             day += timedelta(days=7)
         return self._instant(datetime.combine(day, clock))
+
+    def moment_near(self, when: str) -> Instant:
+        """The moment that `when` names in the story's own week, before or after now; or a full local time."""
+        return replace(self, now=None).moment(when)
 
     def _move(self, status: str) -> Story:
         return self.step({"status": status, "waiting_for": None})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from casectl.model.policy import Customer
+from casectl.model.terms import Terms
 from casectl.sla.clock import evaluate
 from tests.sla.story import Story, desk, span
 
 QUICK = Customer("acme", figures={"ttr": span("1h")})
 SLOW = Customer("oakfield", figures={"ttr": span("9h")})
+BOTH = {"acme": QUICK, "oakfield": SLOW}
 HOUR = 3600
 
 
@@ -15,8 +17,7 @@ def test_another_customer_does_not_undo_a_breach() -> None:
     """One hour for acme, from 09:00; at 11:00 the case turns out to be oakfield's, who has nine: late it was."""
     policy = desk({"resolution": {"within": {"customer": "ttr"}}})
     story = Story(policy).at("Mon 09:00").open(customer="acme").at("Mon 11:00").set(customer="oakfield")
-    both = {"acme": QUICK, "oakfield": SLOW}
-    (row,) = evaluate(story.timeline(), policy, both, story.moment("Mon 12:00")).rows
+    (row,) = evaluate(story.timeline(), [Terms(policy, BOTH)], story.moment("Mon 12:00")).rows
     assert (row.state, row.breached_at, row.limit_seconds) == ("breached", story.moment("2026-11-23 10:00"), HOUR)
 
 
@@ -24,7 +25,7 @@ def test_another_customer_brings_another_limit_from_then_on() -> None:
     """At 09:30 the case turns out to be oakfield's: nine hours from 09:00, so Tuesday 09:00 when the day has ten."""
     policy = desk({"resolution": {"within": {"customer": "ttr"}}})
     story = Story(policy).at("Mon 09:00").open(customer="acme").at("Mon 09:30").set(customer="oakfield")
-    (row,) = evaluate(story.timeline(), policy, {"acme": QUICK, "oakfield": SLOW}, story.moment("Mon 12:00")).rows
+    (row,) = evaluate(story.timeline(), [Terms(policy, BOTH)], story.moment("Mon 12:00")).rows
     assert (row.state, row.limit_seconds, row.due_at) == ("running", 9 * HOUR, story.moment("Mon 18:00"))
 
 
@@ -40,7 +41,7 @@ def test_a_claim_may_only_look_back() -> None:
     policy = desk({"response": {"start": "received", "stop": "responded", "within": "4h"}})
     story = Story(policy).at("Mon 09:00")
     story = story.step(story.open().steps[0].changes | {"received": story.moment("2026-12-23 09:00")})
-    figures = evaluate(story.timeline(), policy, {}, story.moment("Mon 14:00"))
+    figures = evaluate(story.timeline(), [Terms(policy)], story.moment("Mon 14:00"))
     (row,) = figures.rows
     assert (row.state, row.started_at) == ("breached", story.moment("2026-11-23 09:00"))
     assert ["received is claimed for later than its commit" in problem.message for problem in figures.problems] == [

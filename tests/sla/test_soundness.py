@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from casectl.model.terms import Terms
 from casectl.sla.clock import evaluate
 from casectl.sla.ledger import explain
 from tests.sla.story import Story, desk
 
 POLICY = desk({"resolution": {"within": "4h"}})
+TERMS = [Terms(POLICY)]
 
 
 def told(story: Story, at: str) -> tuple[list[str], list[str]]:
-    figures = evaluate(story.timeline(), POLICY, {}, story.moment(at))
-    assert [one.row for one in explain(story.timeline(), POLICY, {}, story.moment(at))] == list(figures.rows)
+    figures = evaluate(story.timeline(), TERMS, story.moment(at))
+    assert [one.row for one in explain(story.timeline(), TERMS, story.moment(at))] == list(figures.rows)
     return [row.state for row in figures.rows], [problem.message for problem in figures.problems]
 
 
@@ -43,5 +45,5 @@ def test_before_it_was_put_right_it_stood() -> None:
         Story(POLICY).at("Mon 09:00").open().at("Mon 10:00").set(status="opne").at("Mon 11:00").set(status="working")
     )
     assert told(story, "Mon 11:00")[0] == ["running"]
-    figures = evaluate(story.timeline(), POLICY, {}, story.moment("2026-11-23 10:30"))
+    figures = evaluate(story.timeline(), TERMS, story.moment("2026-11-23 10:30"))
     assert (figures.rows, len(figures.problems)) == ((), 1)

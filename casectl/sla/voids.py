@@ -1,0 +1,109 @@
+"""What is left of a life when voids are heeded: a step that was voided never happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from casectl.model.case import Value
+from casectl.model.timeline import Step
+
+
+class Effective(NamedTuple):
+    """The steps that count, each with what it changes among them."""
+
+    steps: tuple[Step, ...]
+    ended_by: Step | None = None
+    """The step that voided the case as a whole."""
+
+
+def has_voids(steps: Sequence[Step]) -> bool:
+    """Whether any step voids anything; most lives have none."""
+    return any(entry.kind == "void" for step in steps for entry in step.entries)
+
+
+def effective(steps: tuple[Step, ...], case_id: str) -> Effective:
+    """The life without what was voided on the record. A void that was voided itself takes nothing back.
+
+    A void names a log entry, and with it the step that wrote it, or a step by its commit. The opening, or the case's
+    own ID, stands for the case as a whole.
+    """
+    if not has_voids(steps):
+        return Effective(steps)
+    voided = voided_steps(steps, case_id)
+    ended = voided.pop(0, None)
+    left = steps if ended is None else steps[:ended]
+    return Effective(tuple(_replayed(left, voided)), None if ended is None else steps[ended])
+
+
+def voided_steps(steps: Sequence[Step], case_id: str) -> dict[int, int]:
+    """Each voided step with the one that voids it, by position. Later voids are heard first: they may void earlier."""
+    holders = {case_id: 0}
+    for index, step in enumerate(steps):
+        holders.setdefault(step.commit, index)
+        for entry in step.entries:
+            holders.setdefault(entry.id, index)
+    voided: dict[int, int] = {}
+    for index in range(len(steps) - 1, 0, -1):
+        for entry in steps[index].entries if index not in voided else ():
+            holder = holders.get(str(entry.fields.get("void"))) if entry.kind == "void" else None
+            if holder is not None and holder < index:
+                voided.setdefault(holder, index)
+    return voided
+
+
+def _replayed(steps: Sequence[Step], voided: Mapping[int, int]) -> Iterator[Step]:
+    """The steps with what they change when those that are voided never happened.
+
+    Lists and mappings change item by item. What a voiding step puts back in the file was never away here.
+    """
+    put_back = {by: steps[holder].changes.keys() for holder, by in voided.items() if holder < len(steps)}
+    told: dict[str, Value | None] = {}
+    true: dict[str, Value | None] = {}
+    for index, step in enumerate(steps):
+        changes = {
+            name: _redone(told.get(name), value, true.get(name))
+            for name, value in step.changes.items()
+            if name not in put_back.get(index, ())
+        }
+        told.update(step.changes)
+        if index not in voided:
+            true.update(changes)
+            yield step._replace(changes=changes)
+
+
+def _redone(before: Value | None, after: Value | None, here: Value | None) -> Value | None:
+    """What a change from `before` to `after` makes of `here`."""
+    if isinstance(after, tuple) or (after is None and isinstance(before, tuple)):
+        kept = _patched(*_changed_records(_by_id(before), _by_id(after), _by_id(here)))
+        return tuple(kept.values()) or None  # type: ignore[arg-type]
+    if isinstance(after, Mapping) or (after is None and isinstance(before, Mapping)):
+        return _patched(_items(before), _items(after), _items(here)) or None  # type: ignore[return-value]
+    return after
+
+
+Records = dict[str, object]
+
+
+def _changed_records(before: Records, after: Records, here: Records) -> tuple[Records, Records, Records]:
+    """What a step changes in a record it changes in the one that is here; where there is none, nothing is changed."""
+    amended = {name for name, record in after.items() if name in before and before[name] != record}
+    told = {
+        name: _patched(dict(before[name]), dict(after[name]), dict(here[name]))  # type: ignore[call-overload]
+        for name in amended & here.keys()
+    }
+    return before, {name: record for name, record in after.items() if name not in amended} | told, here
+
+
+def _patched(before: dict[str, object], after: dict[str, object], here: dict[str, object]) -> dict[str, object]:
+    changed = {name: value for name, value in after.items() if name not in before or before[name] != value}
+    kept = {name: value for name, value in here.items() if name in after or name not in before}
+    return {**kept, **changed}
+
+
+def _by_id(value: Value | None) -> dict[str, object]:
+    return {str(record.get("id")): record for record in value} if isinstance(value, tuple) else {}
+
+
+def _items(value: Value | None) -> dict[str, object]:
+    return dict(value) if isinstance(value, Mapping) else {}
