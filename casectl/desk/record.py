@@ -14,6 +14,7 @@ from casectl.model.change import Change, Moment
 from casectl.model.instants import Instant
 from casectl.model.policy import Book, Policy
 from casectl.model.problems import CasectlError, InvalidFiles, NotFound, Problem, did_you_mean
+from casectl.model.terms import Terms
 from casectl.model.timeline import Timeline
 from casectl.store.book import read_book
 from casectl.store.history import read_timeline
@@ -54,10 +55,10 @@ def record(
         if case is None:
             raise NotFound(f"there is no case {case_id}")
         with ObjectReader(repo) as reader:
-            rules = _rules(PolicyShelf(repo, reader), head_commit(repo), case, now, life)
+            rules = _rules(PolicyShelf(repo, reader, head_commit(repo)), case, now, life)
         moment = Moment(now, _name_in(rules.book, who.mail), mint)
         try:
-            change = act(Scene(case, rules.policy, rules.book, moment))
+            change = act(Scene(case, rules.policy, rules.book, moment, rules.terms, rules.timeline))
         except CasectlError as refusal:
             refusal.hint = "; ".join(filter(None, (refusal.hint, rules.remark))) or None
             raise
@@ -110,31 +111,34 @@ def _refuse_broken(desk: str | None, problems: tuple[Problem, ...]) -> None:
 
 
 class _Rules(NamedTuple):
-    """What a step goes by: the policy that judges the case, and everybody as HEAD lists them."""
+    """What a step goes by: the policy that judges the case, everybody as HEAD lists them, and the case's life."""
 
     policy: Policy
     book: Book
     remark: str = ""
     """For whoever is refused and reads another text at HEAD."""
     warnings: tuple[str, ...] = ()
+    terms: tuple[Terms, ...] = ()
+    timeline: Timeline = Timeline("", "", ())
 
 
-def _rules(shelf: PolicyShelf, head: str, case: Case, now: Instant, life: Life | None) -> _Rules:
-    ref = case.need("policy")
+def _rules(shelf: PolicyShelf, case: Case, now: Instant, life: Life | None) -> _Rules:
+    ref, head = case.need("policy"), shelf.commit
     book, problems = shelf.book_at(head, ref.partition("/")[0])
     if is_shallow(shelf.repo):
         warning = "this clone is shallow: the step goes by the policy as it is now, not as when the case was opened"
         return _Rules(_at_head(case, book, problems), book, "", (warning,))
     timeline = _life_at(shelf.repo, head, case.id, life)
-    pinned = shelf.pinned(timeline, max(now, timeline.steps[-1].at)) if timeline.steps else None
-    if pinned is None or isinstance(pinned, Problem):
-        why = f": {pinned.message}" if pinned else ""
-        return _Rules(_at_head(case, book, problems), book, "", (f"the step goes by the policy as it is now{why}",))
-    path, commit = f"policies/{ref}.yaml", pinned.commit
+    terms = shelf.pinned(timeline, max(now, timeline.steps[-1].at)) if timeline.steps else ()
+    if not terms or isinstance(terms, Problem):
+        why = f": {terms.message}" if isinstance(terms, Problem) else ""
+        warning = f"the step goes by the policy as it is now{why}"
+        return _Rules(_at_head(case, book, problems), book, "", (warning,), (), timeline)
+    path, commit = f"policies/{ref}.yaml", terms[-1].since
     now_there, then_there = shelf.reader.look_at_all([f"{head}:{path}", f"{commit}:{path}"])
     same = now_there is not None and then_there is not None and now_there.id == then_there.id
     remark = f"{case.id} is judged by the text of commit {commit[:12]}: git show {commit[:12]}:{path}"
-    return _Rules(pinned.policy, book, "" if same else remark)
+    return _Rules(terms[-1].policy, book, "" if same else remark, (), terms, timeline)
 
 
 def _life_at(repo: Repo, head: str, case_id: str, life: Life | None) -> Timeline:

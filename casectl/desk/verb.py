@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, NamedTuple
 
-from casectl.desk.wording import clean
+from casectl.desk.wording import clean, first_words, personal_data
 from casectl.model.case import ENTRY_FIELDS, Case, Entry, Scalar, Value
 from casectl.model.change import Change, Moment
 from casectl.model.policy import Book, Policy
+from casectl.model.terms import Terms
+from casectl.model.timeline import Timeline
 
 
 class Scene(NamedTuple):
@@ -19,6 +21,10 @@ class Scene(NamedTuple):
     """The one that the case is pinned to."""
     book: Book
     moment: Moment
+    terms: tuple[Terms, ...] = ()
+    """All that has judged it, oldest first; none where its life is not known (a shallow clone)."""
+    timeline: Timeline = Timeline("", "", ())
+    """Its life so far, for verbs that look back; without steps where it is not known."""
 
 
 class Opening(NamedTuple):
@@ -62,6 +68,13 @@ def entry(scene: Scene | Opening, kind: str, **fields: Scalar | None) -> Entry:
 def remark(scene: Scene, message: str | None) -> tuple[Entry, ...]:
     """The note that goes with a step, if there is one."""
     return () if message is None else (entry(scene, "note", text=clean(message, "the message")),)
+
+
+def said(scene: Scene, verb: str, kind: str, message: str, what: str) -> Change:
+    """A step that adds one log entry of text and changes nothing else; `what` names the text in messages."""
+    text = clean(message, what)
+    written = entry(scene, kind, text=text)
+    return change(scene, verb, first_words(text), {}, (written,), personal_data(text, what))
 
 
 def change(

@@ -9,10 +9,11 @@ from casectl.model.figures import CaseFigures
 from casectl.model.instants import Instant
 from casectl.model.policy import Book
 from casectl.model.problems import InvalidFiles, NotFound, Problem
+from casectl.model.terms import Terms
 from casectl.model.timeline import Timeline
 from casectl.reports.population import judge, unreadable_now
 from casectl.store.objects import ObjectReader
-from casectl.store.pinned import Pinned, PolicyShelf
+from casectl.store.pinned import PolicyShelf
 from casectl.store.repo import Repo
 
 
@@ -21,7 +22,8 @@ class OneCase(NamedTuple):
 
     timeline: Timeline
     case: Case
-    pinned: Pinned
+    terms: tuple[Terms, ...]
+    """From its opening, and from each step that moved it to another policy."""
     figures: CaseFigures
     book: Book
     text: bytes
@@ -30,6 +32,13 @@ class OneCase(NamedTuple):
     """What is wrong with that file; the case is then as its last readable version has it."""
     commit: str
     as_of: Instant
+    warnings: tuple[Problem, ...] = ()
+    """Holidays that were listed too late to count for it."""
+
+    @property
+    def pinned(self) -> Terms:
+        """What judges it now: the last of its terms."""
+        return self.terms[-1]
 
     def who(self, mail: str) -> str:
         """The staff key that belongs to a committer's mail address, or the address itself."""
@@ -57,12 +66,13 @@ def one_case(repo: Repo, commit: str, timeline: Timeline, as_of: Instant, to_its
     if timeline.opened.at > as_of:
         raise NotFound(f"{timeline.case_id} was opened after that moment", "give a later --as-of")
     with ObjectReader(repo) as reader:
-        shelf = PolicyShelf(repo, reader)
+        shelf = PolicyShelf(repo, reader, commit)
         outcome = judge(shelf, timeline, as_of)
         if isinstance(outcome, Problem):
             raise InvalidFiles([outcome])
         text = reader.read(f"{commit}:{timeline.path}") or b""
-        pinned, figures = outcome
-        book, _ = shelf.book_at(commit, pinned.policy.desk)
+        terms, figures = outcome
+        book, _ = shelf.book_at(commit, terms[-1].policy.desk)
         mistakes = unreadable_now(reader, commit, timeline)
-        return OneCase(timeline, timeline.case(as_of), pinned, figures, book, text, mistakes, commit, as_of)
+        case, late = timeline.case(as_of), shelf.warnings
+        return OneCase(timeline, case, terms, figures, book, text, mistakes, commit, as_of, late)

@@ -12,12 +12,13 @@ from casectl.model.figures import CaseFigures
 from casectl.model.instants import Instant, packaged_zones
 from casectl.model.policy import Book, Policy
 from casectl.model.problems import CasectlError, NotFound, Problem, did_you_mean
+from casectl.model.terms import Terms
 from casectl.model.timeline import Timeline
 from casectl.sla.clock import evaluate
 from casectl.store.book import read_book
 from casectl.store.history import read_timeline, read_timelines
 from casectl.store.objects import ObjectReader
-from casectl.store.pinned import Pinned, PolicyShelf, last_value
+from casectl.store.pinned import PolicyShelf, last_value
 from casectl.store.repo import Repo, refuse_shallow
 from casectl.store.versions import CaseReader
 
@@ -35,7 +36,10 @@ class Population(NamedTuple):
     """Policies that judged at least one case, by `DESK/VERSION`."""
     figures: tuple[CaseFigures, ...]
     exceptions: tuple[Problem, ...]
-    """Files that cannot be read as they are now, cases that cannot be judged. The latter are in no total."""
+    """Files that cannot be read as they are now, cases that cannot be judged. The latter are in no total.
+
+    Also warnings: holidays that were listed too late to count for these cases.
+    """
     desk: str | None = None
 
     def zone_of(self, figures: CaseFigures) -> str:
@@ -91,17 +95,17 @@ def refuse_unknown_desk(book: Book, desk: str) -> None:
         raise NotFound(f"there is no desk '{desk}' in policies/", did_you_mean(desk, book.desks()))
 
 
-def judge(shelf: PolicyShelf, timeline: Timeline, as_of: Instant) -> tuple[Pinned, CaseFigures] | Problem:
-    """One case's policy and figures, or the problem why there are none."""
-    pinned = shelf.pinned(timeline, as_of)
-    if isinstance(pinned, Problem):
-        return pinned
+def judge(shelf: PolicyShelf, timeline: Timeline, as_of: Instant) -> tuple[tuple[Terms, ...], CaseFigures] | Problem:
+    """What one case is judged by and its figures, or the problem why there are none."""
+    terms = shelf.pinned(timeline, as_of)
+    if isinstance(terms, Problem):
+        return terms
     try:
-        figures = evaluate(timeline, pinned.policy, pinned.customers, as_of)
+        figures = evaluate(timeline, terms, as_of)
     except CasectlError as mistake:
         return Problem(timeline.path, 0, mistake.message, mistake.hint)
     unjudged = [problem for problem in figures.problems if problem not in timeline.problems and not problem.warning]
-    return unjudged[0] if unjudged else (pinned, figures)
+    return unjudged[0] if unjudged else (terms, figures)
 
 
 def _judged(
@@ -116,13 +120,15 @@ def _judged(
     figures: list[CaseFigures] = []
     exceptions: list[Problem] = []
     with ObjectReader(repo) as reader:
-        for outcome in _outcomes(PolicyShelf(repo, reader), commit, timelines, as_of, desk):
+        shelf = PolicyShelf(repo, reader, commit)
+        for outcome in _outcomes(shelf, timelines, as_of, desk):
             if isinstance(outcome, Problem):
                 exceptions.append(outcome)
                 continue
-            pinned, of_case = outcome
-            policies[pinned.policy.ref] = pinned.policy
+            terms, of_case = outcome
+            policies.update((each.policy.ref, each.policy) for each in terms)
             figures.append(of_case)
+        exceptions += shelf.warnings
     if not keep_order:
         figures.sort(key=lambda of_case: of_case.id)
     used = dict(sorted(policies.items()))
@@ -132,13 +138,13 @@ def _judged(
 
 
 def _outcomes(
-    shelf: PolicyShelf, commit: str, timelines: Iterable[Timeline], as_of: Instant, desk: str | None
-) -> Iterator[tuple[Pinned, CaseFigures] | Problem]:
+    shelf: PolicyShelf, timelines: Iterable[Timeline], as_of: Instant, desk: str | None
+) -> Iterator[tuple[tuple[Terms, ...], CaseFigures] | Problem]:
     waiting = iter(timelines)
     while some := list(islice(waiting, CASES_AT_ONCE)):
         shelf.prepare(some, as_of)
         for timeline in some:
-            yield from unreadable_now(shelf.reader, commit, timeline)
+            yield from unreadable_now(shelf.reader, shelf.commit, timeline)
             if not timeline.steps or timeline.opened.at > as_of:
                 continue
             if desk is None or _desk_of(timeline, as_of) == desk:

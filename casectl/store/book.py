@@ -29,10 +29,15 @@ def read_book(
     if reader is None:
         with ObjectReader(repo) as own:
             return read_book(repo, commit, desk, own)
-    tree = _CommitTree(reader, _cache_folder(repo), commit)
+    tree = commit_tree(repo, reader, commit)
     if not tree.found:
         return Book({}, {}), (Problem(FOLDER, 0, f"commit {commit[:12]} has no {FOLDER}/", "casectl init DIR"),)
     return read_policies(tree, desk)
+
+
+def commit_tree(repo: Repo, reader: ObjectReader, commit: str) -> CommitTree:
+    """`policies/` as it is at `commit`, to read from."""
+    return CommitTree(reader, _cache_folder(repo), commit)
 
 
 def _cache_folder(repo: Repo) -> Path | None:
@@ -43,8 +48,8 @@ def _cache_folder(repo: Repo) -> Path | None:
 
 
 @dataclass(eq=False)
-class _CommitTree:
-    """`policies/` of one commit, walked tree object by tree object."""
+class CommitTree:
+    """`policies/` of one commit, walked tree object by tree object; a `PolicyTree`."""
 
     reader: ObjectReader
     cache: Path | None
@@ -56,6 +61,7 @@ class _CommitTree:
 
     @property
     def found(self) -> bool:
+        """Whether the commit has such a folder."""
         return any(self._entries[""])
 
     def folders(self) -> tuple[str, ...]:
@@ -69,7 +75,11 @@ class _CommitTree:
 
     def node(self, path: str) -> tuple[Node | None, tuple[Problem, ...]]:
         folder, _, name = path.rpartition("/")
-        blob = self._files(folder)[name]
+        blob = self._files(folder).get(name)
+        return self.parsed(blob, path) if blob else (None, ())
+
+    def parsed(self, blob: str, path: str) -> tuple[Node | None, tuple[Problem, ...]]:
+        """The tree of any version of the file at `path`, or None and why."""
         kept = load_tree(self.cache, blob) if self.cache else None
         if kept is not None:
             return kept, ()

@@ -30,6 +30,9 @@ _PLACES: Mapping[str, tuple[int, Kind]] = {
     for rank, spec in enumerate(FIELDS)
 }
 _ENTRY_PLACES: Mapping[str, tuple[int, Kind]] = {name: (n, kind) for n, (name, kind) in enumerate(ENTRY_FIELDS.items())}
+_RECORD_PLACES: Mapping[str, Mapping[str, tuple[int, Kind]]] = {
+    spec.name: {name: (n, kind) for n, (name, kind) in enumerate(spec.record.items())} for spec in FIELDS if spec.record
+}
 _REQUIRED = frozenset(spec.name for spec in FIELDS if spec.required)
 _NOWHERE: tuple[int, Kind] = (-1, "text")
 
@@ -53,23 +56,24 @@ def dump_field(spec: FieldSpec, value: Value) -> str:
     if not value:
         return ""
     if isinstance(value, Mapping):
-        return f"{spec.name}:\n" + "".join([f"  {line}" for line in _pairs(value, "instant")])
-    records = ["- " + "  ".join(_pairs(record, "text")) for record in value if record]
-    return f"{spec.name}:\n" + "".join(records)
+        pairs = [f"  {write_scalar(name, '    ')}: {_scalar(at, 'instant', '    ')}\n" for name, at in value.items()]
+        return f"{spec.name}:\n" + "".join(pairs)
+    return f"{spec.name}:\n" + "".join(["- " + "  ".join(_lines(record, spec.record)) for record in value])
 
 
 def dump_entry(entry: Entry) -> str:
     """One log entry, from its `- id:` to its last newline."""
-    fields = entry.fields
-    lines = [f"- id: {write_scalar(entry.id, '    ')}\n  kind: {write_scalar(entry.kind, '    ')}\n"]
-    for name, kind in ENTRY_FIELDS.items():
-        if name in fields and (value := fields[name]) != "":
-            lines.append(f"  {name}: {_scalar(value, kind, '    ')}\n")
-    return "".join(lines)
+    head = f"- id: {write_scalar(entry.id, '    ')}\n  kind: {write_scalar(entry.kind, '    ')}\n"
+    return head + "".join([f"  {line}" for line in _lines(entry.fields, ENTRY_FIELDS)])
 
 
-def _pairs(values: Mapping[str, Scalar], kind: Kind) -> list[str]:
-    return [f"{write_scalar(name, '    ')}: {_scalar(value, kind, '    ')}\n" for name, value in values.items()]
+def _lines(values: Mapping[str, Scalar], kinds: Mapping[str, Kind]) -> list[str]:
+    """The lines of a record or an entry, in canonical order."""
+    return [
+        f"{name}: {_scalar(value, kind, '    ')}\n"
+        for name, kind in kinds.items()
+        if (value := values.get(name, "")) != ""
+    ]
 
 
 def _scalar(value: Scalar, kind: Kind, indent: str) -> str:
@@ -89,14 +93,18 @@ def scan(text: str) -> RawCase | None:
     log = scan_log(part)
     if fields is None or log is None or (not part and header != text):
         return None
-    lines = {
-        line.partition(":")[0]: number
-        for number, line in enumerate(header.split("\n"), 1)
-        if line and line[0] not in " -"
-    }
+    lines: dict[str, int] = {}
+    record_lines: dict[str, list[int]] = {}
+    name = ""
+    for number, line in enumerate(header.split("\n"), 1):
+        if line[:2] == "- ":
+            record_lines.setdefault(name, []).append(number)
+        elif line and line[0] != " ":
+            name = line.partition(":")[0]
+            lines[name] = number
     first = header.count("\n") + 2
     log_lines = [number for number, line in enumerate(part.split("\n"), first) if line[:2] == "- "]
-    return RawCase(fields, log, lines, log_lines)
+    return RawCase(fields, log, lines, log_lines, record_lines)
 
 
 def split(text: str) -> tuple[str, str]:
@@ -130,30 +138,39 @@ def scan_header(header: str) -> dict[str, RawValue] | None:
         if kind == "text" and is_plain(written):
             fields[name] = written
             continue
-        value, at = _scalar_at(rows, at, kind, written, "  ") if name[-1] != ":" else _nested(rows, at, kind, colon)
+        value: RawValue | None
+        if name[-1] != ":":
+            value, at = _scalar_at(rows, at, kind, written, "  ")
+        else:
+            name, first = name[:-1], at
+            at = _nested_until(rows, at)
+            value = None if colon else _nested(rows[first:at], name)
         if value is None:
             return None
-        fields[name.removesuffix(":")] = value
+        fields[name] = value
     return fields if fields.keys() >= _REQUIRED else None
 
 
 def scan_log(part: str) -> list[RawMap] | None:
     """The raw entries of the second part of `split`, or of any run of whole entries; None when not canonical."""
     rows = part.split("\n")
-    if rows.pop():
-        return None
+    return None if rows.pop() else _scan_list(rows, _ENTRY_PLACES, 1)
+
+
+def _scan_list(rows: Sequence[str], places: Mapping[str, tuple[int, Kind]], head: int) -> list[RawMap] | None:
+    """Entries of a list, each beginning with the key that has rank 0; none lacks a key up to rank `head`."""
     entries: list[RawMap] = []
     entry: dict[str, str] = {}
-    at, last, end = 0, 1, len(rows)
+    at, last, end = 0, head, len(rows)
     while at < end:
         row = rows[at]
         name, colon, written = row[2:].partition(": ")
-        rank, kind = _ENTRY_PLACES.get(name, _NOWHERE)
+        rank, kind = places.get(name, _NOWHERE)
         at += 1
-        if row[:2] == "- " and rank == 0 and last > 0:
+        if row[:2] == "- " and rank == 0 and last >= head:
             entry = {}
             entries.append(entry)
-        elif row[:2] != "  " or rank <= last or (last == 0 and rank != 1) or not entries:
+        elif row[:2] != "  " or rank <= last or (last < head and rank > last + 1) or not entries:
             return None
         last = rank
         if kind == "text" and is_plain(written):
@@ -163,7 +180,7 @@ def scan_log(part: str) -> list[RawMap] | None:
         if value is None or not colon:
             return None
         entry[name] = value
-    return entries if last > 0 else None
+    return entries if last >= head else None
 
 
 def _scalar_at(rows: Sequence[str], at: int, kind: Kind, written: str, indent: str) -> tuple[str | None, int]:
@@ -181,26 +198,28 @@ def _scalar_at(rows: Sequence[str], at: int, kind: Kind, written: str, indent: s
     return read_block(rows[first:at], indent), at
 
 
-def _nested(rows: Sequence[str], at: int, kind: Kind, colon: str) -> tuple[RawValue | None, int]:
-    """The mapping or the list below a key that has no value of its own (else `colon` is not empty: None)."""
-    records: list[dict[str, str]] = []
-    while at < len(rows) and (lead := rows[at][:2]) in ("- ", "  "):
-        name, _, written = rows[at][2:].partition(": ")
+def _nested_until(rows: Sequence[str], at: int) -> int:
+    """The row after those that belong to a key without a value of its own; `at` is the row after that key's."""
+    while at < len(rows) and (not rows[at] or rows[at][:2] in ("- ", "  ")):
         at += 1
-        if (lead == "- ") != (kind == "records" and (not records or lead == "- ")):
-            return None, at
-        if lead == "- " or not records:
-            records.append({})
-        text = written
-        if kind == "instants" or not is_plain(written):
-            value, at = _scalar_at(rows, at, "instant" if kind == "instants" else "text", written, "    ")
-            if value is None:
-                return None, at
-            text = value
+    return at
+
+
+def _nested(rows: Sequence[str], name: str) -> RawValue | None:
+    """The mapping or the list that a field holds."""
+    if not rows:
+        return None
+    return _scan_list(rows, _RECORD_PLACES[name], 0) if name in _RECORD_PLACES else _scan_instants(rows)
+
+
+def _scan_instants(rows: Sequence[str]) -> RawMap | None:
+    found: dict[str, str] = {}
+    for row in rows:
+        name, _, written = row[2:].partition(": ")
         key = read_quoted(name) if name[:1] == '"' else name if is_plain(name) else None
-        if key is None or key in records[-1] or not _NAME.fullmatch(key):
-            return None, at
-        records[-1][key] = text
-    if colon or not records:
-        return None, at
-    return (records if kind == "records" else records[0]), at
+        if row[:2] != "  " or key is None or key in found or not _NAME.fullmatch(key):
+            return None
+        if not _SIMPLE["instant"].fullmatch(written):
+            return None
+        found[key] = written
+    return found

@@ -1,43 +1,48 @@
-"""Which policy a case is judged by: the version that it is pinned to, as committed when it was pinned."""
+"""What a case is judged by: the versions that it was pinned to, as committed when it was pinned to each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from casectl.model.case import Value
 from casectl.model.instants import Instant
-from casectl.model.policy import Book, Customer, Policy
+from casectl.model.policy import Book
 from casectl.model.problems import Problem
+from casectl.model.terms import Terms
 from casectl.model.timeline import Step, Timeline
 from casectl.store.book import FOLDER, read_book
+from casectl.store.later_holidays import LaterHolidays
 from casectl.store.objects import ObjectReader
 from casectl.store.repo import Repo
 
 
-class Pinned(NamedTuple):
-    """The policy of one case, the desk's customers, and the commit whose tree holds their text."""
-
-    policy: Policy
-    customers: Mapping[str, Customer]
-    commit: str
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class PolicyShelf:
-    """Books by commit and desk. Commits whose `policies/` are the same share one, so that calendars are built once."""
+    """Books by commit and desk. Commits whose `policies/` are the same share one, so that calendars are built once.
+
+    `commit` is the one that is read: it tells of holidays that were listed after a case was pinned.
+    """
 
     repo: Repo
     reader: ObjectReader
+    commit: str
     _books: dict[tuple[str, str], tuple[Book, tuple[Problem, ...]]] = field(default_factory=dict)
     _folders: dict[str, str] = field(default_factory=dict)
     """The object that `policies/` is at a commit, of the commits asked for together last."""
+    _later: LaterHolidays = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._later = LaterHolidays(self.repo, self.reader, self.commit)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """Holidays that were listed too late to count, for the cases asked about so far."""
+        return tuple(self._later.warnings)
 
     def book_at(self, commit: str, desk: str) -> tuple[Book, tuple[Problem, ...]]:
         """What `policies/` said of a desk at `commit`, and what could not be read of it."""
-        if commit not in self._folders:
-            self._look_up((commit,))
+        self._look_up((commit,))
         key = (self._folders[commit], desk)
         if key not in self._books:
             self._books[key] = read_book(self.repo, commit, desk, self.reader)
@@ -47,27 +52,38 @@ class PolicyShelf:
         """Get ready for these cases to be judged: one question to git for all of them, instead of one for each."""
         lives = (timeline.until(as_of) for timeline in timelines)
         self._folders.clear()
-        self._look_up(tuple({pinning_step(steps).commit for steps in lives if steps}))
+        self._look_up([self.commit, *(step.commit for steps in lives for step in pinning_steps(steps))])
 
-    def _look_up(self, commits: Sequence[str]) -> None:
-        found = self.reader.look_at_all([f"{commit}:{FOLDER}" for commit in commits])
-        self._folders.update((commit, each.id if each else "") for commit, each in zip(commits, found, strict=True))
+    def pinned(self, timeline: Timeline, as_of: Instant) -> tuple[Terms, ...] | Problem:
+        """What judges a case as of a moment, one after the other, or the problem why nothing can."""
+        pins = pinning_steps(timeline.until(as_of))
+        self._look_up([self.commit, *(step.commit for step in pins)])
+        found: list[Terms] = []
+        for step in pins:
+            terms = self._terms(timeline.path, step)
+            if isinstance(terms, Problem):
+                return terms
+            found.append(terms)
+        return tuple(found)
 
-    def pinned(self, timeline: Timeline, as_of: Instant) -> Pinned | Problem:
-        """What judges a case as of a moment, or the problem why nothing can."""
-        steps = timeline.until(as_of)
-        step = pinning_step(steps)
-        ref = str(last_value(steps, "policy") or "")
+    def _look_up(self, commits: Iterable[str]) -> None:
+        asked = [*dict.fromkeys(commit for commit in commits if commit not in self._folders)]
+        found = self.reader.look_at_all([f"{commit}:{FOLDER}" for commit in asked])
+        self._folders.update((commit, each.id if each else "") for commit, each in zip(asked, found, strict=True))
+
+    def _terms(self, path: str, step: Step) -> Terms | Problem:
+        ref = str(step.changes.get("policy") or "")
         book, problems = self.book_at(step.commit, ref.partition("/")[0])
         policy = book.policies.get(ref)
         if policy is None:
-            return _missing(timeline, ref, step, problems)
-        return Pinned(policy, book.customers.get(policy.desk, {}), step.commit)
+            return _missing(path, ref, step, problems)
+        policy = self._later.policy(policy, step, self._folders[step.commit], self._folders[self.commit])
+        return Terms(policy, book.customers.get(policy.desk, {}), book.staff, step.commit)
 
 
-def pinning_step(steps: Sequence[Step]) -> Step:
-    """The step that pinned the case to its policy: its opening, unless a later one moved it on the record."""
-    return next((step for step in reversed(steps) if "policy" in step.changes), steps[0])
+def pinning_steps(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps that pinned the case to a policy: its opening, and each that moved it to another on the record."""
+    return (*steps[:1], *(step for step in steps[1:] if "policy" in step.changes))
 
 
 def last_value(steps: Sequence[Step], name: str) -> Value | None:
@@ -75,8 +91,8 @@ def last_value(steps: Sequence[Step], name: str) -> Value | None:
     return next((step.changes[name] for step in reversed(steps) if name in step.changes), None)
 
 
-def _missing(timeline: Timeline, ref: str, step: Step, problems: tuple[Problem, ...]) -> Problem:
-    path = f"policies/{ref}.yaml"
-    cause = next((f": {p.message}" for p in problems if p.path == path and not p.warning), "")
+def _missing(path: str, ref: str, step: Step, problems: tuple[Problem, ...]) -> Problem:
+    file = f"policies/{ref}.yaml"
+    cause = next((f": {p.message}" for p in problems if p.path == file and not p.warning), "")
     message = f"policy '{ref}' cannot be read at {step.commit[:12]}, which pinned the case to it{cause}"
-    return Problem(timeline.path, 0, message, f"git show {step.commit[:12]}:{path}")
+    return Problem(path, 0, message, f"git show {step.commit[:12]}:{file}")

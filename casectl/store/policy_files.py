@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from casectl.model.people_check import check_figures, check_plans, check_roles, standing
 from casectl.model.people_reader import read_customers, read_holidays, read_staff
-from casectl.model.policy import Policy
+from casectl.model.policy import Customer, Person, Policy
 from casectl.model.policy_check import check_policy, check_together
 from casectl.model.policy_reader import read_policy
 from casectl.model.problems import Problem
 from casectl.model.tree import Node
 from casectl.store.book import parse_tree
-from casectl.store.policy_tree import BESIDE, HOLIDAYS, STAFF, SUFFIX, Holidays
+from casectl.store.policy_tree import BESIDE, CUSTOMERS, HOLIDAYS, STAFF, SUFFIX, Holidays
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,53 +27,98 @@ class _Loaded:
     lists: Holidays
 
 
+@dataclass(frozen=True, slots=True)
+class _Customers:
+    """The customers of one desk, and the file that says so."""
+
+    customers: Mapping[str, Customer]
+    node: Node
+    path: Path
+
+
+@dataclass(slots=True)
+class _Files:
+    """All that was read, the people by the folder that their file stands in."""
+
+    policies: list[_Loaded] = field(default_factory=list)
+    customers: dict[Path, _Customers] = field(default_factory=dict)
+    staff: dict[Path, Mapping[str, Person]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
 def read_policy_files(paths: Sequence[Path]) -> tuple[tuple[Policy, ...], tuple[Problem, ...]]:
     """The policies among files (or folders of files) on disk, and all that their readers found wrong with any.
 
     Holiday lists are looked up in `holidays/` beside the desk's folder, else beside the file.
     """
-    loaded, problems = _load(_files_in(paths))
-    return tuple(one.policy for one in loaded), problems
+    files = _load(_files_in(paths))
+    return tuple(one.policy for one in files.policies), tuple(dict.fromkeys(files.problems))
 
 
 def check_policy_files(paths: Sequence[Path], today: date) -> tuple[Problem, ...]:
     """Every problem of files (or folders of files) on disk: of reading, of each policy, and between them.
 
-    Customers, staff and holiday lists are told by their names. `today` decides whether a holiday list has run out.
+    Customers, staff and holiday lists are told by their names; customers and staff are held against the policies when
+    their files are among those given. `today` decides whether a holiday list has run out, and which versions matter to
+    people.
     """
-    loaded, problems = _load(_files_in(paths))
-    deeper = [problem for one in loaded for problem in check_policy(one.policy, one.node, one.lists, today)]
-    found = {*problems, *deeper, *check_together(one.policy for one in loaded)}
+    files = _load(_files_in(paths))
+    deeper = [problem for one in files.policies for problem in check_policy(one.policy, one.node, one.lists, today)]
+    together = check_together(one.policy for one in files.policies)
+    found = {*files.problems, *deeper, *together, *_between(files, today)}
     return tuple(sorted(found, key=lambda problem: (problem.path, problem.line, problem.message)))
+
+
+def _between(files: _Files, today: date) -> Iterator[Problem]:
+    """Problems between each desk's policies, its customers and the staff, as far as their files were read."""
+    desks: dict[Path, list[_Loaded]] = {}
+    for one in files.policies:
+        desks.setdefault(Path(one.policy.path).parent, []).append(one)
+    for folder, versions in desks.items():
+        now = standing((one.policy for one in versions), today)
+        beside = files.customers.get(folder)
+        staff = files.staff.get(folder.parent, files.staff.get(folder))
+        if beside:
+            yield from check_plans(now, beside.customers, beside.path.as_posix(), beside.node)
+        for one in versions:
+            if beside and one.policy in now:
+                yield from check_figures(one.policy, beside.customers.values())
+            if staff is not None and one.policy in now:
+                yield from check_roles(one.policy, one.node, staff.values())
 
 
 def _files_in(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
-        found += sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
+        found += sorted(_within(path)) if path.is_dir() else [path]
     return found
 
 
-def _load(paths: Sequence[Path]) -> tuple[list[_Loaded], tuple[Problem, ...]]:
-    loaded: list[_Loaded] = []
-    problems: list[Problem] = []
+def _within(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob(f"*{SUFFIX}"):
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            yield path
+
+
+def _load(paths: Sequence[Path]) -> _Files:
+    files = _Files()
     beside: dict[Path, Holidays] = {}
     for path in paths:
         node, found = _node(path)
-        problems += found
+        files.problems += found
         if node is None:
             continue
         if _is_other(path):
-            problems += _problems_of_other(node, path)
+            files.problems += _other(files, node, path)
             continue
         folder = _folder_of_lists(path)
         lists = beside.setdefault(folder, Holidays(_DiskLists(folder)))
         policy, found = read_policy(node, path.as_posix(), lists)
-        problems += found
+        files.problems += found
         if policy:
-            loaded.append(_Loaded(policy, node, lists))
-    problems += [problem for lists in beside.values() for problem in lists.problems]
-    return loaded, tuple(dict.fromkeys(problems))
+            files.policies.append(_Loaded(policy, node, lists))
+    files.problems += [problem for lists in beside.values() for problem in lists.problems]
+    return files
 
 
 def _node(path: Path) -> tuple[Node | None, tuple[Problem, ...]]:
@@ -86,13 +132,22 @@ def _is_other(path: Path) -> bool:
     return path.name in BESIDE or path.name == STAFF or path.parent.name == HOLIDAYS
 
 
-def _problems_of_other(node: Node, path: Path) -> tuple[Problem, ...]:
+def _other(files: _Files, node: Node, path: Path) -> tuple[Problem, ...]:
+    """Takes in what is no policy, and says what is wrong with it. A file of people with a mistake is left out."""
     shown = path.as_posix()
     if path.parent.name == HOLIDAYS:
         return read_holidays(node, shown)[1]
     if path.name == STAFF:
-        return read_staff(node, shown)[1]
-    return read_customers(node, shown)[1] if path.name == "customers.yaml" else ()
+        staff, problems = read_staff(node, shown)
+        if not problems:
+            files.staff[path.parent] = staff
+        return problems
+    if path.name == CUSTOMERS:
+        customers, problems = read_customers(node, shown)
+        if not problems:
+            files.customers[path.parent] = _Customers(customers, node, path)
+        return problems
+    return ()
 
 
 def _folder_of_lists(path: Path) -> Path:

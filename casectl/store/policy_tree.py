@@ -14,11 +14,17 @@ from casectl.model.problems import Problem
 from casectl.model.tree import Node
 
 SUFFIX = ".yaml"
-BESIDE = frozenset({"customers.yaml", "clauses.yaml", "examples.yaml"})
+CUSTOMERS = "customers.yaml"
+BESIDE = frozenset({CUSTOMERS, "clauses.yaml", "examples.yaml"})
 """Files of a desk's folder that are not versions of its policy."""
 
 HOLIDAYS = "holidays"
 STAFF = "staff.yaml"
+
+
+def is_desk(folder: str) -> bool:
+    """Whether a folder of `policies/` holds a desk's policy: not holiday lists, nor what is hidden (schemas)."""
+    return folder != HOLIDAYS and not folder.startswith(".")
 
 
 class PolicyTree(Protocol):
@@ -81,7 +87,7 @@ def read_policies(tree: PolicyTree, desk: str | None = None) -> tuple[Book, tupl
     """
     problems: list[Problem] = []
     lists = Holidays(tree)
-    desks = [name for name in tree.folders() if name != HOLIDAYS]
+    desks = [name for name in tree.folders() if is_desk(name)]
     wanted = [desk] if desk in desks else desks
     policies: dict[str, Policy] = {}
     customers: dict[str, Mapping[str, Customer]] = {}
@@ -109,8 +115,8 @@ def _versions(
 
 
 def _customers(tree: PolicyTree, desk: str, files: tuple[str, ...], problems: list[Problem]) -> Mapping[str, Customer]:
-    path = f"{desk}/customers.yaml"
-    node, found = tree.node(path) if "customers.yaml" in files else (None, ())
+    path = f"{desk}/{CUSTOMERS}"
+    node, found = tree.node(path) if CUSTOMERS in files else (None, ())
     problems += found
     if node is None:
         return {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from casectl.model.problems import NotFound, did_you_mean
 from casectl.model.tree import Branch, Node, Row, Text
-from casectl.store.policy_tree import HOLIDAYS, STAFF, SUFFIX
+from casectl.store.policy_tree import HOLIDAYS, STAFF, SUFFIX, is_desk
 
 EXAMPLES = "examples.yaml"
 README = "README.md"
@@ -15,7 +15,7 @@ README = "README.md"
 
 def shipped_desks() -> tuple[str, ...]:
     """The names of the shipped desks, in alphabetical order."""
-    return tuple(sorted(path.name for path in _place().iterdir() if path.is_dir() and path.name != HOLIDAYS))
+    return tuple(sorted(path.name for path in _place().iterdir() if path.is_dir() and is_desk(path.name)))
 
 
 def shipped_files(desk: str) -> Mapping[str, str]:
@@ -63,7 +63,7 @@ def _holiday_lists(path: str, text: str) -> Iterator[str]:
     """The names of the holiday lists that a file's calendars mention; none for a file without calendars."""
     from casectl.store.yamltree import read_tree
 
-    tree, _ = read_tree(text, path)
+    tree = read_tree(text, path)[0] if "holidays" in text else None
     calendars = tree.items.get("calendars") if isinstance(tree, Branch) else None
     for calendar in calendars.items.values() if isinstance(calendars, Branch) else ():
         if isinstance(calendar, Branch) and "holidays" in calendar.items:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import date
 
-from tests.cli.conftest import Terminal
+from casectl.desk.record import record
+from casectl.desk.verb import Scene, change
+from casectl.model.change import Change
+from casectl.store.repo import find_repo
+from tests.cli.conftest import Terminal, moment_of
 
 
 def add_priority(desk: Terminal) -> None:
@@ -49,3 +54,63 @@ def test_a_shallow_clone_goes_by_the_text_as_it_is_now_and_says_so(desk: Termina
     subprocess.run(["git", "clone", "-q", "--depth", "1", desk.root.as_uri(), str(clone)], check=True)
     said = desk.run("-C", str(clone), "triage", case, "--priority", "p9", at="10:10")
     assert "goes by the policy as it is now, not as when the case was opened" in said.err
+
+
+def test_a_verb_can_look_back(desk: Terminal) -> None:
+    """It gets the case's life so far, and all that has judged it."""
+    case = desk.open(at="10:00")
+    opening = desk.git("rev-parse", "HEAD").strip()
+    note = desk.step("note", case, "-m", "Rang them.", at="10:05")["commit"]
+    seen: list[Scene] = []
+
+    def act(scene: Scene) -> Change:
+        seen.append(scene)
+        return change(scene, "note", "looked back", {"title": "Nobody at all"})
+
+    record(find_repo(desk.root), case, act, lambda: moment_of("10:10"))
+    (scene,) = seen
+    assert [(terms.policy, terms.since) for terms in scene.terms] == [(scene.policy, opening)]
+    assert [step.commit for step in scene.timeline.steps] == [opening, note]
+
+
+def with_holidays(desk: Terminal, *days: str, at: str) -> None:
+    """Commits the desk's calendar with a holiday list of these days."""
+    path = desk.root / "policies/acme-desk/1.0.yaml"
+    path.write_text(path.read_text().replace('18:00"}}', '18:00"}, holidays: bank}'))
+    rows = "".join(f"  {date.fromisoformat(day)}: A holiday\n" for day in days)
+    listed = desk.root / "policies/holidays/bank.yaml"
+    listed.parent.mkdir(exist_ok=True)
+    listed.write_text(f"name: bank\nyears: 2026-2027\ndates:\n{rows}")
+    desk.git("add", "policies")
+    instant = f"@{moment_of(at)} +0000"
+    with desk.monkeypatch.context() as patch:
+        patch.setenv("GIT_COMMITTER_DATE", instant)
+        desk.git("commit", "-q", "-m", "Holidays", "--date", instant)
+
+
+def due_at(desk: Terminal, case: str, at: str) -> tuple[str, str]:
+    """When the resolution is due, and what was said beside the figures."""
+    said = desk.run("sla", case, "-o", "json", at=at)
+    rows = said.json["cases"][0]["targets"]
+    return next(row["due_at"] for row in rows if row["target"] == "resolution"), said.err
+
+
+def test_a_holiday_announced_in_time_moves_what_is_due(desk: Terminal) -> None:
+    """Eight open hours from Monday 16:00, with Tuesday off: announced on Monday night, it counts for the open case."""
+    with_holidays(desk, "2026-12-25", at="09:00")
+    case = desk.open(at="16:00")
+    assert due_at(desk, case, "16:05") == ("2026-11-24T14:00:00+00:00", "")
+    with_holidays(desk, "2026-12-25", "2026-11-24", at="23:00")
+    assert due_at(desk, case, "23:05") == ("2026-11-25T14:00:00+00:00", "")
+    assert desk.run("sla", "-o", "json").json["cases"][0] == desk.run("sla", case, "-o", "json").json["cases"][0]
+
+
+def test_a_holiday_announced_on_the_day_changes_nothing_and_is_told(desk: Terminal) -> None:
+    with_holidays(desk, "2026-12-25", at="09:00")
+    case = desk.open(at="16:00")
+    with_holidays(desk, "2026-12-25", "2026-11-24", at="2026-11-24 07:00")
+    due, said = due_at(desk, case, "2026-11-24 08:00")
+    assert due == "2026-11-24T14:00:00+00:00"
+    assert "policies/holidays/bank.yaml:5: warning: 2026-11-24 was added on 2026-11-24T07:00:00+00:00" in said
+    assert desk.run("show", case).err.count("2026-11-24 was added on") == 1
+    assert desk.run("report", "breaches").out == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from casectl.model.case import ENTRY_FIELDS, FIELDS, LOG_KINDS, Case, Entry
+from casectl.model.case import ENTRY_FIELDS, FIELDS, LOG_KINDS, Case, Entry, FieldSpec
 
 _ONE_WORD = (
     "0123 123 1e5 1_000 0x1f 0o17 0b1 .5 +1 -1 .inf -.inf .NaN 12:30:45 2026-11-23 2026-13-45 2026-11-23T09:00:00Z "
@@ -67,8 +67,20 @@ _scalars = {"text": texts, "instant": instants, "number": numbers, "flag": st.bo
 _values = {
     **_scalars,
     "instants": st.dictionaries(words, instants, min_size=1, max_size=3),
-    "records": st.lists(st.dictionaries(words, texts, min_size=1, max_size=3), min_size=1, max_size=3).map(tuple),
 }
+_ids = st.from_regex(r"[0-9a-z]{5}", fullmatch=True)
+
+
+def _records(spec: FieldSpec) -> st.SearchStrategy[tuple[dict[str, str | int], ...]]:
+    """A list of records with all that they need and any of what they may hold."""
+    kinds = {name: _ids if name == "id" else _scalars[kind] for name, kind in spec.record.items()}
+    needed = {name: kinds.pop(name) for name in spec.record_needs}
+    one = st.fixed_dictionaries(needed, optional=kinds)
+    return st.lists(one, min_size=1, max_size=3, unique_by=lambda record: record["id"]).map(tuple)
+
+
+def _value(spec: FieldSpec) -> st.SearchStrategy[object]:
+    return _records(spec) if spec.record else _values[spec.kind]
 
 
 @st.composite
@@ -78,15 +90,13 @@ def entries(draw: st.DrawFn) -> Entry:
     names = draw(st.lists(st.sampled_from(sorted(kinds)), unique=True, max_size=4))
     fields = {name: draw(_scalars[kinds[name]]) for name in ENTRY_FIELDS if name in names}
     direction = draw(st.sampled_from([{}, {"direction": "in"}, {"direction": "out"}]))
-    return Entry(
-        draw(st.from_regex(r"[0-9a-z]{5}", fullmatch=True)), draw(st.sampled_from(LOG_KINDS)), direction | fields
-    )
+    return Entry(draw(_ids), draw(st.sampled_from(LOG_KINDS)), direction | fields)
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     """A case that any desk could have, its texts as nasty as they come."""
     optional = draw(st.lists(st.sampled_from([spec.name for spec in FIELDS if not spec.required]), unique=True))
-    fields = {spec.name: draw(_values[spec.kind]) for spec in FIELDS if spec.required or spec.name in optional}
+    fields = {spec.name: draw(_value(spec)) for spec in FIELDS if spec.required or spec.name in optional}
     fields["id"] = "ABC-261123-K7Q4P"
     return Case(fields, tuple(draw(st.lists(entries(), max_size=3, unique_by=lambda entry: entry.id))))

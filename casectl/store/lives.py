@@ -1,0 +1,45 @@
+"""The lives of some cases, read together: one walk over their files' history, however many they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+
+from casectl.model.caseid import path_of
+from casectl.model.timeline import Timeline
+from casectl.store.gitlog import Mark, log_marks, new_blobs, read_mark
+from casectl.store.objects import read_blobs
+from casectl.store.repo import Repo
+from casectl.store.versions import timeline_of
+
+PATHS_AT_ONCE = 1000
+"""As many as a command line takes anywhere."""
+
+
+def read_lives(repo: Repo, commit: str, case_ids: Iterable[str]) -> dict[str, Timeline]:
+    """The timelines of these cases up to `commit`, as `read_timelines` would give them; only of those it knows."""
+    wanted = sorted(set(case_ids))
+    found: dict[str, Timeline] = {}
+    for first in range(0, len(wanted), PATHS_AT_ONCE):
+        found |= _read(repo, commit, {path_of(case_id): case_id for case_id in wanted[first : first + PATHS_AT_ONCE]})
+    return found
+
+
+def policy_changes(repo: Repo, since: str, commit: str) -> list[tuple[str, str]]:
+    """Each commit up to `commit` that `since` does not have and that changed a file of `policies/`, with that file;
+    oldest first, and the same commit once for each of them."""
+    found = [(read_mark(mark).commit, path.decode(errors="replace"))
+             for path, mark in log_marks(repo, f"{since}..{commit}", "--full-history", "--", "policies")]  # fmt: skip
+    return list(reversed(dict.fromkeys(found)))
+
+
+def _read(repo: Repo, commit: str, ids: dict[str, str]) -> dict[str, Timeline]:
+    marks: dict[str, list[Mark]] = {path: [] for path in ids}
+    with closing(log_marks(repo, commit, "--full-history", "--", *ids)) as walk:
+        for path, mark in walk:
+            marks[path.decode()].append(mark)
+    met = {path: list(reversed(found)) for path, found in marks.items() if found}
+    blobs = list(dict.fromkeys(blob for found in met.values() for blob in new_blobs(found)))
+    with closing(read_blobs(repo, iter(blobs))) as contents:
+        held = dict(zip(blobs, contents, strict=False))
+    return {ids[path]: timeline_of(ids[path], path, found, held) for path, found in met.items()}
