@@ -21,7 +21,7 @@ PURE_MAY_USE = {"dateutil", "casectl"}
 OWNERS = {
     "typer": ("cli/",),
     "git": ("store/inspect.py",),
-    "subprocess": ("store/git.py",),
+    "subprocess": ("store/git.py", "cli/editor.py"),
     "ruamel": ("store/yamltree.py",),
     "tabulate": ("reports/render.py",),
     "holidays": ("intake/holiday_dates.py",),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
 from importlib import import_module
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 import typer
 
+from casectl.cli.asking import ask_rating, can_ask
 from casectl.cli.context import Ahead, Settings, clock, command_app, load_ahead, settings
 from casectl.cli.errors import complain, warn
 from casectl.cli.reading import find_case, refuse_deleted
@@ -54,21 +56,25 @@ def verb_app(stem: str) -> typer.Typer:
     hints = get_type_hints(verb, include_extras=True)
     scene, *options = inspect.signature(verb).parameters.values()
     flags = {option.name: _flag(hints[option.name]) for option in options}
+    texts = [option.name for option in options if flags[option.name].stdin and option.default is option.empty]
     opens, chooses = hints[scene.name] is Opening, getattr(module, "ID_OPTIONAL", False)
 
     def command(ctx: typer.Context, output: Form, id: str | None = None, **given: Any) -> None:  # noqa: A002
         use_packaged_zones()
         root = settings(ctx)
-        act = partial(verb, **_read_stdin(given, flags, root))
-        written, life = (_open(root, act), None) if opens else _take_step(root, id, act)
+        typed = _read_stdin(given, flags, root)
+        with _composed(ctx, typed, texts, flags, root) as said:
+            written, life = (_open(root, partial(verb, **said)), None) if opens else _take(root, id, verb, said)
         _reply(root, written, life, output)
 
     kinds: dict[str, Any] = {"ctx": typer.Context, "id": MaybeCaseId if chooses else CaseId}
-    kinds |= {option.name: _option(option, hints[option.name], flags[option.name]) for option in options}
+    kinds |= {
+        option.name: _option(option, hints[option.name], flags[option.name], option.name in texts) for option in options
+    }
     kinds["output"] = Output
     if opens:
         del kinds["id"]
-    defaults = {"output": Form.table, **{option.name: option.default for option in options}}
+    defaults = {"output": Form.table, **{option.name: option.default for option in options}, **dict.fromkeys(texts)}
     if chooses:
         defaults["id"] = None
     keyword = inspect.Parameter.KEYWORD_ONLY
@@ -88,10 +94,12 @@ def _flag(hint: Any) -> Flag:
     return next(argument for argument in get_args(hint) if isinstance(argument, Flag))
 
 
-def _option(option: inspect.Parameter, hint: Any, flag: Flag) -> Any:
-    """A verb's parameter as Typer wants it."""
+def _option(option: inspect.Parameter, hint: Any, flag: Flag, is_text: bool) -> Any:
+    """A verb's parameter as Typer wants it. A text may be missing here: an editor is then opened for it."""
     kind = get_args(hint)[0]
     metavar = flag.metavar or None
+    if is_text:
+        kind, flag = str | None, flag._replace(help=f"{flag.help}  [required; on a terminal, $EDITOR opens]")
     if flag.positional:
         return Annotated[kind, typer.Argument(help=flag.help, metavar=metavar)]
     names = flag.names or (f"--{option.name.replace('_', '-')}",)
@@ -114,6 +122,25 @@ def _read_stdin(given: dict[str, Any], flags: Mapping[str, Flag], root: Settings
     return given
 
 
+@contextmanager
+def _composed(
+    ctx: typer.Context, typed: dict[str, Any], texts: list[str], flags: Mapping[str, Flag], root: Settings
+) -> Iterator[dict[str, Any]]:
+    """The options with the text that was left out, from the editor. Off a terminal, leaving it out is a mistake."""
+    missing = next((name for name in texts if typed[name] is None), None)
+    if missing is None:
+        yield typed
+        return
+    if not can_ask(root):
+        names = " / ".join(f"'{name}'" for name in flags[missing].names or (f"--{missing}",))
+        raise UsageMistake(f"Missing option {names}", f"{ctx.command_path} --help")
+    from casectl.cli.editor import composed
+
+    words = [ctx.command_path, *(value for name, value in typed.items() if flags[name].positional and value)]
+    with composed(f"{' '.join(map(str, words))}: the {missing}") as text:
+        yield {**typed, missing: text}
+
+
 def _repo(root: Settings) -> Repo:
     if root.at is not None:
         raise UsageMistake("--at is for reading", "a step is always taken at HEAD, and now")
@@ -131,6 +158,21 @@ def _life(repo: Repo, commit: str, case_id: str) -> tuple[str, Timeline]:
     from casectl.store.history import read_timeline
 
     return commit, read_timeline(repo, case_id, commit)
+
+
+def _take(
+    root: Settings, typed: str | None, verb: Callable[..., Change], options: dict[str, Any]
+) -> tuple[Written, Life | None]:
+    """The step; one that needs answers which somebody here can give is tried again with them."""
+    try:
+        return _take_step(root, typed, partial(verb, **options))
+    except UsageMistake as mistake:
+        from casectl.desk.rating import UnansweredError
+
+        if not isinstance(mistake, UnansweredError) or not can_ask(root):
+            raise
+        answers, chosen = ask_rating(mistake)
+        return _take_step(root, typed, partial(verb, **{**options, "answer": answers, "priority": chosen}))
 
 
 def _take_step(root: Settings, typed: str | None, act: Callable[..., Change]) -> tuple[Written, Life | None]:
@@ -195,7 +237,7 @@ def _print_reply(written: Written, row: TargetRow | None, outlook: str, warnings
 
 
 def _next_due(repo: Repo, written: Written, life: Life | None, warnings: list[str]) -> tuple[TargetRow | None, str]:
-    from casectl.cli.words import late, outlook
+    from casectl.cli.words import outcome
     from casectl.reports.population import population_of, population_of_lives
     from casectl.sla.clock import next_due
 
@@ -214,7 +256,7 @@ def _next_due(repo: Repo, written: Written, life: Life | None, warnings: list[st
         return None, ""
     figures = known.figures[0]
     row = next_due(figures)
-    lines = [*late(figures, written.at), outlook(figures, row, known.zone_of(figures), written.at)]
+    lines = outcome(figures, row, known.zone_of(figures), written.at, written.commit)
     return row, "\n".join(lines)
 
 

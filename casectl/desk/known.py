@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from casectl.model.change import Moment
+from casectl.model.figure_reader import parse_span
 from casectl.model.instants import Instant, parse_when, zone_named
 from casectl.model.policy import Book, Policy
 from casectl.model.problems import NotAllowed, NotFound, UsageMistake, did_you_mean
+from casectl.model.rawcase import LAST_INSTANT
+
+DAY_MINUTES = 24 * 60
 
 
 class UnknownDeskError(NotFound):
@@ -84,3 +88,67 @@ def claimed(text: str, what: str, now: Instant, zone: str) -> Instant:
     if instant > now:
         raise UsageMistake(f"{what} lies in the future: '{text}'", "a claim is about what has happened; see the offset")
     return instant
+
+
+def coming(text: str, what: str, now: Instant, zone: str) -> Instant:
+    """A moment to come as typed: as `parse_when` takes it, or a duration from `now` in wall time (`2h`, `1h30m`).
+
+    Raises `UsageMistake` for neither, for working days, and for a moment that is not in the future.
+    """
+    span = parse_span(text)
+    if span is not None and span.unit == "days":
+        raise UsageMistake(f"{what} in working days: '{text}'", "name the moment, or a duration such as 48h")
+    instant = parse_when(text, now, zone) if span is None else now + span.amount
+    if not now < instant <= LAST_INSTANT:
+        when = "is not in the future" if instant <= now else "is too far away"
+        raise UsageMistake(f"{what} {when}: '{text}'", "like 2h, or 2026-11-23T09:00:00+00:00; see the offset")
+    return instant
+
+
+def known_interval(text: str) -> str:
+    """A duration or a number of working days, as `update_every` holds it. Raises `UsageMistake` for anything else."""
+    span = parse_span(text)
+    if span is None or not span.amount:
+        hint = "like 15m, 4h, 1h30m; a case is without one after update_every="
+        raise UsageMistake(f"not a duration: '{text}'", hint)
+    return text
+
+
+def known_minutes(minutes: int) -> int:
+    """The length of a call. Raises `UsageMistake` for none that a call can have."""
+    if not 0 <= minutes <= DAY_MINUTES:
+        raise UsageMistake(f"a call of {minutes} minutes", f"from 0 to {DAY_MINUTES}")
+    return minutes
+
+
+def unknown_service(book: Book, policy: Policy, customer: str | None, service: str | None) -> tuple[str, ...]:
+    """Warnings about a service that neither the policy nor the customer's record lists, or that no promise covers."""
+    if not service or not policy.services:
+        return ()
+    listed = policy.services.get(service)
+    if listed is not None and not listed.covered:
+        return (f"service '{service}' is out of scope of policy {policy.ref}: the case is exempt from every target",)
+    record = book.customer(policy.desk, customer)
+    ordered = record.services if record else {}
+    if listed is not None or service in ordered:
+        return ()
+    return (f"policy {policy.ref} has no service '{service}': {nearest(service, [*policy.services, *ordered])}",)
+
+
+def unknown_category(policy: Policy, category: str | None) -> tuple[str, ...]:
+    """A warning about a category that the policy does not list, if it lists any."""
+    if not category or not policy.categories or category in policy.categories:
+        return ()
+    return (f"policy {policy.ref} has no category '{category}': {nearest(category, policy.categories)}",)
+
+
+def holds_role(book: Book, desk: str, person: str, roles: Iterable[str]) -> bool:
+    """Whether somebody of the staff (by key) has one of the roles, at a desk where that person works."""
+    found = book.staff.get(person)
+    return found is not None and (not found.desks or desk in found.desks) and not set(roles).isdisjoint(found.roles)
+
+
+def who_holds(book: Book, desk: str, roles: Iterable[str]) -> str:
+    """The staff keys of those who have one of the roles, for a message."""
+    wanted = list(roles)
+    return ", ".join(sorted(key for key in book.staff if holds_role(book, desk, key, wanted))) or "nobody on the staff"

@@ -18,15 +18,25 @@ from casectl.model.policy import (
     Book,
     CaseType,
     Channel,
+    Commitment,
     Customer,
     Defaults,
+    Exemption,
     Ladder,
     LadderLevel,
     Person,
     Policy,
     Priority,
+    Question,
+    Raising,
+    Rubric,
+    Service,
+    ServiceRecord,
     State,
+    Suggestion,
 )  # fmt: skip
+from casectl.model.target import Condition, Lookup, Rule, Target
+from casectl.model.timeline import Step, Timeline
 
 ZONE = "America/Toronto"
 STATES = {
@@ -58,8 +68,53 @@ POLICY = Policy(
     defaults=Defaults("open", "fault", "phone"),
 )
 LATER = replace(POLICY, version="2.0", effective=date(2026, 12, 1), path="policies/acme-desk/2.0.yaml")
-STAFF = {"sam": Person("sam", "Sam", "sam@desk.example"), "jo": Person("jo", "Jo", "jo@desk.example")}
+STAFF = {
+    "sam": Person("sam", "Sam", "sam@desk.example", ("agent",)),
+    "jo": Person("jo", "Jo", "jo@desk.example", ("agent", "team-leader")),
+    "ada": Person("ada", "Ada", "ada@desk.example", ("desk-manager",)),
+}
 BOOK = Book({"acme-desk/1.0": POLICY}, {"acme-desk": {"oakfield": Customer("oakfield")}}, STAFF)
+
+
+def rubric_row(priority: str, *facts: tuple[str, str], **answers: str) -> Suggestion:
+    """A suggestion; `impact="all some"` is a list of answers."""
+    asked = {name: frozenset(values.split()) for name, values in answers.items()}
+    return Suggestion(asked, Condition({key: frozenset({value}) for key, value in facts}), priority)
+
+
+RUBRIC = Rubric(
+    {
+        "impact": Question(
+            "impact", "What does not work?", {"all": "Nothing works", "some": "Some", "none": "All works"}
+        ),
+        "workaround": Question("workaround", "Is there another way?", {"yes": "Yes", "no": "No"}),
+    },
+    (
+        rubric_row("p4", ("type", "request")),
+        rubric_row("p1", impact="all"),
+        rubric_row("p2", impact="some", workaround="no"),
+        rubric_row("p3"),
+    ),
+)
+_AGREED = Rule("resolution", 0, Condition(), ("opened",), ("resolved",), "desk", None, Lookup("agreed", "resolution"))
+FULL = replace(
+    POLICY,
+    commitments={"call-back": Commitment("call-back"), "maintenance": Commitment("maintenance", window=True)},
+    exemptions={"regulator": Exemption("regulator", "", ("desk-manager",)), "weather": Exemption("weather")},
+    paths={"a": "Works as required", "b": "Pursued urgently"},
+    rubric=RUBRIC,
+    raising=Raising(1800, ("team-leader",)),
+    services={"mail": Service("mail"), "handset": Service("handset", in_scope=False)},
+    categories={"technical": "Technical help", "account": "Account matters"},
+    targets={"resolution": Target("resolution", Condition(), (_AGREED,), _AGREED._replace(index=-1, within=None))},
+    channels={
+        **POLICY.channels,
+        "hotline": Channel("hotline", "desk", meant_for=Condition({"priority": frozenset({"p1"})})),
+    },
+)
+"""The desk with everything that a policy may have beside the plain things."""
+SITE = ServiceRecord("oakfield-line")
+FULL_BOOK = Book({FULL.ref: FULL}, {"acme-desk": {"oakfield": Customer("oakfield", services={SITE.name: SITE})}}, STAFF)
 
 
 def moment_at(text: str, by: str = "sam") -> Moment:
@@ -90,6 +145,7 @@ class Day:
     moment: Moment = field(default_factory=lambda: moment_at("09:00"))
     case: Case = field(default_factory=lambda: Case({}))
     change: Change = field(default_factory=lambda: Change("", "", "", {}))
+    steps: tuple[Step, ...] = ()
 
     def at(self, text: str) -> Day:
         return replace(self, moment=moment_at(text, self.moment.by))
@@ -102,10 +158,14 @@ class Day:
         return self._after(open_case(Opening(self.book, self.moment), **wanted))
 
     def do(self, verb: Callable[..., Change], *arguments: Any, **options: Any) -> Day:
-        return self._after(verb(Scene(self.case, self.policy, self.book, self.moment), *arguments, **options))
+        timeline = Timeline(self.case.id, "story", self.steps)
+        scene = Scene(self.case, self.policy, self.book, self.moment, timeline=timeline)
+        return self._after(verb(scene, *arguments, **options))
 
     def _after(self, change: Change) -> Day:
-        return replace(self, case=self.case.changed(change.fields, change.entries), change=change)
+        step = Step(f"{len(self.steps):040x}", self.moment.now, "sam@desk.example", change.fields, change.entries)
+        case = self.case.changed(change.fields, change.entries)
+        return replace(self, case=case, change=change, steps=(*self.steps, step))
 
     @property
     def last(self) -> Entry:

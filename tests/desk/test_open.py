@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -54,6 +55,21 @@ def test_a_desk_without_a_customer_list_takes_any_customer() -> None:
     assert Day(book=unlisted).open(customer="somebody").case.text("customer") == "somebody"
 
 
+def test_a_call_that_ends_now_began_so_many_minutes_ago() -> None:
+    day = Day().at("09:30").open(minutes=9, priority="p2", update_every="1h")
+    called, rated = day.case.log
+    assert (called.kind, called.fields) == (
+        "call", {"direction": "in", "started": day.moment.now - 540, "minutes": 9},
+    )  # fmt: skip
+    assert rated.kind == "triage"
+    assert day.case.text("update_every") == "1h"
+
+
+def test_a_call_began_when_it_was_received() -> None:
+    day = Day().at("09:30").open(minutes=5, received="2026-11-23T09:20:00-05:00")
+    assert day.last.fields["started"] == day.moment.now - 600
+
+
 def test_no_customer_is_said_and_opened() -> None:
     assert "customer" in Day().open(customer=None).change.warnings[0]
 
@@ -71,6 +87,10 @@ def test_no_customer_is_said_and_opened() -> None:
         ({"detected": "2026-11-24T09:00:00Z"}, UsageMistake, "--detected lies in the future"),
         ({"received": "yesterday"}, UsageMistake, "not a time"),
         ({"contact": "ann@oakfield.example"}, UsageMistake, "mail address"),
+        ({"minutes": -1}, UsageMistake, "a call of -1 minutes"),
+        ({"minutes": 1441}, UsageMistake, "from 0 to 1440"),
+        ({"update_every": "daily"}, UsageMistake, "not a duration"),
+        ({"answer": ["impact=all"]}, UsageMistake, "asks no questions"),
         ({"title": " "}, UsageMistake, "the title is empty"),
         ({"title": "two\nlines"}, UsageMistake, "one line"),
         ({"title": "bell\x07"}, UsageMistake, "U+0007"),
@@ -78,7 +98,7 @@ def test_no_customer_is_said_and_opened() -> None:
         ({"description": "\udc80"}, UsageMistake, "U+DC80"),
     ],
 )
-def test_refused(options: dict[str, str], kind: type[CasectlError], words: str) -> None:
+def test_refused(options: dict[str, Any], kind: type[CasectlError], words: str) -> None:
     with pytest.raises(kind) as refusal:
         Day().open(**options)
     assert words in str(refusal.value)

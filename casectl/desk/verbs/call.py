@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from casectl.desk.known import claimed
+from casectl.desk.known import claimed, known_minutes
 from casectl.desk.verb import Flag, Remark, Scene, change, entry
 from casectl.desk.wording import clean_if_given, personal_data
 from casectl.model.change import Change
-from casectl.model.problems import UsageMistake
-
-DAY_MINUTES = 24 * 60
 
 
 def call(
@@ -21,8 +18,8 @@ def call(
     message: Remark = None,
 ) -> Change:
     """A call in the log, with its beginning and length as claimed."""
-    if minutes is not None and not 0 <= minutes <= DAY_MINUTES:
-        raise UsageMistake(f"a call of {minutes} minutes", f"from 0 to {DAY_MINUTES}")
+    if minutes is not None:
+        known_minutes(minutes)
     began = claimed(started, "--started", scene.moment.now, scene.policy.zone) if started is not None else None
     text = clean_if_given(message, "the message")
     direction = "in" if inward else "out"

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from casectl.desk.verb import Scene, Text, change, entry
-from casectl.desk.wording import clean, first_words, personal_data
+from casectl.desk.verb import Scene, Text, said
 from casectl.model.change import Change
 
 
 def note(scene: Scene, message: Text) -> Change:
     """A note in the log."""
-    text = clean(message, "the note")
-    written = entry(scene, "note", text=text)
-    return change(scene, "note", first_words(text), {}, (written,), personal_data(text, "the note"))
+    return said(scene, "note", "note", message, "the note")

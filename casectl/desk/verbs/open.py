@@ -1,20 +1,34 @@
 """Open a case: something was reported, and its clocks start.
 
-Type, channel and priority are the policy's defaults unless said; a priority said here counts as its triage.
+Type, channel and priority are the policy's defaults unless said; a priority said here, or the answers to the policy's
+questions, count as its triage.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, NamedTuple
 
-from casectl.desk.known import claimed, known_customer, known_word, policy_at_opening
+from casectl.desk.known import (
+    claimed,
+    known_customer,
+    known_interval,
+    known_minutes,
+    known_word,
+    policy_at_opening,
+    unknown_category,
+    unknown_service,
+)
+from casectl.desk.meant import wrong_way
+from casectl.desk.rating import rating_facts, read_answers, recorded, suggestion
 from casectl.desk.verb import Flag, Opening, entry
 from casectl.desk.wording import clean, clean_if_given, first_words, looks_like_mail, personal_data
-from casectl.model.case import Case, Value
+from casectl.model.case import Case, Entry, Value
 from casectl.model.caseid import mint_id
 from casectl.model.change import Change
 from casectl.model.policy import Policy
 from casectl.model.problems import UsageMistake
+from casectl.model.rubric import open_questions
 
 
 def open(  # noqa: A001
@@ -28,16 +42,20 @@ def open(  # noqa: A001
     service: Annotated[str | None, Flag("The service concerned.")] = None,
     category: Annotated[str | None, Flag("The category, where the desk uses them.")] = None,
     priority: Annotated[str | None, Flag("The rating, if somebody has rated it.")] = None,
+    answer: Annotated[
+        list[str] | None, Flag("An answer to a question that rates it; once for each.", metavar="QUESTION=ANSWER")
+    ] = None,
     received: Annotated[str | None, Flag("When it came in, if before now.", metavar="INSTANT")] = None,
     detected: Annotated[str | None, Flag("When monitoring noticed, if it did.", metavar="INSTANT")] = None,
+    minutes: Annotated[int | None, Flag("It came by a call that took so long and ends now.", metavar="N")] = None,
+    update_every: Annotated[str | None, Flag("How often the customer gets news.", metavar="DURATION")] = None,
     description: Annotated[str | None, Flag("More words; `-` reads them from standard input.", stdin=True)] = None,
 ) -> Change:
     """The opening of a new case, under the policy in force."""
     now = opening.moment.now
     policy = policy_at_opening(opening.book, desk, now)
     kind = known_word(type or policy.defaults.type, "type", policy.types, policy)
-    fields: dict[str, Value | None] = {
-        "id": mint_id(policy.prefix, now, opening.moment.mint),
+    unrated = {
         "policy": policy.ref,
         "type": kind,
         "title": clean(title, "the title", one_line=True),
@@ -50,18 +68,68 @@ def open(  # noqa: A001
         "received": claimed(received, "--received", now, policy.zone) if received is not None else None,
         "detected": claimed(detected, "--detected", now, policy.zone) if detected is not None else None,
         "status": policy.defaults.status,
-        "priority": _rated(policy, kind, priority),
+        "update_every": known_interval(update_every) if update_every is not None else None,
     }
-    given = {name: value for name, value in fields.items() if value is not None}
-    rating = (entry(opening, "triage", suggested=policy.types[kind].priority, chosen=priority),) if priority else ()
-    warnings: tuple[str, ...] = () if customer else ("no customer was named; casectl set ID customer=NAME adds one",)
-    warnings += personal_data(title, "the title") + personal_data(description, "the description")
-    case = Case(given)
-    return Change("open", case.id, first_words(case.need("title")), given, rating, warnings=warnings)
+    answers = read_answers(policy, answer or ())
+    rated = _rating(policy, _case(unrated), priority, answers)
+    called = _call(opening, minutes, unrated["received"])
+    case = _case({"id": mint_id(policy.prefix, now, opening.moment.mint), **unrated, "priority": rated.chosen})
+    entries = (*called, *_triage(opening, rated, answers))
+    warnings = (*rated.warnings, *_oddities(opening, policy, case))
+    return Change("open", case.id, first_words(case.need("title")), case.fields, entries, warnings=warnings)
 
 
-def _rated(policy: Policy, kind: str, priority: str | None) -> str:
-    return known_word(priority or policy.types[kind].priority, "priority", policy.priorities, policy)
+def _case(fields: Mapping[str, Value | None]) -> Case:
+    return Case({}).changed(fields)
+
+
+class _Rating(NamedTuple):
+    chosen: str
+    suggested: str
+    by_somebody: bool
+    """Somebody rated it, so that it counts as triaged."""
+    warnings: tuple[str, ...] = ()
+
+
+def _rating(policy: Policy, case: Case, priority: str | None, answers: Mapping[str, str]) -> _Rating:
+    """The priority that was said, else what the answers and facts suggest, else that of the type."""
+    certain = suggestion(policy, case, answers)
+    default = certain or policy.types[case.need("type")].priority
+    if priority is not None:
+        return _Rating(known_word(priority, "priority", policy.priorities, policy), default, True)
+    if not answers or certain is not None:
+        return _Rating(default, default, bool(answers))
+    asked = ", ".join(question.name for question in open_questions(policy, rating_facts(case), answers))
+    warning = f"not rated: the answers leave open {asked or 'everything'}, and were not kept; casectl triage asks again"
+    return _Rating(default, default, False, (warning,))
+
+
+def _triage(opening: Opening, rated: _Rating, answers: Mapping[str, str]) -> tuple[Entry, ...]:
+    if not rated.by_somebody:
+        return ()
+    said = recorded(answers)
+    return (entry(opening, "triage", suggested=rated.suggested, chosen=rated.chosen, answers=said),)
+
+
+def _call(opening: Opening, minutes: int | None, received: Value | None) -> tuple[Entry, ...]:
+    if minutes is None:
+        return ()
+    length = known_minutes(minutes)
+    began = received if isinstance(received, int) else opening.moment.now - 60 * length
+    return (entry(opening, "call", direction="in", started=began, minutes=length),)
+
+
+def _oddities(opening: Opening, policy: Policy, case: Case) -> tuple[str, ...]:
+    """What is worth saying about a new case. Nothing here refuses it."""
+    customer = case.text("customer")
+    return (
+        *(() if customer else ("no customer was named; casectl set ID customer=NAME adds one",)),
+        *unknown_service(opening.book, policy, customer, case.text("service")),
+        *unknown_category(policy, case.text("category")),
+        *wrong_way(case, policy, opening.book, case.instant("received") or opening.moment.now),
+        *personal_data(case.text("title"), "the title"),
+        *personal_data(case.text("description"), "the description"),
+    )
 
 
 def _reference(contact: str) -> str:

@@ -1,16 +1,26 @@
-"""Correct a field of a case: FIELD=VALUE, or FIELD= to empty it."""
+"""Correct a field of a case: FIELD=VALUE, or FIELD= to empty it.
+
+`policy=DESK/VERSION`, alone, moves a case to another version of its desk's policy; it is judged by that from then on.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from casectl.desk.known import known_customer, known_person, known_word
+from casectl.desk.known import (
+    known_customer,
+    known_interval,
+    known_person,
+    known_word,
+    unknown_category,
+    unknown_service,
+)
+from casectl.desk.pinning import moved
 from casectl.desk.verb import Flag, Scene, change
 from casectl.desk.wording import clean, looks_like_mail, personal_data
 from casectl.model.case import FIELD, Value
 from casectl.model.change import Change
 from casectl.model.problems import NotAllowed, UsageMistake, did_you_mean
-from casectl.model.target_reader import parse_span
 
 SETTABLE = [
     "title",
@@ -23,6 +33,7 @@ SETTABLE = [
     "team",
     "type",
     "update_every",
+    "policy",
 ]
 OTHER_WAYS = {
     "priority": "casectl triage ID --priority P",
@@ -31,6 +42,9 @@ OTHER_WAYS = {
     "waiting_for": "casectl hold ID --waiting-for WHO",
     "status": "casectl take, hold, resume, resolve, reopen or close ID",
     "resolution": "casectl resolve ID -m TEXT",
+    "agreed": "casectl agree ID TARGET WHEN",
+    "commitments": "casectl promise ID --due WHEN -m TEXT",
+    "exemptions": "casectl exempt ID CODE --from INSTANT",
     "log": "casectl note ID -m TEXT adds to it; nothing takes away from it",
 }
 MANY_LINES = frozenset({"description"})
@@ -43,6 +57,8 @@ def set(  # noqa: A001
     """Fields set to other values; those that other verbs are for, and those fixed at opening, are refused."""
     fields: dict[str, Value | None] = {}
     warnings: tuple[str, ...] = ()
+    if len(changes) == 1 and changes[0].startswith("policy="):
+        return moved(scene, changes[0].removeprefix("policy=").strip())
     for assignment in changes:
         name, _, text = assignment.partition("=")
         if "=" not in assignment:
@@ -57,6 +73,8 @@ def set(  # noqa: A001
 
 
 def _refuse_other_fields(scene: Scene, name: str) -> None:
+    if name == "policy":
+        raise UsageMistake("policy= is set alone", f"casectl set {scene.case.id} policy=DESK/VERSION; then the rest")
     if name in SETTABLE:
         return
     if name in OTHER_WAYS:
@@ -76,10 +94,12 @@ def _value(scene: Scene, name: str, text: str) -> tuple[str | None, tuple[str, .
         return known_word(value, "type", scene.policy.types, scene.policy), ()
     if name == "customer":
         return known_customer(scene.book, scene.policy.desk, value), ()
-    if name == "update_every" and parse_span(value) is None:
-        raise UsageMistake(
-            f"not a duration: '{value}'", "like 15m, 4h, 1h30m; a case is without one after update_every="
-        )
+    if name == "update_every":
+        return known_interval(value), ()
+    if name == "service":
+        return value, unknown_service(scene.book, scene.policy, scene.case.text("customer"), value)
+    if name == "category":
+        return value, unknown_category(scene.policy, value)
     if name == "owner":
         return known_person(scene.book, scene.moment, value)
     if name == "contact" and looks_like_mail(value):

@@ -1,0 +1,114 @@
+"""What a case's life is without some of its steps: which were taken back, and what the fields are then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casectl.model.case import FIELD, Case, Entry, Scalar, Value
+from casectl.model.timeline import Step, Timeline
+from casectl.sla.voids import effective, voided_steps
+
+OPENING = 0
+"""The position of the step that opened the case."""
+
+
+class Past:
+    """The steps of one case, oldest first, told apart by position.
+
+    An undo is a step with a `void` entry. That names an entry of the step that it takes back (or the case's ID, for the
+    opening; or the commit, for a step without entries). A step is undone while an undo that is not undone names it.
+    """
+
+    def __init__(self, timeline: Timeline) -> None:
+        self.case_id = timeline.case_id
+        self.steps: tuple[Step, ...] = timeline.steps
+        self._place: dict[str, int] = {}
+        for index, step in enumerate(self.steps):
+            for name in (step.commit, *(entry.id for entry in step.entries)):
+                self._place.setdefault(name, index)
+        self._place[self.case_id] = OPENING
+        self.undone = frozenset(voided_steps(self.steps, self.case_id))
+
+    def place(self, name: str) -> int | None:
+        """The step that an entry's id, a commit or the case's own ID names; None when there is none."""
+        return self._place.get(name)
+
+    def is_undo(self, index: int) -> bool:
+        """Whether the step takes another one back."""
+        return bool(_voids(self.steps[index]))
+
+    def last(self) -> int | None:
+        """The last step that is neither an undo nor undone already, nor empty; None when nothing is left."""
+        for index in reversed(range(len(self.steps))):
+            step = self.steps[index]
+            if not self.is_undo(index) and index not in self.undone and (step.changes or step.entries):
+                return index
+        return None
+
+    def name_of(self, index: int) -> str:
+        """How a `void` entry names that step."""
+        if index == OPENING:
+            return self.case_id
+        step = self.steps[index]
+        return step.entries[0].id if step.entries else step.commit
+
+    def reversed_by(self, index: int) -> tuple[int, ...]:
+        """The steps that the undo at `index` took back, and that come into force again when it is undone."""
+        return tuple(self._targets(index))
+
+    def without(self, index: int) -> dict[str, Value | None]:
+        """The fields that the step changed, as they are when it is taken back; None where there is nothing then.
+
+        What a later step changed, that stands, stays as that step made it. Fixed fields are left out.
+        """
+        void = Entry("", "void", {"void": self.name_of(index)})
+        steps = (*self.steps, Step("", self.steps[-1].at, "", {}, (void,)))
+        case = Case({})
+        for step in effective(steps, self.case_id).steps:
+            case = case.changed(step.changes)
+        turned = voided_steps(steps, self.case_id).keys() ^ self.undone
+        touched = dict.fromkeys(name for place in sorted(turned) for name in self.steps[place].changes)
+        return {name: case.fields.get(name) for name in touched if not _fixed(name)}
+
+    def _targets(self, index: int) -> Iterator[int]:
+        for void in _voids(self.steps[index]):
+            place = self._place.get(str(void.fields.get("void")))
+            if place is not None and place < index:
+                yield place
+
+
+def _voids(step: Step) -> list[Entry]:
+    return [entry for entry in step.entries if entry.kind == "void"]
+
+
+def _fixed(name: str) -> bool:
+    return name not in FIELD or FIELD[name].fixed
+
+
+def in_words(step: Step) -> str:
+    """What a step did, in a few words: its log entries, or the fields that it changed."""
+    entries = [" ".join([entry.kind, *_says(entry)]) for entry in step.entries]
+    if entries:
+        return " and ".join(entries)
+    fields = [f"{name} {_short(value)}" for name, value in step.changes.items() if not _fixed(name)]
+    return ", ".join(fields) or "a step that changed nothing"
+
+
+def _says(entry: Entry) -> Iterator[str]:
+    for key in ("direction", "chosen", "void"):
+        if key in entry.fields:
+            yield str(entry.fields[key])[:40]
+    yield f"({entry.id})"
+
+
+def _short(value: Value | None) -> str:
+    if value is None:
+        return "taken away"
+    if isinstance(value, str):
+        line = value.partition("\n")[0]
+        return line if len(line) <= 30 else line[:29].rstrip() + "…"
+    return _flat(value) if isinstance(value, int) else "changed"
+
+
+def _flat(value: Scalar) -> str:
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
