@@ -8,16 +8,20 @@ from datetime import date
 from pathlib import Path
 
 from casectl.model.instants import Instant
+from casectl.model.json_schema import schema_text
 from casectl.model.policy import Policy
 from casectl.model.problems import InvalidFiles, NotFound, UsageMistake
 from casectl.store.adopt import adopt_repo
 from casectl.store.create import create_repo
 from casectl.store.inspect import describe_work_tree
 from casectl.store.policy_files import check_policy_files, read_policy_files
+from casectl.store.policy_tree import is_desk
 from casectl.store.repo import Identity, Repo
 from casectl.store.shipped import shipped_common, shipped_desks, shipped_files
 
 STAFF = "policies/staff.yaml"
+SCHEMAS = ".schema"
+"""In `policies/`: where editors find what its files may say."""
 CASES_README = """\
 # Cases
 
@@ -33,7 +37,19 @@ _STAFF_HEAD = """\
 
 def common_files() -> dict[str, str]:
     """What every new repository gets besides its desks: repository path -> text."""
-    return {**shipped_common(), "cases/README.md": CASES_README}
+    return {**shipped_common(), **schema_files(), "cases/README.md": CASES_README}
+
+
+def schema_files() -> dict[str, str]:
+    """What the first lines of policies, customers and staff name, for editors: repository path -> text."""
+    return {f"policies/{SCHEMAS}/{name}.json": schema_text(name) for name in ("policy", "customers", "staff")}
+
+
+def with_schema(text: str, name: str, folder: str = "../") -> str:
+    """A file's text with the line that tells editors its schema, unless it has one; `folder` leads to `policies/`."""
+    if "yaml-language-server:" in text:
+        return text
+    return f"# yaml-language-server: $schema={folder}{SCHEMAS}/{name}.json\n{text}"
 
 
 def founding_files(wanted: Iterable[str], who: Identity | None, today: date) -> dict[str, str]:
@@ -46,6 +62,12 @@ def founding_files(wanted: Iterable[str], who: Identity | None, today: date) -> 
     for name in list(wanted) or shipped_desks():
         files |= _from_file(Path(name), today) if _means_file(name) else shipped_files(name)
     return {**files, STAFF: staff_text(who)}
+
+
+def desks_among(files: Iterable[str]) -> tuple[str, ...]:
+    """The desks to which the files belong, by their repository paths, in alphabetical order."""
+    folders = {path.split("/")[1] for path in files if path.count("/") == 2}
+    return tuple(sorted(folder for folder in folders if is_desk(folder)))
 
 
 def found_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, who: Identity) -> Repo:
@@ -61,9 +83,10 @@ def found_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, 
 def staff_text(who: Identity | None) -> str:
     """A staff list with `who` on it, or with nobody."""
     if who is None:
-        return f"{_STAFF_HEAD}staff: {{}}\n"
+        return with_schema(f"{_STAFF_HEAD}staff: {{}}\n", "staff", "")
     key = re.sub(r"[^a-z0-9]+", "-", who.name.partition(" ")[0].lower()).strip("-") or "me"
-    return f"{_STAFF_HEAD}staff:\n  {key}: {{name: {_quoted(who.name)}, mail: {_quoted(who.mail)}}}\n"
+    person = f"  {key}: {{name: {_quoted(who.name)}, mail: {_quoted(who.mail)}}}\n"
+    return with_schema(f"{_STAFF_HEAD}staff:\n{person}", "staff", "")
 
 
 def _quoted(text: str) -> str:
@@ -90,10 +113,10 @@ def _from_file(path: Path, today: date) -> dict[str, str]:
     if not policies:
         raise UsageMistake(f"{path} holds no policy", "policies/README.md explains what one says")
     policy, text = policies[0], path.read_text(encoding="utf-8-sig")
-    files = {f"policies/{policy.desk}/{policy.version}.yaml": text}
+    files = {f"policies/{policy.desk}/{policy.version}.yaml": with_schema(text, "policy")}
     customers = path.parent / "customers.yaml"
     if customers.is_file():
-        files[f"policies/{policy.desk}/customers.yaml"] = _checked(customers, today)
+        files[f"policies/{policy.desk}/customers.yaml"] = with_schema(_checked(customers, today), "customers")
     return files | _holiday_lists(path, text, policy)
 
 

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from casectl.model.calendar import DAY_SECONDS, WEEKDAYS, Calendar, Windows
-from casectl.model.policy import Lookup, Policy, Rule, Span, Target
+from casectl.model.policy import Policy, PromisedTo
+from casectl.model.target import CalendarChoice, Condition, Lookup, Rule, Target
+from casectl.reports.desk_sheet import desk_sheet, rubric_sheet
 from casectl.reports.explain import condition_words
-from casectl.reports.table import Cell, Column, Row, Table
-from casectl.reports.words import count
+from casectl.reports.table import Cell, Column, Row, Table, sheet
+from casectl.reports.words import count, duration, written
 
 _TARGET_NAMES = ("target", "when", "within", "goal", "from", "to", "calendar", "pauses", "clause", "remarks")
 _TARGET_COLUMNS = (*(Column(name) for name in _TARGET_NAMES), Column("line", shown="wide", right=True))
 
 
 def policy_sheet(policy: Policy) -> tuple[Table, ...]:
-    """The policy as tables: facts and calendars, ways in, priorities, states and moves, targets, ladders."""
+    """The policy as tables: facts and calendars, ways in, scope, ratings, states and moves, targets, ladders."""
     return (
         _calendars(policy),
-        _sheet("Channels", "channel label hours deemed clause", _channels(policy)),
-        _sheet("Types and priorities", "kind name label default clause", _ratings(policy)),
-        _sheet("States", "state phase label moves clause", _states(policy)),
+        sheet("Channels", "channel label hours deemed for clause", _channels(policy)),
+        *desk_sheet(policy),
+        sheet("Types and priorities", "kind name label default clause", _ratings(policy)),
+        *rubric_sheet(policy),
+        sheet("States", "state phase label moves clause", _states(policy)),
         _targets(policy),
-        _sheet("Escalation", "ladder level name role types clause", _rungs(policy)),
+        sheet("Escalation", "ladder level name role types clause", _rungs(policy)),
     )
 
 
@@ -41,10 +45,6 @@ def hours_words(calendar: Calendar) -> str:
     return ", ".join(f"{_days(first, last)} {_windows(windows)}" for first, last, windows in spans if windows)
 
 
-def _sheet(title: str, names: str, rows: Iterator[dict[str, Cell]]) -> Table:
-    return Table(title, tuple(Column(name) for name in names.split()), tuple(rows))
-
-
 def _calendars(policy: Policy) -> Table:
     facts: dict[str, str | tuple[str, ...]] = {
         "policy": policy.ref,
@@ -57,6 +57,11 @@ def _calendars(policy: Policy) -> Table:
         "binding": "yes" if policy.binding else "no",
         "file": policy.path,
     }
+    if policy.promised_to.when.values:
+        facts["promised to"] = _promised_to(policy.promised_to)
+    if policy.raising:
+        within, roles = duration(policy.raising.within_seconds), " or ".join(policy.raising.roles)
+        facts["raising"] = f"by {roles}, until {within} after the opening"
     columns = tuple(Column(name) for name in ("calendar", "zone", "hours", "exceptions", "clause"))
     rows: tuple[Row, ...] = tuple(
         {
@@ -68,7 +73,22 @@ def _calendars(policy: Policy) -> Table:
         }
         for name, calendar in policy.calendars.items()
     )
+    rows += tuple(
+        {"calendar": choice.name, "hours": _choice_words(choice), "clause": choice.clause}
+        for choice in policy.choices.values()
+    )
     return Table(f"{policy.name} ({policy.ref})", columns, rows, facts=facts)
+
+
+def _promised_to(promised: PromisedTo) -> str:
+    clause = f" ({', '.join(promised.clause)})" if promised.clause else ""
+    return f"{condition_words(promised.when)}{clause}; all others are measured"
+
+
+def _choice_words(choice: CalendarChoice) -> str:
+    """`office for category technical; else round-the-clock`."""
+    *narrow, (_, rest) = choice.rows
+    return "; ".join([*(f"{name} for {condition_words(when)}" for when, name in narrow), f"else {rest}"])
 
 
 def _exceptions(calendar: Calendar) -> str:
@@ -89,6 +109,7 @@ def _channels(policy: Policy) -> Iterator[dict[str, Cell]]:
             "label": channel.label,
             "hours": channel.calendar,
             "deemed": deemed,
+            "for": condition_words(channel.meant_for) if channel.meant_for.values else "",
             "clause": channel.clause,
         }
 
@@ -121,7 +142,8 @@ def _targets(policy: Policy) -> Table:
     """Rules as rows; what narrows a whole target stands above them."""
     targets = policy.targets.values()
     scopes = {target.name: f"only for {words}" for target in targets if (words := _scope(target))}
-    return Table("Targets", _TARGET_COLUMNS, tuple(row for target in targets for row in _target(target)), facts=scopes)
+    rows = tuple(row for target in targets for row in _target(policy, target))
+    return Table("Targets", _TARGET_COLUMNS, rows, facts=scopes)
 
 
 def _scope(target: Target) -> str:
@@ -129,27 +151,48 @@ def _scope(target: Target) -> str:
     return "" if words == "always" else words
 
 
-def _target(target: Target) -> Iterator[dict[str, Cell]]:
-    rules = [*target.rules, target.otherwise] if target.measured else target.rules
-    for rule in rules:
-        uncovered = "everything else, measured only" if rule.index < 0 else ""
-        yield {
-            "target": target.name,
-            "when": uncovered or condition_words(rule.when),
-            "within": _figure(rule),
-            "goal": rule.goal.written if rule.goal else "",
-            "from": rule.start,
-            "to": rule.stop,
-            "calendar": rule.calendar + (f" (days: {rule.days})" if rule.days else ""),
-            "pauses": "any wait" if rule.pause_for is None else tuple(sorted(rule.pause_for)),
-            "clause": rule.clause,
-            "remarks": _remarks(rule),
-            "line": rule.line,
-        }
+def _target(policy: Policy, target: Target) -> Iterator[dict[str, Cell]]:
+    """A row for each rule as written, though it was made into several where the case chooses the calendar."""
+    by_number: dict[int, list[Rule]] = {}
+    for rule in target.rules:
+        by_number.setdefault(rule.number, []).append(rule)
+    for rules in by_number.values():
+        yield _rule(rules, condition_words(_narrowing(policy, rules[-1].when)))
+    if target.measured:
+        yield _rule([target.otherwise], "everything else, measured only")
+
+
+def _narrowing(policy: Policy, when: Condition) -> Condition:
+    """What a rule asks beyond what `promised_to` asks of all."""
+    common = policy.promised_to.when.values
+    return when._replace(values={key: values for key, values in when.values.items() if common.get(key) != values})
+
+
+def _rule(rules: Sequence[Rule], when: str) -> dict[str, Cell]:
+    """`rules` were written as one; the last of them is for every case that this one was written for."""
+    rule = rules[-1]
+    return {
+        "target": rule.target,
+        "when": when,
+        "within": _figure(rule),
+        "goal": written(rule.goal),
+        "from": rule.start,
+        "to": rule.stop,
+        "calendar": " or ".join(dict.fromkeys(map(_calendar, rules))),
+        "pauses": "any wait" if rule.pause_for is None else tuple(sorted(rule.pause_for)),
+        "clause": rule.clause,
+        "remarks": _remarks(rule),
+        "line": rule.line,
+    }
+
+
+def _calendar(rule: Rule) -> str:
+    return rule.calendar + (f" (days: {rule.days})" if rule.days not in (None, rule.calendar) else "")
 
 
 def _remarks(rule: Rule) -> str:
     words = ["repeats"] if rule.repeat else []
+    words += [f"{' and '.join(sorted(rule.exclude))} left out"] if rule.exclude else []
     words += ["runs on past closing"] if rule.run_on else []
     words += [f"at risk from {rule.warn_at:.0%}"] if rule.warn_at is not None else []
     words += ["counts anew when its rule changes"] if rule.on_change == "from-change" else []
@@ -159,12 +202,17 @@ def _remarks(rule: Rule) -> str:
 
 def _figure(rule: Rule) -> str:
     figure = rule.within
-    if isinstance(figure, Span):
-        return figure.written
-    return f"as the {_HOLDERS[figure.source]} says ({figure.name})" if isinstance(figure, Lookup) else "no limit"
+    if isinstance(figure, Lookup):
+        return _HOLDERS[figure.source].format(figure.name)
+    return written(figure) or "no limit"
 
 
-_HOLDERS = {"case": "case", "customer": "customer's record", "agreed": "agreement"}
+_HOLDERS = {
+    "case": "as the case says ({})",
+    "customer": "as the customer's record says ({})",
+    "agreed": "as agreed ({})",
+    "promised": "as promised ({})",
+}
 
 
 def _rungs(policy: Policy) -> Iterator[dict[str, Cell]]:

@@ -1,11 +1,12 @@
 """Stories on the shipped policies, told through the real verbs and judged by the real clock.
 
 `story("ess").at("2026-11-23 09:00").open(channel="phone").at("2026-11-23 16:00").do(respond, "On it.").row(…)`.
-Times are local to the desk. Nothing is stored: what a verb wants is what happened.
+Times are local to the desk, in what verbs are told too. Nothing is stored: what a verb wants is what happened.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,11 +17,12 @@ from typing import Any
 
 from casectl.desk.verb import Opening, Scene
 from casectl.desk.verbs.open import open as open_case
-from casectl.model.case import Case
+from casectl.model.case import Case, Entry, Scalar
 from casectl.model.change import Change, Moment
 from casectl.model.figures import CaseFigures, TargetRow
 from casectl.model.instants import Instant, format_instant, zone_named
 from casectl.model.policy import Book, Policy
+from casectl.model.terms import Terms
 from casectl.model.timeline import Step, Timeline
 from casectl.sla.clock import evaluate
 from casectl.sla.ledger import ledger
@@ -29,6 +31,10 @@ from casectl.store.create import create_repo
 from casectl.store.repo import Identity, head_commit
 from casectl.store.shipped import shipped_desks, shipped_files
 from tests.desk.desk_day import counting
+
+LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?")
+HOUR = 3600
+MINUTE = 60
 
 
 @cache
@@ -46,45 +52,70 @@ def shipped_book() -> Book:
 class CaseStory:
     """One case so far; every method gives a new story."""
 
-    policy: Policy
+    opened_under: Policy
     now: Instant = 0
     steps: tuple[Step, ...] = ()
     case: Case = field(default_factory=lambda: Case({}))
-
-    def instant(self, local: str) -> Instant:
-        return int(datetime.fromisoformat(local).replace(tzinfo=zone_named(self.policy.zone)).timestamp())
+    person: str = "sam"
+    customer: str = "acme"
+    change: Change = field(default_factory=lambda: Change("", "", "", {}))
+    """What the last verb wanted."""
 
     def at(self, local: str) -> CaseStory:
         """Time goes on to a local moment of the desk's zone."""
         return replace(self, now=self.instant(local))
 
-    @property
-    def _moment(self) -> Moment:
-        return Moment(self.now, "sam", counting())
+    def by(self, person: str) -> CaseStory:
+        """From here on that one of the staff acts."""
+        return replace(self, person=person)
+
+    def of(self, customer: str) -> CaseStory:
+        """The case will be that customer's."""
+        return replace(self, customer=customer)
 
     def open(self, **options: Any) -> CaseStory:
-        for claim in ("received", "detected"):
-            if claim in options:
-                options[claim] = format_instant(self.instant(options[claim]))
-        wanted = {"title": "Nobody can sign in", "customer": "acme", "desk": self.policy.desk} | options
-        return self._after(open_case(Opening(shipped_book(), self._moment), **wanted))
+        wanted = {"title": "Nobody can sign in", "customer": self.customer, "desk": self.opened_under.desk}
+        return self._after(open_case(Opening(shipped_book(), self._moment), **wanted | self._told(options)))
 
     def do(self, verb: Callable[..., Change], *arguments: Any, **options: Any) -> CaseStory:
-        return self._after(verb(Scene(self.case, self.policy, shipped_book(), self._moment), *arguments, **options))
+        """That verb, with what the command line would hand it; local times are told as instants."""
+        scene = Scene(self.case, self.policy, shipped_book(), self._moment, self.terms, self.timeline)
+        return self._after(verb(scene, *[self._instants(one) for one in arguments], **self._told(options)))
 
-    def _after(self, change: Change) -> CaseStory:
-        step = Step(f"{len(self.steps):040x}", self.now, "sam@example.com", change.fields, change.entries)
-        return replace(self, steps=(*self.steps, step), case=self.case.changed(change.fields, change.entries))
+    @property
+    def policy(self) -> Policy:
+        """The one that the case is pinned to."""
+        return self.terms[-1].policy
+
+    @property
+    def terms(self) -> tuple[Terms, ...]:
+        """What the case is judged by, from its opening on and from each move to another policy."""
+        book = shipped_book()
+        customers = book.customers[self.opened_under.desk]
+        moves = [step for step in self.steps[1:] if "policy" in step.changes]
+        further = (Terms(book.policies[str(s.changes["policy"])], customers, book.staff, s.commit) for s in moves)
+        return (Terms(self.opened_under, customers, book.staff), *further)
+
+    @property
+    def timeline(self) -> Timeline:
+        return Timeline(self.case.id, "story", self.steps)
+
+    @property
+    def entry(self) -> Entry:
+        """The last log entry."""
+        return self.case.log[-1]
+
+    def record(self, name: str) -> dict[str, Scalar]:
+        """The last record of `commitments` or `exemptions`."""
+        return dict(self.case.records(name)[-1])
 
     def figures(self, local: str | None = None) -> CaseFigures:
         """All rows as of a local moment, or as of now."""
         as_of = self.now if local is None else self.instant(local)
-        customers = shipped_book().customers[self.policy.desk]
-        timeline = Timeline(self.case.id, "story", self.steps)
-        figures = evaluate(timeline, self.policy, customers, as_of)
+        figures = evaluate(self.timeline, self.terms, as_of)
         assert not figures.problems
         for row in figures.rows:
-            lines = ledger(timeline, self.policy, customers, as_of, row.target, row.occurrence)
+            lines = ledger(self.timeline, self.terms, as_of, row.target, row.occurrence)
             assert sum(line.counted_seconds for line in lines) == row.elapsed_seconds, "the ledger adds up"
         return figures
 
@@ -97,10 +128,38 @@ class CaseStory:
         assert len(rows) == 1, f"{len(rows)} rows of {target}"
         return rows[0]
 
+    def state(self, target: str, local: str | None = None) -> str:
+        return self.row(target, local).state
+
+    def due(self, target: str, local: str | None = None) -> str:
+        """When the one row of a target is due, as this story tells time."""
+        return self.local(self.row(target, local).due_at)
+
+    def instant(self, local: str) -> Instant:
+        return int(datetime.fromisoformat(local).replace(tzinfo=zone_named(self.opened_under.zone)).timestamp())
+
     def local(self, instant: Instant | None) -> str:
         """An instant as this story tells time."""
         assert instant is not None
-        return f"{datetime.fromtimestamp(instant, zone_named(self.policy.zone)):%Y-%m-%d %H:%M}"
+        told = datetime.fromtimestamp(instant, zone_named(self.opened_under.zone))
+        return f"{told:%Y-%m-%d %H:%M:%S}" if told.second else f"{told:%Y-%m-%d %H:%M}"
+
+    @property
+    def _moment(self) -> Moment:
+        return Moment(self.now, self.person, counting())
+
+    def _told(self, options: dict[str, Any]) -> dict[str, Any]:
+        return {name: self._instants(value) for name, value in options.items()}
+
+    def _instants(self, said: Any) -> Any:
+        is_time = isinstance(said, str) and LOCAL_TIME.fullmatch(said)
+        return format_instant(self.instant(said)) if is_time else said
+
+    def _after(self, change: Change) -> CaseStory:
+        mail = shipped_book().staff[self.person].mail
+        step = Step(f"{len(self.steps) + 1:08x}" * 5, self.now, mail, change.fields, change.entries)
+        case = self.case.changed(change.fields, change.entries)
+        return replace(self, steps=(*self.steps, step), case=case, change=change)
 
 
 def story(desk: str, on: str = "2026-11-23") -> CaseStory:
@@ -109,7 +168,3 @@ def story(desk: str, on: str = "2026-11-23") -> CaseStory:
     policy = shipped_book().in_force(desk, day)
     assert policy is not None
     return CaseStory(policy)
-
-
-HOUR = 3600
-MINUTE = 60

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from casectl.desk.verbs.close import close
+from casectl.desk.verbs.confirm import confirm
+from casectl.desk.verbs.confirm_path import confirm_path
 from casectl.desk.verbs.hold import hold
 from casectl.desk.verbs.reopen import reopen
 from casectl.desk.verbs.resolve import resolve
@@ -12,7 +14,9 @@ from casectl.desk.verbs.respond import respond
 from casectl.desk.verbs.resume import resume
 from casectl.desk.verbs.take import take
 from casectl.desk.verbs.triage import triage
-from casectl.model.problems import NotAllowed
+from casectl.desk.verbs.update import update
+from casectl.model.problems import NotAllowed, UsageMistake
+from casectl.sla.guards import findings
 from casectl.sla.opentime import open_time
 from tests.clauses.case_story import HOUR, CaseStory, story
 
@@ -80,6 +84,61 @@ def test_ess_09_a_call_is_logged_while_it_lasts_and_owes_nothing_more() -> None:
     assert story("ess").at("2026-11-23 09:00").open(channel="phone").rows("logging") == []
 
 
+DEFAULTS = {
+    "fault": "p4", "information-request": "p4", "service-request": "p4", "feature-request": "p5",
+    "change-request": "p5", "complaint": "p3",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "priority"), DEFAULTS.items())
+def test_ess_10_each_type_has_its_default_priority(kind: str, priority: str) -> None:
+    assert story("ess").at("2026-11-23 09:00").open(type=kind).case.priority == priority
+    assert story("ess").policy.types[kind].priority == priority, "the rubric says so too, but the table decides"
+    assert set(story("ess").policy.types) == set(DEFAULTS)
+
+
+def raised(by: str, at: str, to: str = "p2") -> CaseStory:
+    """A fault of Monday 09:00, p4 by default, rated by somebody at that time."""
+    return story("ess").at("2026-11-23 09:00").open().by(by).at(at).do(triage, to)
+
+
+def found(case: CaseStory) -> list[str]:
+    """What an audit would find about the raises of a case."""
+    return [problem.message for problem in findings(case.timeline, case.terms, case.now)]
+
+
+def test_ess_10_the_team_leader_may_raise_it_within_half_an_hour() -> None:
+    case = raised("lee", "2026-11-23 09:30")
+    assert (case.case.priority, case.change.warnings, found(case)) == ("p2", (), [])
+
+
+def test_ess_10_a_second_later_it_is_a_finding() -> None:
+    case = raised("lee", "2026-11-23 09:30:01")
+    assert case.case.priority == "p2", "it counts all the same"
+    assert ["an audit finding" in warning for warning in case.change.warnings] == [True]
+    assert ["more than 30 minutes after the opening" in message for message in found(case)] == [True]
+    assert "ESS-10" in found(case)[0]
+
+
+@pytest.mark.parametrize("person", ["sam", "ada"])
+def test_ess_10_by_somebody_else_it_is_a_finding(person: str) -> None:
+    case = raised(person, "2026-11-23 09:10")
+    assert ["an audit finding" in warning for warning in case.change.warnings] == [True]
+    assert ["without the role team-leader" in message for message in found(case)] == [True]
+
+
+@pytest.mark.parametrize("to", ["p4", "p5"])
+def test_ess_10_anybody_may_leave_it_or_lower_it_at_any_time(to: str) -> None:
+    case = raised("sam", "2026-11-24 15:00", to)
+    assert (case.change.warnings, found(case)) == ((), [])
+
+
+def test_ess_10_back_to_what_it_was_opened_with_is_no_raise() -> None:
+    """Lowered to p5 by mistake and put back to p4 the next day: never above the default."""
+    case = raised("sam", "2026-11-23 15:00", "p5").at("2026-11-24 09:00").do(triage, "p4")
+    assert (case.change.warnings, found(case)) == ((), [])
+
+
 @pytest.mark.parametrize(
     ("priority", "due"),
     [
@@ -116,6 +175,77 @@ def test_ess_11_a_raise_counts_from_the_original_start() -> None:
     assert case.local(row.due_at) == "2026-11-23 13:00"
     lowered = case.at("2026-11-24 11:00").do(triage, "p4")
     assert lowered.row("resolution").state == "breached", "a breach once happened is a fact"
+
+
+THREE_TO_FIVE = [("p3", "2026-11-26 09:00"), ("p4", "2026-11-27 09:00"), ("p5", "2026-11-30 09:00")]
+
+
+@pytest.mark.parametrize(("priority", "due"), THREE_TO_FIVE)
+@pytest.mark.parametrize("path", ["a", "b", "c", "d"])
+def test_ess_12_a_fault_that_needs_development_has_met_its_target_with_a_path(
+    priority: str, due: str, path: str
+) -> None:
+    """Confirmed in time it is met though nothing is mended yet; a second later it is late."""
+    case = story("ess").at("2026-11-23 09:00").open(priority=priority)
+    confirmed = case.at(due).do(confirm_path, path, "The developers say so.")
+    row = confirmed.row("resolution", "2026-12-18 09:00")
+    assert (row.state, confirmed.local(row.stopped_at)) == ("met", due)
+    assert "ESS-12" in row.clause
+    late = case.at(f"{due}:01").do(confirm_path, path, "The developers say so.")
+    assert late.state("resolution") == "breached"
+
+
+@pytest.mark.parametrize("priority", ["p1", "p2"])
+def test_ess_12_the_most_urgent_have_to_be_resolved(priority: str) -> None:
+    case = story("ess").at("2026-11-23 09:00").open(priority=priority)
+    case = case.at("2026-11-23 10:00").do(confirm_path, "b", "At once.")
+    assert (case.row("resolution").stopped_at, case.state("resolution", "2026-11-24 09:00:01")) == (None, "breached")
+
+
+def test_ess_12_an_update_that_names_no_path_is_not_enough() -> None:
+    case = story("ess").at("2026-11-23 09:00").open(priority="p3").at("2026-11-23 10:00").do(update, "Being looked at.")
+    assert case.state("resolution", "2026-11-26 09:00:01") == "breached"
+
+
+def test_ess_12_there_are_four_paths() -> None:
+    case = story("ess").at("2026-11-23 09:00").open(priority="p3")
+    assert list(case.policy.paths) == ["a", "b", "c", "d"]
+    with pytest.raises(UsageMistake):
+        case.do(confirm_path, "e", "Some day.")
+
+
+def test_ess_13_a_feature_request_is_reviewed_in_time() -> None:
+    """Five working days from Monday 09:00: an update says by then whether it is on the list, or the case is closed."""
+    case = story("ess").at("2026-11-23 09:00").open(type="feature-request")
+    row = case.row("resolution")
+    assert case.local(row.due_at) == "2026-11-30 09:00"
+    assert "ESS-13" in row.clause
+    reviewed = case.at("2026-11-30 09:00").do(update, "On the list for development.")
+    assert reviewed.state("resolution") == "met"
+    assert case.at("2026-11-30 09:00:01").do(update, "On the list.").state("resolution") == "breached"
+    closed = case.at("2026-11-25 09:00").do(resolve, "Not pursued.").do(close)
+    assert (closed.state("resolution"), closed.case.status) == ("met", "closed")
+
+
+def test_ess_13_a_change_request_is_confirmed_in_time() -> None:
+    case = story("ess").at("2026-11-23 09:00").open(type="change-request")
+    assert case.due("resolution") == "2026-11-30 09:00"
+    confirmed = case.at("2026-11-30 09:00").do(confirm, "A valid change; done by the end of December.")
+    assert confirmed.state("resolution") == "met"
+    assert "ESS-13" in confirmed.row("resolution").clause
+    late = case.at("2026-11-30 09:00:01").do(confirm, "A valid change.")
+    assert late.state("resolution") == "breached"
+
+
+def test_ess_13_most_changes_are_done_in_fifteen_working_days() -> None:
+    """A goal, from Monday 09:00 to Monday 14 December 09:00, which is 150 open hours. Past it nothing is breached."""
+    case = story("ess").at("2026-11-23 09:00").open(type="change-request")
+    row = case.row("completion", "2026-12-18 09:00")
+    assert (row.goal_seconds, row.limit_seconds, row.clause) == (150 * HOUR, None, ("ESS-13",))
+    assert (row.state, row.breached_at, row.elapsed_seconds) == ("untargeted", None, 190 * HOUR)
+    held = case.at("2026-11-23 10:00").do(hold, "customer").row("completion", "2026-12-18 09:00")
+    assert held.elapsed_seconds == HOUR
+    assert story("ess").at("2026-11-23 09:00").open(type="fault").rows("completion") == []
 
 
 def open_p1() -> CaseStory:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from casectl.desk.founding import schema_files
 from casectl.store.shipped import shipped_desks
 from tests.cli.conftest import ACME, MAIL, Terminal
 
@@ -14,6 +15,9 @@ def test_one_command_and_the_first_case(terminal: Terminal) -> None:
     assert said.err == ""
     assert terminal.git("ls-files").split() == [
         "cases/README.md",
+        "policies/.schema/customers.json",
+        "policies/.schema/policy.json",
+        "policies/.schema/staff.json",
         "policies/README.md",
         "policies/acme-desk/1.0.yaml",
         "policies/staff.yaml",
@@ -72,7 +76,7 @@ def test_a_git_repository_with_other_work_gets_one_commit_more(terminal: Termina
     assert terminal.files() == before
     assert terminal.commits() == 2
     assert set(terminal.git("show", "--name-only", "--format=").split()) == {
-        "cases/README.md", "policies/README.md", "policies/acme-desk/1.0.yaml", "policies/staff.yaml",
+        "cases/README.md", "policies/README.md", "policies/acme-desk/1.0.yaml", "policies/staff.yaml", *schema_files(),
     }  # fmt: skip
     assert terminal.open("x", at="08:01")
 

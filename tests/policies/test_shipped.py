@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from casectl.model.policy import Policy
+from casectl.desk.demo_examples import read_examples
+from casectl.model.people_reader import read_customers
+from casectl.model.policy import Customer, Policy
 from casectl.model.policy_reader import read_policy
 from casectl.model.problems import NotFound
 from casectl.model.tree import Branch, Node, Row, Text
@@ -19,6 +21,7 @@ from casectl.store.yamltree import read_tree
 
 POLICIES = Path(__file__).parents[2] / "policies"
 TODAY = date(2026, 11, 23)
+DESKS = ("2n5", "2sms", "ess", "expereo", "smartsimple")
 
 
 @pytest.fixture(scope="module")
@@ -54,25 +57,60 @@ def test_they_have_no_mistake_and_need_no_warning() -> None:
 
 
 def test_the_shipped_desks() -> None:
-    assert shipped_desks() == ("2n5", "ess")
+    assert shipped_desks() == DESKS
 
 
-@pytest.mark.parametrize("desk", ["2n5", "ess"])
+def versions_of(desk: str) -> list[Path]:
+    return [path for path in sorted((POLICIES / desk).glob("*.yaml")) if re.match(r"\d", path.name)]
+
+
+def carried(desk: str) -> set[str]:
+    return {clause for path in versions_of(desk) for clause in clauses_in(tree(path))}
+
+
+@pytest.mark.parametrize("desk", DESKS)
 def test_every_clause_listed_is_carried_and_every_clause_carried_is_listed(desk: str) -> None:
     listed = tree(POLICIES / desk / "clauses.yaml").items["clauses"]
     assert isinstance(listed, Branch)
-    versions = [path for path in (POLICIES / desk).glob("*.yaml") if re.match(r"\d", path.name)]
-    assert set(listed.items) == {clause for path in versions for clause in clauses_in(tree(path))}
+    assert set(listed.items) == carried(desk)
 
 
-@pytest.mark.parametrize("desk", ["2n5", "ess"])
-def test_every_target_names_its_clause(desk: str, policies: dict[str, Policy]) -> None:
+@pytest.mark.parametrize(
+    ("desk", "prefix", "numbers"),
+    [
+        ("2n5", "2N5", "07 08 09"),
+        ("2sms", "2SMS", "01 02 04 05 06 07 08 09 10 21"),
+        ("ess", "ESS", "01 06 08 09 10 11 12 13 14 17 18 23"),
+        ("expereo", "EXP", "03 05 06 07 09 13 15 16 17 18 19"),
+        ("smartsimple", "SS", "01 02 05 06 07 08"),
+    ],
+)
+def test_no_clause_that_a_policy_is_to_carry_is_missing(desk: str, prefix: str, numbers: str) -> None:
+    assert {f"{prefix}-{number}" for number in numbers.split()} <= carried(desk)
+
+
+def test_every_target_names_its_clause(policies: dict[str, Policy]) -> None:
     for policy in policies.values():
         for target in policy.targets.values():
-            assert all(rule.clause for rule in target.rules), target.name
+            judged = target.rules + ((target.otherwise,) if target.measured else ())
+            assert judged, f"{policy.ref} {target.name}"
+            assert all(rule.clause for rule in judged), f"{policy.ref} {target.name}"
 
 
-def test_every_role_of_a_ladder_is_somebody_s(policies: dict[str, Policy]) -> None:
+def test_the_policies_say_the_same_things_in_the_same_order() -> None:
+    """Whoever knows one file finds their way in the others."""
+    wanted = (
+        "desk version name prefix effective zone binding clause plans promised_to calendars channels services "
+        "categories priorities types rubric raising states waiting_for commitments exemptions paths responses "
+        "defaults targets ladders"
+    ).split()
+    for desk in DESKS:
+        for path in versions_of(desk):
+            keys = list(tree(path).items)
+            assert keys == [key for key in wanted if key in keys], path
+
+
+def test_every_role_that_a_policy_asks_for_is_somebody_s(policies: dict[str, Policy]) -> None:
     staff = tree(POLICIES / "staff.yaml").items["staff"]
     assert isinstance(staff, Branch)
     roles = {
@@ -83,7 +121,15 @@ def test_every_role_of_a_ladder_is_somebody_s(policies: dict[str, Policy]) -> No
         if isinstance(role, Text)
     }
     wanted = {rung.role for policy in policies.values() for ladder in policy.ladders.values() for rung in ladder.levels}
+    wanted |= {role for policy in policies.values() for code in policy.exemptions.values() for role in code.approved_by}
+    wanted |= {role for policy in policies.values() if policy.raising for role in policy.raising.roles}
     assert wanted <= roles
+
+
+def test_every_rating_can_be_suggested(policies: dict[str, Policy]) -> None:
+    for policy in policies.values():
+        assert policy.rubric, policy.ref
+        assert {row.priority for row in policy.rubric.suggestions} == set(policy.priorities), policy.ref
 
 
 @pytest.mark.parametrize(
@@ -92,6 +138,7 @@ def test_every_role_of_a_ladder_is_somebody_s(policies: dict[str, Policy]) -> No
         ("ess/2.0", "resolution", {"p1": "4h", "p2": "1wd", "p3": "3wd", "p4": "4wd", "p5": "5wd"}),
         ("2n5/1.0", "response", {"critical": "15m", "major": "30m", "minor": "1wd"}),
         ("2n5/1.0", "resolution", {"critical": "2h", "major": "8h", "minor": "72h"}),
+        ("2sms/1.0", "resolution", {"critical": "12h", "major": "24h", "ordinary": "3wd"}),
     ],
 )
 def test_the_figures_by_priority(desk: str, target: str, figures: dict[str, str], policies: dict[str, Policy]) -> None:
@@ -103,6 +150,86 @@ def test_the_figures_by_priority(desk: str, target: str, figures: dict[str, str]
         if rule.within is not None and hasattr(rule.within, "written")
     }
     assert said == figures
+
+
+@pytest.mark.parametrize(
+    ("priority", "inside", "outside"),
+    [("critical", "1h", "2h"), ("major", "2h", "4h"), ("ordinary", "1wd", "1wd")],
+)
+def test_the_response_of_2sms_depends_on_when_it_was_reported(
+    priority: str, inside: str, outside: str, policies: dict[str, Policy]
+) -> None:
+    rules = policies["2sms/1.0"].targets["response"].rules
+    mine = [rule for rule in rules if priority in rule.when.values["priority"]]
+    for figure, elsewhere in ((inside, "reported_out"), (outside, "reported_in")):
+        said = {getattr(rule.within, "written", "") for rule in mine if not getattr(rule.when, elsewhere)}
+        assert said == {figure}
+
+
+def test_no_target_of_2sms_breaches_without_a_plan(policies: dict[str, Policy]) -> None:
+    for target in policies["2sms/1.0"].targets.values():
+        assert target.measured
+        assert all(rule.when.values["plan"] <= {"enterprise", "enhanced"} for rule in target.rules)
+
+
+def test_smartsimple_promises_no_figure(policies: dict[str, Policy]) -> None:
+    targets = policies["smartsimple/1.0"].targets
+    assert list(targets) == ["response", "pick-up", "resolution"]
+    assert all(target.measured and not target.rules for target in targets.values())
+
+
+def test_the_reasons_for_which_time_does_not_count(policies: dict[str, Policy]) -> None:
+    assert len(policies["2sms/1.0"].exemptions) == 9
+    assert {code.approved_by for code in policies["2sms/1.0"].exemptions.values()} == {("operations-manager",)}
+    assert list(policies["expereo/1.0"].exemptions) == ["customer-information"]
+
+
+@pytest.fixture(scope="module")
+def customers() -> dict[str, dict[str, Customer]]:
+    found = {}
+    for desk in DESKS:
+        path = POLICIES / desk / "customers.yaml"
+        read, problems = read_customers(tree(path), str(path))
+        assert problems == ()
+        found[desk] = dict(read)
+    return found
+
+
+def test_the_example_customers(customers: dict[str, dict[str, Customer]]) -> None:
+    assert all("acme" in customers[desk] for desk in DESKS)
+    plans = {name: customer.plan for name, customer in customers["2sms"].items()}
+    assert plans == {"acme": "enterprise", "nightline": "enhanced", "corner-shop": None}
+    ours = customers["expereo"]["acme"]
+    figures = [ours.figure("ttr", site) for site in (*ours.services, None)]
+    assert [figure.written if figure else None for figure in figures] == ["4h", "8h", None]
+
+
+def test_clients_of_smartsimple_read_other_clocks(
+    customers: dict[str, dict[str, Customer]], policies: dict[str, Policy]
+) -> None:
+    zones = {customer.zone for customer in customers["smartsimple"].values()}
+    assert len(zones - {None, policies["smartsimple/1.0"].zone}) == len(customers["smartsimple"])
+
+
+@pytest.mark.parametrize("desk", DESKS)
+def test_examples_speak_of_what_their_policy_has(
+    desk: str, policies: dict[str, Policy], customers: dict[str, dict[str, Customer]]
+) -> None:
+    policy = next(policy for policy in policies.values() if policy.desk == desk)
+    assert sum(read_examples(*shipped_examples(each)).weight for each in DESKS) == 100
+    rows = tree(POLICIES / desk / "examples.yaml").items["reports"]
+    assert isinstance(rows, Row)
+    for row in rows.items:
+        assert isinstance(row, Branch)
+        said = {key: value.value for key, value in row.items.items() if isinstance(value, Text)}
+        assert said["type"] in policy.types
+        assert said.get("priority", next(iter(policy.priorities))) in policy.priorities
+        assert said.get("category") in (None, *policy.categories)
+        ordered = {site for customer in customers[desk].values() for site in customer.services}
+        assert not (policy.services or ordered) or said.get("service") in (None, *policy.services, *ordered)
+        channels = row.items["channels"]
+        assert isinstance(channels, Row)
+        assert {item.value for item in channels.items if isinstance(item, Text)} <= set(policy.channels)
 
 
 def test_a_new_repository_gets_what_its_desk_needs_and_nothing_of_others() -> None:
@@ -154,10 +281,16 @@ def test_the_readme_shows_a_whole_policy_that_reads() -> None:
     assert problems == ()
 
 
+SECTIONS = (
+    "plans|calendars|channels|services|categories|priorities|types|rubric|raising|states|waiting_for|commitments|"
+    "exemptions|paths|targets|ladders"
+)
+
+
 def sections() -> list[str]:
     """The examples of the README that are a section of a policy each, to be put in place of the whole one's."""
     return re.findall(
-        r"```yaml\n((?:calendars|channels|types|priorities|states|waiting_for|targets|ladders):.*?)```",
+        rf"```yaml\n((?:{SECTIONS}):.*?)```",
         README,
         re.DOTALL,
     )

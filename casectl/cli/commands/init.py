@@ -40,13 +40,13 @@ def init(
 
     Without --policy it has all the shipped desks. You are the first person in policies/staff.yaml.
     """
-    from casectl.desk.founding import found_repo, founding_files
+    from casectl.desk.founding import desks_among, found_repo, founding_files
     from casectl.store.repo import Identity
 
     now = clock()
     who = _identity_at(directory)
     files = founding_files(policy or (), who, datetime.fromtimestamp(now, UTC).date())
-    desks = sorted({path.split("/")[1] for path in files if path.count("/") == 2} - {"holidays"})
+    desks = desks_among(files)
     found_repo(directory, files, f"Set up {', '.join(desks)}", now, who or Identity("casectl", "init@casectl.invalid"))
     print(f"made a case repository in {directory}: {', '.join(desks)}")
     print(
