@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from casectl.model.problems import InvalidFiles, Problem
 from casectl.model.tree import Branch, Node, Row, Text
@@ -18,8 +18,21 @@ class Report:
     type: str
     channels: tuple[str, ...]
     priority: str | None = None
-    """The rating that an agent gives it; None: the default stays."""
+    """The rating that an agent gives it, against the rubric where there are answers too; None: no opinion."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """To the questions of the rubric."""
     service: str | None = None
+    category: str | None = None
+    update_every: str | None = None
+    """How often the customer wants news."""
+    promises: tuple[str, ...] = ()
+    """Kinds of commitments that such a case brings."""
+    paths: tuple[str, ...] = ()
+    """Ways on that may be confirmed for it."""
+    waiting_for: str | None = None
+    """Whom it waits for, if it waits; None: mostly the customer."""
+    exemption: str | None = None
+    """The code that such a wait is exempt for."""
     weight: int = 1
     detected: bool = False
     """Whether monitoring saw it first."""
@@ -32,7 +45,9 @@ class Examples:
     weight: int
     reports: tuple[Report, ...]
     lines: Mapping[str, tuple[str, ...]]
-    """By verb (or `verb:waiting_for`): the sentences to choose from."""
+    """By verb (or `verb:what`): the sentences to choose from."""
+    calls: tuple[str, ...] = ()
+    """Channels that are telephones: a case that comes by one begins with a call."""
 
 
 def read_examples(text: str, path: str) -> Examples:
@@ -45,22 +60,36 @@ def read_examples(text: str, path: str) -> Examples:
             weight=int(_text(tree.items["weight"])),
             reports=tuple(_report(node) for node in _rows(tree.items["reports"])),
             lines={verb: tuple(map(_text, _rows(said))) for verb, said in _branch(tree.items["lines"]).items.items()},
+            calls=_texts(tree, "calls"),
         )
     except (KeyError, ValueError, TypeError) as mistake:
         raise InvalidFiles([Problem(path, 0, f"not a file of examples: {mistake}")]) from None
 
 
 def _report(node: Node) -> Report:
-    items = _branch(node).items
+    report = _branch(node)
+    items = report.items
+    said = {key: _text(items[key]) for key in _OPTIONAL if key in items}
     return Report(
         title=_text(items["title"]),
         type=_text(items["type"]),
         channels=tuple(_text(channel) for channel in _rows(items["channels"])),
-        priority=_text(items["priority"]) if "priority" in items else None,
-        service=_text(items["service"]) if "service" in items else None,
+        answers={key: _text(answer) for key, answer in _branch(items["answers"]).items.items()}
+        if "answers" in items
+        else {},
+        promises=_texts(report, "promises"),
+        paths=_texts(report, "paths"),
         weight=int(_text(items["weight"])) if "weight" in items else 1,
         detected="detected" in items and _text(items["detected"]) == "true",
+        **said,
     )
+
+
+_OPTIONAL = ("priority", "service", "category", "update_every", "waiting_for", "exemption")
+
+
+def _texts(node: Branch, key: str) -> tuple[str, ...]:
+    return tuple(map(_text, _rows(node.items[key]))) if key in node.items else ()
 
 
 def _text(node: Node) -> str:

@@ -19,9 +19,9 @@ def demo(
     as_of: Annotated[
         str, typer.Option("--as-of", metavar="INSTANT", help="When the month ends: ISO 8601 with an offset.")
     ] = "now",
-    cases: Annotated[int, typer.Option(min=5, max=5000, help="About how many cases.")] = 80,
+    cases: Annotated[int, typer.Option(min=30, max=5000, help="About how many cases.")] = 80,
 ) -> None:
-    """A believable month, written as real git history in a second or two, and its breach report.
+    """A believable month at all shipped desks, written as real git history in a few seconds, and its breach report.
 
     Needs no git identity: the people of the example staff act.
     """
@@ -40,11 +40,15 @@ def demo(
         "casectl next": "what to work on now, and why",
         f"casectl show {made.example}": "one case: its state, clocks and log",
         f"casectl explain {made.example}": "how its figures came about, to the second",
+        f"casectl explain {made.overturned}": "a breach that an exemption took away, on the record",
         "casectl report breaches --at-risk": "what is about to be late, too",
+        "casectl report breaches --since last": "cron's report: all of it once, then only what is new",
         "git log --stat -3": "what casectl writes",
     }
+    width = max(len(command) for command in tries if not command.startswith("cd ")) + 2
+    lines = (f"  {command:<{width}}{why}".rstrip() for command, why in tries.items())
     typer.echo(
         f"\n{made.cases} cases in {made.steps} steps, each one commit, in {directory} (as of {moment}).\n"
-        "What to try next:\n" + "\n".join(f"  {command:<36}{why}".rstrip() for command, why in tries.items()),
+        "What to try next:\n" + "\n".join(lines),
         err=True,
     )
