@@ -34,6 +34,15 @@ TABLES = ("table", "wide", "json", "jsonl", "csv", "md", "html")
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FORM", help=f"One of: {', '.join(TABLES)}.")]
 TextOrJson = Annotated[str, typer.Option("-o", "--output", metavar="FORM", help="One of: table, json.")]
 Desk = Annotated[str | None, typer.Option("--desk", metavar="DESK", help="Only this desk.", show_default=False)]
+Zone = Annotated[
+    str,
+    typer.Option(
+        "--zone",
+        metavar="ZONE",
+        help="Whose wall clock to tell times on: desk, customer, or a zone such as America/Toronto. Machine forms stay "
+        "in UTC.",
+    ),
+]
 AsOf = Annotated[
     str,
     typer.Option(
@@ -96,6 +105,25 @@ def refuse_deleted(repo: Repo, commit: str, typed: str) -> None:
         raise NotFound(
             f"case {case_id} was deleted in commit {deleted[:12]}", f"casectl --at {deleted[:12]}^ show {case_id}"
         )
+
+
+def refuse_zone(asked: str) -> None:
+    """Raise `UsageMistake` for a `--zone` that there is not."""
+    if asked != "desk":
+        from casectl.model.instants import use_packaged_zones
+        from casectl.reports.zones import refuse_unknown_zone
+
+        use_packaged_zones()
+        refuse_unknown_zone(asked)
+
+
+def wall_clock(found: OneCase, asked: str) -> str:
+    """The zone in which to tell people the times of one case; says so when its customer's record names none."""
+    from casectl.reports.zones import wall_zone, zone_notes
+
+    for note in zone_notes((found.figures,), asked):
+        say(note)
+    return wall_zone(found.figures, found.pinned.policy.zone, asked)
 
 
 def moment(text: str, zone: str = "UTC") -> Instant:
@@ -188,14 +216,29 @@ def progress() -> Iterator[Callable[[int], None]]:
 
 
 def show_tables(tables: Iterable[Table], how: str) -> None:
-    """Print tables on stdout, with colour only on a terminal that has not asked for none (`NO_COLOR`)."""
+    """Print tables on stdout: on a terminal no wider than it is, and with colour unless it was asked for none
+    (`NO_COLOR`)."""
     from casectl.reports.render import render_all
 
-    sys.stdout.write(render_all(tables, how, colour=wants_colour()))
+    sys.stdout.write(render_all(tables, how, colour=wants_colour(), width=_terminal_width()))
+
+
+def _terminal_width() -> int | None:
+    """The columns of the terminal that stdout is; None when it is none."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def show_worklist(
-    ctx: typer.Context, wanted: Wanted, title: str, desk: str | None, as_of: str, output: str, most: int | None = None
+    ctx: typer.Context,
+    wanted: Wanted,
+    title: str,
+    desk: str | None,
+    zone: str,
+    as_of: str,
+    output: str,
+    most: int | None = None,
 ) -> int:
     """Print the wanted cases, most urgent first, at most so many; the exit code that follows.
 
@@ -205,6 +248,7 @@ def show_worklist(
     from casectl.reports.worklist import select, worklist_table
 
     how = form(output)
+    refuse_zone(zone)
     repo, commit = read_from(ctx)
     at = as_of_moment(as_of, zone_of_dates(repo, commit, desk, as_of))
     with progress() as told:
@@ -214,7 +258,7 @@ def show_worklist(
     if not chosen:
         say("nothing to list")
     if chosen or how not in ("table", "wide"):
-        show_tables([worklist_table(found, chosen, title)], how)
+        show_tables([worklist_table(found, chosen, title, zone)], how)
     return show_problems(found.exceptions)
 
 
@@ -240,7 +284,15 @@ def show_problems_now(found: OneCase) -> int:
     from casectl.reports.words import count
 
     old = mended_versions(found)
-    show_problems((*found.unreadable, *(problem for problem in found.timeline.problems if problem.warning)))
+    noted = (problem for problem in found.timeline.problems if problem.warning)
+    show_problems((*found.unreadable, *noted, *remarks(found)))
     if old:
         say(f"{count(old, 'old version')} could not be read: casectl log {found.timeline.case_id}")
     return FINDINGS if found.unreadable else 0
+
+
+def remarks(found: OneCase) -> tuple[Problem, ...]:
+    """What was done in a case though its policy asks otherwise, and holidays listed too late to count for it."""
+    from casectl.sla.guards import findings
+
+    return (*found.warnings, *findings(found.timeline, found.terms, found.as_of))

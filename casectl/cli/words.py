@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from casectl.model.instants import Instant, zone_named
+from casectl.reports.standing import overturned_rows, overturned_words, owed_lines, row_name
 from casectl.reports.words import distance, duration
 
 if TYPE_CHECKING:
@@ -35,6 +36,14 @@ def due(row: TargetRow, zone: str, now: Instant) -> str:
     return f"{row.target} due {when}, {distance(row.due_at, now)}"
 
 
+def outcome(figures: CaseFigures, row: TargetRow | None, zone: str, now: Instant, commit: str) -> list[str]:
+    """What the step that is `commit`, taken at `now`, means for the clocks: what it ended too late, which breaches it
+    overturned, what is due next (`row`) or owed; a line each."""
+    owed = owed_lines(figures)
+    ahead = [outlook(figures, row, zone, now)] if row is not None or not owed else []
+    return [*late(figures, now), *overturned(figures, zone, commit), *ahead, *owed]
+
+
 def late(figures: CaseFigures, now: Instant) -> list[str]:
     """What a step at `now` ended too late, a line each: `resolution was late by 52 m`."""
     ended = (row for row in figures.rows if row.state == "breached" and row.stopped_at == now)
@@ -44,6 +53,12 @@ def late(figures: CaseFigures, now: Instant) -> list[str]:
         else f"{row.target} was breached"
         for row in ended
     ]
+
+
+def overturned(figures: CaseFigures, zone: str, commit: str) -> list[str]:
+    """Which breaches a step took back: `resolution: breach of Mon 2026-11-23 10:30 GMT overturned by COMMIT: …`."""
+    told = overturned_rows(figures)
+    return [f"{row_name(row)}: {overturned_words(how, zone)}" for row, how in told if how.by == commit]
 
 
 def outlook(figures: CaseFigures, row: TargetRow | None, zone: str, now: Instant) -> str:

@@ -23,10 +23,17 @@ def target_document(row: TargetRow) -> dict[str, object]:
         "remaining_seconds": row.remaining_seconds,
         "paused_seconds": row.paused_seconds,
         "exempt_seconds": row.exempt_seconds,
-        "overturned": None,
+        "overturned": _overturned(row),
         "evidence": list(row.evidence),
     }
 
 
 def _utc(instant: Instant | None) -> str | None:
     return None if instant is None else format_instant(instant)
+
+
+def _overturned(row: TargetRow) -> dict[str, object] | None:
+    if row.overturned is None:
+        return None
+    breached_at, by, reason = row.overturned
+    return {"breached_at": format_instant(breached_at), "by": by, "reason": reason}

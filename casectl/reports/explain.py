@@ -6,17 +6,19 @@ from collections import Counter
 from collections.abc import Iterable
 
 from casectl.model.figures import LedgerLine, TargetRow
-from casectl.model.instants import Instant, format_instant
-from casectl.model.policy import Condition
+from casectl.model.instants import format_instant
 from casectl.model.problems import NotFound, did_you_mean
+from casectl.model.target import Condition
+from casectl.model.terms import Terms
 from casectl.reports.contract import target_document
 from casectl.reports.onecase import OneCase
 from casectl.reports.population import zone_data_version
 from casectl.reports.rows import testimony
+from casectl.reports.standing import overturned_words
 from casectl.reports.table import Cell, Column, Table, tally
-from casectl.reports.words import SHORT, duration, limit_words, moment
+from casectl.reports.verdict import figure_words, verdict
+from casectl.reports.words import SHORT, duration, limit_words, moment, written
 from casectl.sla.ledger import Explained, explain
-from casectl.store.pinned import Pinned
 
 SCHEMA = "casectl.explain/1"
 
@@ -34,7 +36,7 @@ _COLUMNS = (
     Column("counted", shown="words", right=True),
     Column("commit", shown="data"),
     Column("by", "commit", shown="words"),
-    Column("reason"),
+    Column("reason", width=100),
 )
 _DATA = frozenset(column.key for column in _COLUMNS if column.shown != "words")
 
@@ -44,23 +46,27 @@ def explained(found: OneCase, target: str | None = None, occurrence: int | None 
 
     Raises `NotFound` when the case has no such row as of that moment.
     """
-    rows = explain(found.timeline, found.pinned.policy, found.pinned.customers, found.as_of)
+    rows = explain(found.timeline, found.terms, found.as_of)
     wanted = tuple(one for one in rows if target in (None, one.row.target) and occurrence in (None, one.row.occurrence))
     if (target or occurrence) and not wanted:
         raise _no_such_row(found.figures.id, rows, target, occurrence)
     return wanted
 
 
-def ledger_table(one: Explained, found: OneCase) -> Table:
-    """One row of a case, explained: each stretch of time, sums that add up to the figure, and the verdict in words."""
-    row, zone = one.row, found.pinned.policy.zone
+def ledger_table(one: Explained, found: OneCase, zone: str | None = None) -> Table:
+    """One row of a case, explained: each stretch of time, sums that add up to the figure, and the verdict in words.
+
+    People read times on the wall clock of `zone` (the desk's own when None).
+    """
+    row, zone = one.row, zone or found.pinned.policy.zone
+    subject = f" ({row.subject})" if row.subject else ""
     return Table(
-        title=f"{found.figures.id} {row.target} {row.occurrence}: {row.state}",
+        title=f"{found.figures.id} {row.target} {row.occurrence}{subject}: {row.state}",
         columns=_COLUMNS,
         rows=tuple({"target": row.target, "occurrence": row.occurrence, **_line(line, zone)} for line in one.lines),
         schema=SCHEMA,
         stamp={"commit": found.commit, "as_of": format_instant(found.as_of), "tzdata": zone_data_version()},
-        facts={"case": found.figures.title, **_rule(row, found.pinned)},
+        facts={"case": found.figures.title, **_rule(row, _terms_of(row, found), zone), **_taken_back(row, found, zone)},
         totals={"elapsed seconds": tally(_sums(one.lines))},
         notes=(
             *testimony((found.figures,)),
@@ -79,17 +85,26 @@ def explanation_document(rows: Iterable[Explained], found: OneCase) -> dict[str,
         "tzdata": zone_data_version(),
         "id": found.figures.id,
         "policy": found.figures.policy,
-        "policy_commit": found.pinned.commit,
+        "policy_commit": found.pinned.since,
         "source": found.figures.source,
         "targets": [_explained_row(one, found) for one in rows],
     }
 
 
 def _explained_row(one: Explained, found: OneCase) -> dict[str, object]:
-    row, policy = one.row, found.pinned.policy
+    row, rule, policy = one.row, one.row.rule, _terms_of(one.row, found).policy
     return {
         **target_document(row),
-        "rule": {"file": policy.path, "line": row.rule.line, "calendar": row.rule.calendar, "limit": limit_words(row)},
+        "subject": row.subject or None,
+        "reason": row.reason or None,
+        "rule": {
+            "file": policy.path,
+            "line": rule.line,
+            "calendar": rule.calendar,
+            "limit": limit_words(row),
+            "goal": written(rule.goal) or None,
+            "run_on": rule.run_on,
+        },
         "ledger": [{key: cell for key, cell in _line(line, policy.zone).items() if key in _DATA} for line in one.lines],
         "sums": tally(_sums(one.lines)),
         "proofs": _proofs(row, one.lines, found.timeline.path),
@@ -101,12 +116,6 @@ def _sums(lines: Iterable[LedgerLine]) -> Counter[str]:
     for line in lines:
         sums[line.kind] += line.counted_seconds
     return sums
-
-
-def verdict(row: TargetRow, zone: str, as_of: Instant) -> str:
-    """The judgement in a sentence, to the second."""
-    clause = f" ({', '.join(row.clause)})" if row.clause else ""
-    return f"{row.target} {row.occurrence}{clause} is {row.state}: {'; '.join(_findings(row, zone, as_of))}."
 
 
 def condition_words(condition: Condition) -> str:
@@ -143,52 +152,38 @@ def _line(line: LedgerLine, zone: str) -> dict[str, Cell]:
     }
 
 
-def _rule(row: TargetRow, pinned: Pinned) -> dict[str, str | tuple[str, ...]]:
-    rule, policy = row.rule, pinned.policy
-    limit = limit_words(row) or "no limit"
-    seconds = "" if row.limit_seconds is None else f" = {duration(row.limit_seconds, exact=True)} of open time"
-    days = f", working days of '{rule.days}'" if rule.days else ""
+def _terms_of(row: TargetRow, found: OneCase) -> Terms:
+    """The terms whose policy has the row's rule: a case that was moved to another policy has several."""
+    own = (each for each in found.terms if each.policy.calendars is row.rule.calendars)
+    return next(own, found.pinned)
+
+
+def _rule(row: TargetRow, terms: Terms, zone: str) -> dict[str, str | tuple[str, ...]]:
+    rule, path = row.rule, terms.policy.path
+    shown = f"git show {terms.since[:SHORT]}:{path}"
     return {
-        "rule": f"{limit}{seconds} on calendar '{rule.calendar}'{days}; holds for {condition_words(rule.when)}",
+        "rule": f"{figure_words(row, zone)}; holds for {condition_words(rule.when)}",
         "clause": row.clause or ("-",),
         "from": f"{' or '.join(rule.start)} to {' or '.join(rule.stop)}",
-        "stands": f"{policy.path}:{rule.line}",
-        "read-it": f"git show {pinned.commit[:SHORT]}:{policy.path} | sed -n {rule.line}p"
-        if rule.line
-        else _file(pinned),
+        "stands": f"{path}:{rule.line}",
+        "read-it": f"{shown} | sed -n {rule.line}p" if rule.line else shown,
     }
 
 
-def _file(pinned: Pinned) -> str:
-    return f"git show {pinned.commit[:SHORT]}:{pinned.policy.path}"
+def _taken_back(row: TargetRow, found: OneCase, zone: str) -> dict[str, str | tuple[str, ...]]:
+    """The breach that was overturned, and the command that shows the step which did it."""
+    if row.overturned is None:
+        return {}
+    words = overturned_words(row.overturned, zone)
+    return {"overturned": words, "proof": _proof(row.overturned.by, found.timeline.path)}
 
 
 def _proofs(row: TargetRow, lines: tuple[LedgerLine, ...], path: str) -> tuple[str, ...]:
     """One command per commit that the figure rests on, oldest first; CommitDate is the time that counts."""
-    commits = dict.fromkeys([*row.evidence, *(line.edge for line in lines if line.edge)])
-    return tuple(f"git show --format=fuller {commit[:SHORT]} -- {path}" for commit in commits)
+    taken = [row.overturned.by] if row.overturned else []
+    commits = dict.fromkeys([*row.evidence, *(line.edge for line in lines if line.edge), *taken])
+    return tuple(_proof(commit, path) for commit in commits)
 
 
-def _findings(row: TargetRow, zone: str, as_of: Instant) -> list[str]:
-    def at(instant: Instant) -> str:
-        return moment(instant, zone, exact=True)
-
-    if row.started_at is None:
-        return [f"not started as of {at(as_of)}"]
-    end = f"stopped {at(row.stopped_at)}" if row.stopped_at is not None else f"not stopped as of {at(as_of)}"
-    words = [f"started {at(row.started_at)}", end, f"{duration(row.elapsed_seconds, exact=True)} elapsed"]
-    if row.limit_seconds is not None:
-        words.append(_against_limit(row.elapsed_seconds, row.limit_seconds))
-    if row.paused_seconds:
-        words.append(f"{duration(row.paused_seconds, exact=True)} paused")
-    if row.due_at is not None:
-        words.append(f"due {at(row.due_at)}")
-    if row.breached_at is not None:
-        words.append(f"breached from {at(row.breached_at)}" + (f" ({row.breach_reason})" if row.breach_reason else ""))
-    return words
-
-
-def _against_limit(elapsed: int, limit: int) -> str:
-    side = f"{duration(elapsed - limit, exact=True)} over" if elapsed > limit else ""
-    side = side or f"{duration(limit - elapsed, exact=True)} inside"
-    return f"{side} the limit of {duration(limit, exact=True)}"
+def _proof(commit: str, path: str) -> str:
+    return f"git show --format=fuller {commit[:SHORT]} -- {path}"

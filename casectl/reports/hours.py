@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from casectl.model.calendar import DAY_SECONDS, Calendar
 from casectl.model.instants import Instant, format_instant, zone_named
-from casectl.model.policy import Book, Policy, Span
+from casectl.model.policy import Book, Policy
 from casectl.model.problems import NotFound, did_you_mean
+from casectl.model.target import Span
 from casectl.reports.words import distance, duration, moment
 from casectl.sla.opentime import OpenTime, open_time
 from casectl.sla.workdays import due_after_days

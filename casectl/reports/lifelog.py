@@ -23,9 +23,10 @@ _COLUMNS = (
 )
 
 
-def log_table(found: OneCase) -> Table:
-    """Each step up to the moment asked about, oldest first. `at` and `commit` are exact; `what` is for people."""
-    zone = found.pinned.policy.zone
+def log_table(found: OneCase, zone: str | None = None) -> Table:
+    """Each step up to the moment asked about, oldest first. `at` and `commit` are exact; `what` is for people, on the
+    wall clock of `zone` (the desk's own when None)."""
+    zone = zone or found.pinned.policy.zone
     imported = () if found.figures.source is None else (f"imported from {found.figures.source}: its testimony",)
     return Table(
         title=f"{found.figures.id} {found.figures.title}",

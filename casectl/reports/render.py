@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from casectl.model.problems import UsageMistake, did_you_mean
 from casectl.reports.plain import plain, shortened
@@ -11,6 +13,9 @@ from casectl.reports.table import Cell, Column, Row, Table
 _RED, _YELLOW, _OFF = "\x1b[31m", "\x1b[33m", "\x1b[0m"
 _COLOURS = {"breached": _RED, "at-risk": _YELLOW}
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+_GAP = 2
+"""Between the columns of a table."""
+_NARROWEST = 12
 _PAGE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>{title}</title></head>
@@ -29,8 +34,11 @@ def render(table: Table, how: str = "table", colour: bool = False) -> str:
     return render_all((table,), how, colour)
 
 
-def render_all(tables: Iterable[Table], how: str = "table", colour: bool = False) -> str:
-    """Several tables one after the other, with an empty line between those for people."""
+def render_all(tables: Iterable[Table], how: str = "table", colour: bool = False, width: int | None = None) -> str:
+    """Several tables one after the other, with an empty line between those for people.
+
+    `width` are the columns of a terminal: the long texts of a `table` are cut so that it fits, if that is enough.
+    """
     from html import escape
 
     if how not in FORMATS:
@@ -38,48 +46,70 @@ def render_all(tables: Iterable[Table], how: str = "table", colour: bool = False
     shown = tuple(tables)
     if how == "csv":
         return _csv(*shown)
-    text = ("\n" if how in ("table", "wide", "md") else "").join(FORMATS[how](table) for table in shown)
+    form = partial(_table, width=width) if how == "table" else FORMATS[how]
+    text = ("\n" if how in ("table", "wide", "md") else "").join(form(table) for table in shown)
     if how == "html":
         return _PAGE.format(title=escape(plain(shown[0].title)), body=text)
     return _painted(text) if colour and how in ("table", "wide") else text
 
 
-def _table(table: Table) -> str:
-    """The narrow form: what has something to say somewhere, cut where a column says so."""
+def _table(table: Table, width: int | None = None) -> str:
+    """The narrow form: what has something to say somewhere, cut where a column says so, and where the terminal ends."""
     shown = (column for column in table.columns if column.shown in ("all", "words"))
     filled = [column for column in shown if any(row.get(column.key) not in (None, "", ()) for row in table.rows)]
-    return _for_people(table, filled, cut=True)
+    return _for_people(table, filled, cut=True, width=width)
 
 
 def _wide(table: Table) -> str:
     return _for_people(table, [column for column in table.columns if column.shown != "data"], cut=False)
 
 
-def _for_people(table: Table, columns: list[Column], cut: bool) -> str:
+def _for_people(table: Table, columns: list[Column], cut: bool, width: int | None = None) -> str:
     blocks = ["\n".join([plain(table.title), *_header(table)])]
     if table.rows:
-        blocks.append(_grid(table.rows, columns, cut))
+        blocks.append(_grid(table.rows, columns, cut, width))
     blocks += ["\n".join(_tallies(table))] if table.totals else []
     blocks += ["\n".join(plain(note) for note in table.notes)] if table.notes else []
     blocks += ["\n".join(_excepted(table))] if table.exceptions else []
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _grid(rows: tuple[Row, ...], columns: list[Column], cut: bool) -> str:
+def _grid(rows: tuple[Row, ...], columns: list[Column], cut: bool, width: int | None) -> str:
     from tabulate import tabulate
 
     def cell(row: Row, column: Column) -> str:
         text = plain(words(row.get(column.key)))
         return shortened(text, column.width) if cut and column.width else text
 
+    cells = [[cell(row, column) for column in columns] for row in rows]
+    if width is not None:
+        room = _fitted(cells, columns, width)
+        cells = [[shortened(text, most) for text, most in zip(line, room, strict=True)] for line in cells]
     lines = tabulate(
-        [[cell(row, column) for column in columns] for row in rows],
+        cells,
         headers=[column.heading for column in columns],
         tablefmt="simple",
         disable_numparse=True,
         colalign=["right" if column.right else "left" for column in columns],
     )
     return "\n".join(line.rstrip() for line in lines.splitlines())
+
+
+def _fitted(cells: list[list[str]], columns: list[Column], width: int) -> list[int]:
+    """How wide each column may be: those that may be cut give way, the widest first, none below `_NARROWEST`."""
+    least = [len(column.heading) + _GAP for column in columns]  # tabulate gives headings that much
+    room = [max(least[at], *(len(line[at]) for line in cells)) for at in range(len(columns))]
+    floor = [
+        max(_NARROWEST, each) if column.width else sys.maxsize for column, each in zip(columns, least, strict=True)
+    ]
+    while (excess := sum(room) + _GAP * (len(room) - 1) - width) > 0:
+        yielding = [at for at, most in enumerate(room) if most > floor[at]]
+        if not yielding:
+            break
+        widest = max(yielding, key=lambda at: room[at])
+        others = max((room[at] for at in yielding if room[at] < room[widest]), default=0)
+        room[widest] = max(others, room[widest] - excess, floor[widest])
+    return room
 
 
 def words(value: Cell) -> str:
@@ -106,11 +136,14 @@ def _tallies(table: Table) -> list[str]:
 
 
 def _excepted(table: Table) -> list[str]:
-    return ["could not be read:", *(f"  {plain(line)}" for line in _problem_lines(table))]
+    unread, warnings = _problem_lines(table, warning=False), _problem_lines(table, warning=True)
+    heading = ["could not be read:"] if unread else []
+    return [*heading, *(f"  {plain(line)}" for line in unread), *map(plain, warnings)]
 
 
-def _problem_lines(table: Table) -> list[str]:
-    return [line for problem in table.exceptions for line in str(problem).split("\n")]
+def _problem_lines(table: Table, warning: bool) -> list[str]:
+    told = (problem for problem in table.exceptions if problem.warning is warning)
+    return [line for problem in told for line in str(problem).split("\n")]
 
 
 def _painted(text: str) -> str:
@@ -179,7 +212,7 @@ def _record(table: Table, row: Row) -> dict[str, Cell]:
 
 
 def _problem(problem: object) -> dict[str, object]:
-    return {name: getattr(problem, name) for name in ("path", "line", "message", "hint")}
+    return {name: getattr(problem, name) for name in ("path", "line", "message", "hint", "warning")}
 
 
 def _md(table: Table) -> str:
@@ -226,7 +259,8 @@ def _facts(table: Table) -> Iterable[tuple[str, str | tuple[str, ...]]]:
 
 
 def _remarks(table: Table) -> list[str]:
-    return [*_tallies(table), *table.notes, *(f"could not be read: {line}" for line in _problem_lines(table))]
+    unread = (f"could not be read: {line}" for line in _problem_lines(table, warning=False))
+    return [*_tallies(table), *table.notes, *unread, *_problem_lines(table, warning=True)]
 
 
 FORMATS: Mapping[str, Callable[[Table], str]] = {

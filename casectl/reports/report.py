@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from casectl.model.instants import Instant, format_instant
 from casectl.reports.population import Population
 from casectl.reports.table import Table
+from casectl.reports.zones import DESK
+from casectl.store.delivered import Delivered, Finding
+from casectl.store.repo import Repo
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,10 @@ class Asked:
     until: Instant | None = None
     """None: up to and including the moment that the report speaks of."""
     switches: frozenset[str] = frozenset()
+    zone: str = DESK
+    """Whose wall clock people read times on: reports/zones.py."""
+    earlier: Delivered | None = None
+    """The report since which to tell what is new and what was withdrawn, whenever it happened; no window then."""
 
     def holds(self, instant: Instant | None, as_of: Instant) -> bool:
         """Whether an instant lies in the window of a report as of `as_of`."""
@@ -33,15 +40,23 @@ class Report:
     help: str
     build: Callable[[Population, Asked], Table | None]
     switches: Mapping[str, str] = field(default_factory=dict)
+    findings: Callable[[Population, Asked], tuple[Finding, ...]] | None = None
+    """What the next report is compared with: a report that has this can tell what is new (`--since last`)."""
+    compare: Callable[[Repo, Population, Population, Asked], Table | None] | None = None
+    """What differs between an earlier and a later population, and why (`--compare`)."""
 
 
-def reproduce(name: str, population: Population, asked: Asked) -> str:
-    """The command that gives the same report again, byte for byte, from any clone that has the commit."""
+def reproduce(name: str, population: Population, asked: Asked, compared: str | None = None) -> str:
+    """The command that gives the same report again, byte for byte, from any clone that has the commits."""
     import shlex
 
     words = ["casectl", "--at", population.commit, "report", name, "--as-of", format_instant(population.as_of)]
+    words += ["--compare", compared] if compared else []
+    if asked.earlier is not None:
+        words += ["--since", f"{asked.earlier.commit}@{format_instant(asked.earlier.as_of)}"]
     words += ["--since", format_instant(asked.since)] if asked.since is not None else []
     words += ["--until", format_instant(asked.until)] if asked.until is not None else []
     words += ["--desk", population.desk] if population.desk else []
+    words += ["--zone", asked.zone] if asked.zone != DESK else []
     words += [f"--{switch}" for switch in sorted(asked.switches)]
     return shlex.join(words)

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from casectl.model.figures import CaseFigures, TargetRow
 from casectl.model.instants import Instant, format_instant
 from casectl.reports.population import Population
+from casectl.reports.standing import is_owed, overturned_words
 from casectl.reports.table import Cell, Column
 from casectl.reports.words import count, duration, limit_words, moment
 
 COLUMNS: Mapping[str, Column] = {
     column.key: column
     for column in (
+        Column("news"),
         Column("id"),
         Column("external_id", shown="wide", width=20),
         Column("policy", shown="wide"),
@@ -27,6 +29,7 @@ COLUMNS: Mapping[str, Column] = {
         Column("source", shown="data"),
         Column("target"),
         Column("occurrence", "no", right=True),
+        Column("subject", shown="wide"),
         Column("state"),
         Column("clause"),
         Column("started_at", shown="data"),
@@ -49,7 +52,12 @@ COLUMNS: Mapping[str, Column] = {
         Column("limit", shown="words", right=True),
         Column("left", shown="words", right=True),
         Column("margin", shown="words", right=True),
-        Column("reason"),
+        Column("reason", width=60),
+        Column("owed", shown="data"),
+        Column("overturned", shown="words", width=80),
+        Column("overturned_at", shown="data"),
+        Column("overturned_by", shown="data"),
+        Column("overturned_reason", shown="data"),
         Column("title", width=32),
     )
 }
@@ -71,6 +79,7 @@ def flat(figures: CaseFigures, row: TargetRow, zone: str) -> dict[str, Cell]:
         **case_cells(figures),
         "target": row.target,
         "occurrence": row.occurrence,
+        "subject": row.subject or None,
         "state": row.state,
         "clause": row.clause,
         **_instants(row, zone),
@@ -83,10 +92,12 @@ def flat(figures: CaseFigures, row: TargetRow, zone: str) -> dict[str, Cell]:
         "over_seconds": over,
         "evidence": row.evidence,
         "elapsed": duration(row.elapsed_seconds) if row.started_at is not None else None,
-        "limit": limit_words(row),
+        "limit": limit_words(row, zone),
         "left": left,
         "margin": f"{duration(over)} late" if over is not None else f"{left} left" if left else None,
-        "reason": row.breach_reason or None,
+        "reason": row.reason or None,
+        "owed": is_owed(row),
+        **_overturned(row, zone),
     }
 
 
@@ -104,6 +115,18 @@ def _instants(row: TargetRow, zone: str) -> dict[str, Cell]:
         cells[name.removesuffix("_at")] = None if at is None else moment(at, zone)
     cells["when"] = cells["breached"] or cells["due"]
     return cells
+
+
+def _overturned(row: TargetRow, zone: str) -> dict[str, Cell]:
+    taken = row.overturned
+    if taken is None:
+        return {}
+    return {
+        "overturned": overturned_words(taken, zone),
+        "overturned_at": format_instant(taken.breached_at),
+        "overturned_by": taken.by,
+        "overturned_reason": taken.reason,
+    }
 
 
 def stamp(population: Population) -> dict[str, str]:

@@ -8,11 +8,12 @@ from casectl.model.case import FIELD, Entry, Value
 from casectl.model.figures import TargetRow
 from casectl.model.instants import Instant, format_instant
 from casectl.reports.contract import target_document
-from casectl.reports.entries import entry_words, field_words
+from casectl.reports.entries import entry_words, field_datum, field_words, record_words
 from casectl.reports.onecase import OneCase
 from casectl.reports.plain import plain, shortened
 from casectl.reports.population import zone_data_version
-from casectl.reports.words import SHORT, count, distance, duration, limit_words, moment
+from casectl.reports.standing import is_owed, overturned_words, owed_line, row_name
+from casectl.reports.words import SHORT, count, distance, duration, moment, taken_words
 
 WIDTH = 100
 FIELD_WIDTH = 18
@@ -24,9 +25,19 @@ DESCRIPTION_LINES = 6
 _IN_HEADING = ("id", "title", "description", "policy", "status", "priority", "waiting_for", "source")
 
 
-def case_screen(found: OneCase) -> str:
-    """The case for people, without the final newline. Long texts and long lists are cut, and say so."""
-    blocks = (_heading(found), _fields(found), _description(found), _clocks(found), _log(found))
+def case_screen(found: OneCase, zone: str | None = None) -> str:
+    """The case for people, without the final newline, on the wall clock of `zone` (the desk's own when None).
+
+    Long texts and long lists are cut, and say so.
+    """
+    wall = zone or found.pinned.policy.zone
+    blocks = (
+        _heading(found),
+        _fields(found, wall),
+        _description(found),
+        _clocks(found, wall),
+        _log(found, wall),
+    )
     return "\n\n".join("\n".join(block) for block in (list(lines) for lines in blocks) if block)
 
 
@@ -40,7 +51,7 @@ def case_document(found: OneCase) -> dict[str, object]:
         "tzdata": zone_data_version(),
         "path": found.timeline.path,
         "phase": found.figures.phase,
-        **{name: _datum(name, value) for name, value in case.fields.items()},
+        **{name: field_datum(name, value) for name, value in case.fields.items()},
         "targets": [target_document(row) for row in found.figures.rows],
         "log": [_entry_document(*told) for told in _entries(found)],
     }
@@ -52,15 +63,25 @@ def _heading(found: OneCase) -> Iterator[str]:
     state = f"{figures.status}, waiting for {waits}" if waits else figures.status
     yield plain(f"{figures.id}  {figures.title}")
     yield plain(f"{state} ({figures.phase}), priority {figures.priority}, policy {figures.policy}")
+    if figures.void:
+        yield "taken back as a whole: it is in no list and in no figure"
     if figures.source:
         yield plain(f"imported from {figures.source}: times are its testimony, not witnessed by commits")
 
 
-def _fields(found: OneCase) -> Iterator[str]:
-    zone = found.pinned.policy.zone
+def _fields(found: OneCase, zone: str) -> Iterator[str]:
     for name, value in found.case.fields.items():
         if name not in _IN_HEADING:
-            yield shortened(f"{name.replace('_', ' '):<{FIELD_WIDTH}}{plain(_words(name, value, zone))}", WIDTH)
+            for head, words in _field_lines(name, value, zone):
+                yield shortened(f"{head.replace('_', ' '):<{FIELD_WIDTH}}{plain(words)}", WIDTH)
+
+
+def _field_lines(name: str, value: Value, zone: str) -> list[tuple[str, str]]:
+    """A field with its words; a list has a line for each of its records."""
+    if not isinstance(value, tuple):
+        return [(name, _words(name, value, zone))]
+    lines = (record_words(name, record, zone) for record in value)
+    return [("" if number else name, line) for number, line in enumerate(lines)]
 
 
 def _words(name: str, value: Value, zone: str) -> str:
@@ -75,20 +96,16 @@ def _description(found: OneCase) -> Iterator[str]:
         yield f"  … {count(len(lines) - DESCRIPTION_LINES, 'more line')}"
 
 
-def _clocks(found: OneCase) -> Iterator[str]:
-    rows, zone = found.figures.rows, found.pinned.policy.zone
+def _clocks(found: OneCase, zone: str) -> Iterator[str]:
+    rows = found.figures.rows
     if len(rows) > LAST_ROWS:
         yield f"… {count(len(rows) - LAST_ROWS, 'earlier target')}: casectl sla {found.figures.id}"
-    shown = {_clock_name(row): row for row in rows[-LAST_ROWS:]}
+    shown = {row_name(row): row for row in rows[-LAST_ROWS:]}
     width = max([FIELD_WIDTH, *(len(name) + 2 for name in shown)])
     for name, row in shown.items():
         clause = f"  [{', '.join(row.clause)}]" if row.clause else ""
-        words = plain(f"{_clock_words(row, zone, found.as_of)}{clause}")
+        words = plain(f"{_clock_words(row, found.figures.id, zone, found.as_of)}{clause}")
         yield from _folded(plain(f"{name:<{width}}{row.state:<11}"), words)
-
-
-def _clock_name(row: TargetRow) -> str:
-    return row.target if row.occurrence == 1 else f"{row.target} {row.occurrence}"
 
 
 def _folded(head: str, words: str) -> list[str]:
@@ -101,27 +118,33 @@ def _folded(head: str, words: str) -> list[str]:
     return [head + first, *(" " * len(head) + part for part in rest)]
 
 
-def _clock_words(row: TargetRow, zone: str, as_of: Instant) -> str:
-    limit = f" of {limit_words(row)}" if row.limit_seconds is not None else ""
-    taken = f"{duration(row.elapsed_seconds)}{limit}"
+def _clock_words(row: TargetRow, case_id: str, zone: str, as_of: Instant) -> str:
+    if is_owed(row):
+        return owed_line(row, case_id).removeprefix(f"{row.target}: ")
+    which = f"{row.subject}: " if row.subject else ""
+    taken = "" if row.overturned is None else f"; {overturned_words(row.overturned, zone)}"
+    return f"{which}{_standing(row, zone, as_of)}{taken}"
+
+
+def _standing(row: TargetRow, zone: str, as_of: Instant) -> str:
     if row.started_at is None:
-        return "not started"
-    if row.breach_reason and row.breached_at is not None:
+        return row.reason or "not started"
+    if row.reason and row.breached_at is not None:
         due = "" if row.due_at is None else f" (due {moment(row.due_at, zone)})"
-        return f"{taken}: breached {moment(row.breached_at, zone)}{due}, {row.breach_reason}"
+        return f"{taken_words(row, zone)}: breached {moment(row.breached_at, zone)}{due}, {row.reason}"
     if row.state == "breached":
         over = duration(-(row.remaining_seconds or 0))
         since = "" if row.breached_at is None else f" from {moment(row.breached_at, zone)}"
-        return f"{taken}: late by {over}{since}"
+        return f"{taken_words(row, zone)}: late by {over}{since}"
+    why = f"; {row.reason}" if row.reason else ""
     if row.stopped_at is None and row.due_at is not None:
-        return f"due {moment(row.due_at, zone)}, {distance(row.due_at, as_of)}"
+        return f"due {moment(row.due_at, zone)}, {distance(row.due_at, as_of)}{why}"
     if row.state == "paused" and row.remaining_seconds is not None:
-        return f"{duration(row.remaining_seconds)} left"
-    return taken
+        return f"{duration(row.remaining_seconds)} left{why}"
+    return f"{taken_words(row, zone)}{why}"
 
 
-def _log(found: OneCase) -> Iterator[str]:
-    zone = found.pinned.policy.zone
+def _log(found: OneCase, zone: str) -> Iterator[str]:
     entries = list(_entries(found))
     if len(entries) > LAST_ENTRIES:
         earlier = count(len(entries) - LAST_ENTRIES, "earlier entry", "earlier entries")
@@ -144,14 +167,3 @@ def _entry_document(entry: Entry, at: Instant, by: str, commit: str) -> dict[str
         for name, value in entry.fields.items()
     }
     return {"id": entry.id, "kind": entry.kind, **fields, "at": format_instant(at), "by": by, "commit": commit}
-
-
-def _datum(name: str, value: Value) -> object:
-    if isinstance(value, int) and FIELD[name].kind == "instant":
-        return format_instant(value)
-    if isinstance(value, tuple):
-        return [dict(record) for record in value]
-    if isinstance(value, int | str):
-        return value
-    of_instants = FIELD[name].kind == "instants"
-    return {key: format_instant(part) if of_instants and isinstance(part, int) else part for key, part in value.items()}

@@ -7,14 +7,17 @@ from casectl.model.instants import format_instant
 from casectl.reports.contract import target_document
 from casectl.reports.population import Population
 from casectl.reports.rows import blemishes, columns, flat, stamp, testimony
+from casectl.reports.standing import remedies
 from casectl.reports.table import Table
+from casectl.reports.zones import DESK, wall_zone, zone_notes
 
 SCHEMA = "casectl.sla/1"
 
 _COLUMNS = (
-    "id external_id policy customer priority status phase target occurrence state clause started_at stopped_at due_at "
-    "breached_at elapsed_seconds limit_seconds goal_seconds remaining_seconds paused_seconds exempt_seconds evidence "
-    "breached when elapsed limit left due title"
+    "id external_id policy customer priority status phase target occurrence subject state clause started_at stopped_at "
+    "due_at breached_at elapsed_seconds limit_seconds goal_seconds remaining_seconds paused_seconds exempt_seconds "
+    "evidence breached when elapsed limit left due reason overturned overturned_at overturned_by overturned_reason "
+    "owed title"
 )
 
 
@@ -29,17 +32,22 @@ def sla_document(population: Population) -> dict[str, object]:
     }
 
 
-def sla_table(population: Population) -> Table:
-    """One row per target and occurrence."""
+def sla_table(population: Population, zone: str = DESK) -> Table:
+    """One row per target and occurrence; `zone` says whose wall clock people read (reports/zones.py)."""
     pairs = [(figures, row) for figures in population.figures for row in figures.rows]
     return Table(
         title="Service levels",
         columns=columns(_COLUMNS),
-        rows=tuple(flat(figures, row, population.zone_of(figures)) for figures, row in pairs),
+        rows=tuple(flat(figures, row, wall_zone(figures, population.zone_of(figures), zone)) for figures, row in pairs),
         schema=SCHEMA,
         stamp=stamp(population),
         facts={"policies": tuple(population.policies)},
-        notes=(*testimony(tuple(figures for figures, _ in pairs)), *blemishes(population)),
+        notes=(
+            *remedies(population.figures),
+            *testimony(tuple(figures for figures, _ in pairs)),
+            *blemishes(population),
+            *zone_notes(population.figures, zone),
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -49,6 +49,13 @@ class Table(NamedTuple):
     notes: tuple[str, ...] = ()
     exceptions: tuple[Problem, ...] = ()
     """Files that could not be read; the other cases are in the rows."""
+
+
+def sheet(
+    title: str, names: str, rows: Iterable[Row], facts: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
+) -> Table:
+    """A plain table under the columns `names`, which stand with blanks between them."""
+    return Table(title, tuple(Column(name) for name in names.split()), tuple(rows), facts=facts)
 
 
 def tally(parts: Mapping[str, int]) -> dict[str, int]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from casectl.model.instants import Instant, zone_named
+from casectl.model.target import Ahead, Figure, Lookup, Span
 
 if TYPE_CHECKING:
     from casectl.model.figures import TargetRow
@@ -57,9 +58,41 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
-def limit_words(row: TargetRow) -> str | None:
-    """The limit as the policy words it (`3wd by end-of-day`), else in hours; None without one."""
-    written = getattr(row.rule.within, "written", "")
-    if written or row.limit_seconds is None:
-        return written or None
-    return duration(row.limit_seconds)
+def limit_words(row: TargetRow, zone: str | None = None) -> str | None:
+    """The limit as the policy words it (`3wd by end-of-day`), else in hours; None without one.
+
+    One that is a moment is told as such, on the wall clock of `zone`: `agreed for Fri 2026-11-27 12:00 GMT`.
+    """
+    if row.limit_seconds is None:
+        return written(row.rule.within) or None
+    return moment_words(row, zone) or written(row.rule.within) or duration(row.limit_seconds)
+
+
+def moment_words(row: TargetRow, zone: str | None = None) -> str:
+    """What people agreed on or promised, for a limit that is a moment (on the wall clock of `zone`); else nothing."""
+    figure = row.rule.within
+    limit_at = None if row.started_at is None or row.limit_seconds is None else row.started_at + row.limit_seconds
+    if isinstance(figure, Ahead):
+        if zone is None or limit_at is None:
+            return written(figure)
+        return f"{written(figure)} of {moment(limit_at + figure.span.amount, zone)}"
+    if not isinstance(figure, Lookup) or figure.source not in ("agreed", "promised"):
+        return ""
+    if zone is None or limit_at is None:
+        return f"as {figure.source}"
+    return f"{figure.source} for {moment(limit_at, zone)}"
+
+
+def taken_words(row: TargetRow, zone: str | None = None) -> str:
+    """What has elapsed, and of what: `20 m of 2h`, `3 h, agreed for Fri 2026-11-27 12:00 GMT`, `3 h, aims at 15wd`."""
+    elapsed, limit = duration(row.elapsed_seconds), limit_words(row, zone)
+    if limit is None:
+        return f"{elapsed}, aims at {written(row.rule.goal)}" if row.rule.goal else elapsed
+    return f"{elapsed}, {limit}" if moment_words(row) else f"{elapsed} of {limit}"
+
+
+def written(figure: Figure | None) -> str:
+    """A figure as the policy says it: `4h`, `3wd by end-of-day`, `24h ahead`; nothing for what a record holds."""
+    if isinstance(figure, Ahead):
+        return f"{figure.span.written.removesuffix(' ahead')} ahead"
+    return figure.written if isinstance(figure, Span) else ""

@@ -11,11 +11,13 @@ from casectl.model.policy import DONE_PHASES, PHASES, Book, Policy
 from casectl.model.problems import NotFound, UsageMistake, did_you_mean
 from casectl.reports.population import Population, population
 from casectl.reports.rows import case_cells, stamp
+from casectl.reports.standing import is_owed, overturned_rows, overturned_words, owed_words, remedies, row_name
 from casectl.reports.table import Cell, Column, Table
 from casectl.reports.words import distance, duration, moment
+from casectl.reports.zones import DESK, wall_zone, zone_notes
 from casectl.store.repo import Repo
 
-OVERDUE, DUE, NOTHING_DUE, PAUSED = range(4)
+OVERDUE, DUE, OWED, NOTHING_DUE, PAUSED = range(5)
 
 _COLUMNS = (
     Column("id"),
@@ -26,9 +28,11 @@ _COLUMNS = (
     Column("desk", shown="wide"),
     Column("type", shown="wide"),
     Column("owner", shown="wide"),
-    Column("next_due", "next due", shown="words"),
+    Column("next_due", "next due", shown="words", width=64),
     Column("due_target", shown="data"),
     Column("due_at", shown="data"),
+    Column("owed", width=48),
+    Column("overturned", shown="wide", width=80),
     Column("title", width=48),
 )
 
@@ -45,7 +49,9 @@ class Wanted:
     """Leave out what is solved or closed."""
 
     def holds(self, figures: CaseFigures) -> bool:
-        """Whether a case is one of them."""
+        """Whether a case is one of them; one that was taken back or merged into another is none of any."""
+        if figures.void or figures.merged_into is not None:
+            return False
         asked = ((name, getattr(self, name)) for name in ("status", "phase", "assignee", "customer"))
         fits = all(word is None or getattr(figures, name) == word for name, word in asked)
         return fits and not (self.open_only and figures.phase in DONE_PHASES)
@@ -91,7 +97,8 @@ def _used(everyone: Population, name: str) -> set[str]:
 
 def by_urgency(cases: Iterable[CaseFigures], policies: Mapping[str, Policy]) -> tuple[CaseFigures, ...]:
     """Cases in the order in which to work on them: overdue ones by priority of their own policy, then by due time; then
-    the others by due time; then those with nothing due; what is paused comes last. Equals by priority, then by ID.
+    the others by due time; then those that are owed a figure; then those with nothing due; what is paused comes last.
+    Equals by priority, then by ID.
     """
 
     def place(figures: CaseFigures) -> tuple[int, int, Instant, int, str]:
@@ -103,7 +110,7 @@ def by_urgency(cases: Iterable[CaseFigures], policies: Mapping[str, Policy]) -> 
 
 
 def urgency(figures: CaseFigures) -> tuple[int, TargetRow | None]:
-    """The group that a case stands in, and the row that puts it there (None for `NOTHING_DUE`)."""
+    """The group that a case stands in, and the row that puts it there (None for `OWED` and `NOTHING_DUE`)."""
     unstopped = [row for row in figures.rows if row.stopped_at is None]
     overdue = [row for row in unstopped if row.state == "breached"]
     if overdue:
@@ -111,6 +118,8 @@ def urgency(figures: CaseFigures) -> tuple[int, TargetRow | None]:
     live = [row for row in unstopped if row.due_at is not None and row.state in ("running", "at-risk", "pending")]
     if live:
         return DUE, min(live, key=_due)
+    if any(is_owed(row) for row in unstopped):
+        return OWED, None
     paused = [row for row in unstopped if row.state == "paused"]
     return (PAUSED, min(paused, key=_left)) if paused else (NOTHING_DUE, None)
 
@@ -119,7 +128,7 @@ def why(figures: CaseFigures, as_of: Instant, zone: str) -> str:
     """The reason for a case's place, in words: `resolution overdue by 2 h 10 m`, `response due in 1 h 55 m`."""
     group, row = urgency(figures)
     if row is None:
-        return "nothing due"
+        return "a figure is owed" if group == OWED else "nothing due"
     if group == OVERDUE:
         return f"{row.target} overdue by {duration(-(row.remaining_seconds or 0))}"
     if group == DUE and row.due_at is not None:
@@ -128,26 +137,37 @@ def why(figures: CaseFigures, as_of: Instant, zone: str) -> str:
     return f"{row.target} paused{left}"
 
 
-def worklist_table(everyone: Population, cases: Iterable[CaseFigures], title: str) -> Table:
-    """Cases one a line, in the order given."""
+def worklist_table(everyone: Population, cases: Iterable[CaseFigures], title: str, zone: str = DESK) -> Table:
+    """Cases one a line, in the order given; `zone` says whose wall clock people read (reports/zones.py)."""
+    shown = tuple(cases)
     return Table(
         title=title,
         columns=_COLUMNS,
-        rows=tuple(_row(figures, everyone) for figures in cases),
+        rows=tuple(_row(figures, everyone, wall_zone(figures, everyone.zone_of(figures), zone)) for figures in shown),
         schema="casectl.list/1",
         stamp=stamp(everyone),
+        notes=(*remedies(shown), *_taken_back(shown), *zone_notes(shown, zone)),
     )
 
 
-def _row(figures: CaseFigures, everyone: Population) -> dict[str, Cell]:
+def _row(figures: CaseFigures, everyone: Population, zone: str) -> dict[str, Cell]:
     _, row = urgency(figures)
     due_at = row.due_at if row else None
+    taken = (f"{row_name(each)}: {overturned_words(how, zone)}" for each, how in overturned_rows(figures))
     return {
         **case_cells(figures),
-        "next_due": why(figures, everyone.as_of, everyone.zone_of(figures)),
+        "next_due": why(figures, everyone.as_of, zone),
         "due_target": row.target if row else None,
         "due_at": None if due_at is None else format_instant(due_at),
+        "owed": owed_words(figures),
+        "overturned": "; ".join(taken) or None,
     }
+
+
+def _taken_back(cases: Iterable[CaseFigures]) -> tuple[str, ...]:
+    """Which of these cases had a breach that was taken back, in one note."""
+    which = [f"{figures.id} {row_name(row)}" for figures in cases for row, _ in overturned_rows(figures)]
+    return (f"breaches overturned on the record: {', '.join(which)}",) if which else ()
 
 
 def _rank(policies: Mapping[str, Policy], figures: CaseFigures) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -366,3 +367,34 @@ def test_every_format_tells_the_same_rows(desk: Terminal, morning: dict[str, str
     for how in ("table", "wide", "csv", "md", "html"):
         text = desk.run("report", "breaches", "--at-risk", "-o", how, code=3).out
         assert text.replace("\\", "").count("ACM-261123") == len(rows)
+
+
+def test_a_table_is_no_wider_than_its_terminal(desk: Terminal, morning: dict[str, str]) -> None:
+    desk.open("A title that is much too long for a terminal of a eighty columns", at="10:29")
+    plain = desk.process("list", "--as-of", "2026-11-23T10:30:00+00:00").out
+    assert max(len(line) for line in plain.splitlines() if line.startswith("ACM-")) > 112
+    shown = _on_a_terminal(desk, "list", "--as-of", "2026-11-23T10:30:00+00:00", columns=80)
+    rows = [line for line in shown.splitlines() if line.startswith("ACM-")]
+    assert ids(shown) == ids(plain)
+    assert max(map(len, rows)) <= 80
+
+
+def _on_a_terminal(desk: Terminal, *words: str, columns: int) -> str:
+    """What a process writes whose standard output is a terminal of so many columns."""
+    ours, theirs = os.openpty()
+    env = {**os.environ, "COLUMNS": str(columns), "NO_COLOR": "1", "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen([sys.executable, "-m", "casectl", *words], cwd=desk.root, stdout=theirs, env=env) as running:
+        os.close(theirs)
+        said = b""
+        while chunk := _read(ours):
+            said += chunk
+        assert running.wait() == 0
+    os.close(ours)
+    return said.decode().replace("\r\n", "\n")
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:  # Linux says so when the other side is closed
+        return b""

@@ -11,7 +11,7 @@ import pytest
 
 from casectl.model.problems import Problem, UsageMistake
 from casectl.reports.plain import plain
-from casectl.reports.render import FORMATS, render
+from casectl.reports.render import FORMATS, render, render_all
 from casectl.reports.table import Column, Table, tally
 
 COLUMNS = (
@@ -166,3 +166,34 @@ def test_an_unknown_format_is_refused_with_a_hint() -> None:
 def test_plain_leaves_words_of_any_language_alone() -> None:
     for text in ("Übergröße", "日本語", "می‌خواهم", "café ☕", "👩‍💻"):
         assert plain(text) == text
+
+
+class TestWidth:
+    LONG = "The printer on the third floor jams whenever somebody prints double-sided"
+
+    def test_long_texts_give_way_where_the_terminal_ends(self) -> None:
+        text = render_all((table(self.LONG, "short"),), width=70)
+        lines = [line for line in text.splitlines() if "breached" in line]
+        assert max(map(len, lines)) <= 70
+        assert "The printer" in lines[0]
+        assert "…" in lines[0]
+        assert DUE[:10] not in text
+        assert "Mon 10:00" in lines[0], "only columns that may be cut are"
+
+    def test_a_wide_terminal_cuts_no_more_than_a_file(self) -> None:
+        assert render_all((table(self.LONG),), width=300) == render(table(self.LONG))
+
+    def test_what_does_not_fit_at_all_is_cut_no_further(self) -> None:
+        line = next(line for line in render_all((table(self.LONG),), width=10).splitlines() if "breached" in line)
+        assert "The printer…" in line
+
+    def test_the_widest_column_goes_first_and_the_two_then_share(self) -> None:
+        columns = (Column("a", width=60), Column("b", width=60), Column("c"))
+        rows = ({"a": "a" * 50, "b": "b" * 30, "c": "c" * 20},)
+        for width, lengths in ((200, [50, 30, 20]), (94, [40, 30, 20]), (80, [26, 30, 20]), (40, [12, 12, 20])):
+            line = render_all((Table("T", columns, rows),), width=width).splitlines()[-1]
+            assert [len(cell) for cell in line.split()] == lengths
+
+    def test_files_and_wide_are_never_cut(self) -> None:
+        for how in ("wide", "csv", "json", "md", "html"):
+            assert self.LONG in render_all((table(self.LONG),), how, width=40)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from casectl.cli.context import command_app
-from casectl.cli.reading import AsOf, Desk, Output, show_worklist
+from casectl.cli.reading import AsOf, Desk, Output, Zone, show_worklist
 
 app = command_app()
 
@@ -27,6 +27,7 @@ def list_cases(
     assignee: Annotated[str | None, _only("assignee")] = None,
     customer: Annotated[str | None, _only("customer")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Solved and closed ones as well.")] = False,
+    zone: Zone = "desk",
     as_of: AsOf = "now",
     output: Output = "table",
 ) -> int:
@@ -37,4 +38,4 @@ def list_cases(
     from casectl.reports.worklist import Wanted
 
     wanted = Wanted(status, phase, assignee, customer, open_only=not (everything or status or phase))
-    return show_worklist(ctx, wanted, "Cases", desk, as_of, output)
+    return show_worklist(ctx, wanted, "Cases", desk, zone, as_of, output)

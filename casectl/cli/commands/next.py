@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from casectl.cli.context import command_app
-from casectl.cli.reading import AsOf, Desk, Output, show_worklist
+from casectl.cli.reading import AsOf, Desk, Output, Zone, show_worklist
 
 app = command_app()
 
@@ -20,6 +20,7 @@ def next_cases(
     assignee: Annotated[
         str | None, typer.Option(metavar="WHO", help="Only what this person has.", show_default=False)
     ] = None,
+    zone: Zone = "desk",
     as_of: AsOf = "now",
     output: Output = "table",
 ) -> int:
@@ -29,4 +30,4 @@ def next_cases(
     """
     from casectl.reports.worklist import Wanted
 
-    return show_worklist(ctx, Wanted(assignee=assignee), "Next", desk, as_of, output, amount)
+    return show_worklist(ctx, Wanted(assignee=assignee), "Next", desk, zone, as_of, output, amount)

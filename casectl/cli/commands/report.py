@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
@@ -11,17 +12,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casectl.cli.context import command_app
+from casectl.cli.context import command_app, settings
+from casectl.cli.news import Remember, forget, is_news, kept_aside, news_since, refuse_mixed
 from casectl.cli.reading import (
     FINDINGS,
     AsOf,
     Desk,
     Output,
+    Zone,
     as_of_moment,
     form,
     moment,
     progress,
     read_from,
+    refuse_zone,
     show_problems,
     show_tables,
     zone_of_dates,
@@ -30,7 +34,9 @@ from casectl.model.problems import UsageMistake
 
 if TYPE_CHECKING:
     from casectl.model.instants import Instant
+    from casectl.reports.population import Population
     from casectl.reports.report import Asked, Report
+    from casectl.reports.table import Table
     from casectl.store.repo import Repo
 
 FOLDER = Path(__file__).resolve().parents[2] / "reports"
@@ -41,15 +47,34 @@ Since = Annotated[
     str | None,
     typer.Option(metavar="INSTANT", help="From this moment on; a date as with --as-of.", show_default=False),
 ]
+SinceOrLast = Annotated[
+    str | None,
+    typer.Option(
+        metavar="INSTANT|last",
+        help="From this moment on; a date as with --as-of. last: what is new, and what was withdrawn, since the last "
+        "report of this kind that was delivered, whenever it happened. COMMIT@INSTANT: since the report at that commit "
+        "as of that moment.",
+        show_default=False,
+    ),
+]
 Until = Annotated[
     str | None,
     typer.Option(metavar="INSTANT", help="Before this moment (default: up to --as-of).", show_default=False),
+]
+Compare = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REV",
+        help="Instead: what differs from the same report at that commit, row by row, and the commit that did it.",
+        show_default=False,
+    ),
 ]
 
 _COMMON: dict[str, tuple[Any, Any]] = {
     "since": (Since, None),
     "until": (Until, None),
     "desk": (Desk, None),
+    "zone": (Zone, "desk"),
     "as_of": (AsOf, "now"),
     "output": (Output, "table"),
 }
@@ -81,58 +106,101 @@ def print_report(
     desk: str | None = None,
     how: str = "table",
     commit: str | None = None,
+    remember: Remember = forget,
 ) -> int:
-    """Print one report (at HEAD unless a commit is given); the exit code that follows from it."""
+    """Print one report (at HEAD unless a commit is given); the exit code that follows from it.
+
+    `remember` is told of what was printed once it has been written out.
+    """
     from casectl.model.instants import use_packaged_zones
-    from casectl.reports.population import population
     from casectl.reports.report import Asked
     from casectl.store.repo import head_commit
 
     use_packaged_zones()
+    found = _read(repo, commit or head_commit(repo), as_of, desk)
+    code = _print(known_reports()[name].build(found, asked or Asked()), how)
+    remember(found)
+    return code
+
+
+def print_comparison(repo: Repo, name: str, rev: str, as_of: Instant, asked: Asked, desk: str | None, how: str,
+                     commit: str) -> int:  # fmt: skip
+    """Print what differs between the commits `rev` and `commit`, both as of one moment; the exit code that follows."""
+    from casectl.store.repo import head_commit
+
+    compare = known_reports()[name].compare
+    assert compare is not None
+    old = head_commit(repo, rev)
+    before, after = (_read(repo, each, as_of, desk) for each in (old, commit))
+    return _print(compare(repo, before, after, asked), how)
+
+
+def _read(repo: Repo, commit: str, as_of: Instant, desk: str | None) -> Population:
+    from casectl.reports.population import population
+
     with progress() as told:
-        found = population(repo, commit or head_commit(repo), as_of, desk, told)
-    table = known_reports()[name].build(found, asked or Asked())
-    if table is None:
-        return 0
-    show_tables([table], how)
-    if how in ("csv", "jsonl"):
-        show_problems(found.exceptions)
-    return FINDINGS
+        return population(repo, commit, as_of, desk, told)
+
+
+def _print(table: Table | None, how: str) -> int:
+    """Print a report that has something to say, and make sure that it was written out."""
+    if table is not None:
+        show_tables([table], how)
+        if how in ("csv", "jsonl"):
+            show_problems(table.exceptions)
+    sys.stdout.flush()
+    return 0 if table is None else FINDINGS
 
 
 def _command(name: str, report: Report) -> Callable[..., int]:
     """A report's command: the options that all share, and its own switches."""
 
     def command(ctx: typer.Context, **given: Any) -> int:
-        from casectl.reports.report import Asked
-
         how = form(given["output"])
+        refuse_zone(given["zone"])
         repo, commit = read_from(ctx)
-        typed = (given["since"], given["until"], None if given["as_of"] == "now" else given["as_of"])
-        zone = zone_of_dates(repo, commit, given["desk"], *typed)
-        since, until = (None if text is None else moment(text, zone) for text in typed[:2])
-        if since is not None and until is not None and since >= until:
-            raise UsageMistake("--since does not lie before --until: no moment is in that window", "since comes first")
-        asked = Asked(since, until, frozenset(switch for switch in report.switches if given[_parameter(switch)]))
-        return print_report(repo, name, as_of_moment(given["as_of"], zone), asked, given["desk"], how, commit)
+        compared = given.get("compare")
+        switches = frozenset(switch for switch in report.switches if given[_parameter(switch)])
+        refuse_mixed(given["since"], given["until"], compared, switches)
+        asked, as_of = _asked(repo, commit, given, switches)
+        if compared is not None:
+            return print_comparison(repo, name, compared, as_of, asked, given["desk"], how, commit)
+        remember: Remember = forget
+        if is_news(given["since"]) and report.findings is not None:
+            newest = settings(ctx).at is None
+            asked = news_since(repo, name, report, given["since"], asked, given["desk"])
+            remember = kept_aside(repo, name, report, asked) if newest and given["since"] == "last" else forget
+        return print_report(repo, name, as_of, asked, given["desk"], how, commit, remember)
 
-    kinds: dict[str, Any] = {"ctx": typer.Context, **{name: kind for name, (kind, _) in _COMMON.items()}}
-    kinds |= {
-        _parameter(switch): Annotated[bool, typer.Option(f"--{switch}", help=text)]
+    _declare(command, report)
+    return command
+
+
+def _asked(repo: Repo, commit: str, given: dict[str, Any], switches: frozenset[str]) -> tuple[Asked, Instant]:
+    from casectl.reports.report import Asked
+
+    window = (None if is_news(given["since"]) else given["since"], given["until"])
+    zone = zone_of_dates(repo, commit, given["desk"], *window, None if given["as_of"] == "now" else given["as_of"])
+    since, until = (None if text is None else moment(text, zone) for text in window)
+    if since is not None and until is not None and since >= until:
+        raise UsageMistake("--since does not lie before --until: no moment is in that window", "since comes first")
+    return Asked(since, until, switches, given["zone"]), as_of_moment(given["as_of"], zone)
+
+
+def _declare(command: Callable[..., int], report: Report) -> None:
+    """Say to Typer which options the command has."""
+    own: dict[str, tuple[Any, Any]] = {
+        _parameter(switch): (Annotated[bool, typer.Option(f"--{switch}", help=text)], False)
         for switch, text in report.switches.items()
     }
-    defaults = {name: default for name, (_, default) in _COMMON.items()} | {
-        _parameter(s): False for s in report.switches
-    }
+    known = {**_COMMON, **own}
+    known |= {"since": (SinceOrLast, None)} if report.findings else {}
+    known |= {"compare": (Compare, None)} if report.compare else {}
     keyword = inspect.Parameter.KEYWORD_ONLY
-    command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter(name, keyword, default=defaults.get(name, inspect.Parameter.empty), annotation=kind)
-            for name, kind in kinds.items()
-        ]
-    )
-    command.__annotations__ = kinds
-    return command
+    options = [inspect.Parameter(name, keyword, default=at, annotation=kind) for name, (kind, at) in known.items()]
+    context = inspect.Parameter("ctx", keyword, annotation=typer.Context)
+    command.__signature__ = inspect.Signature([context, *options])  # type: ignore[attr-defined]
+    command.__annotations__ = {"ctx": typer.Context, **{name: kind for name, (kind, _) in known.items()}}
 
 
 def _parameter(switch: str) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from casectl.cli.context import command_app, settings
 from casectl.cli.errors import warn
-from casectl.cli.reading import AsOf, TextOrJson, form, read_case, show_problems_now
+from casectl.cli.reading import AsOf, TextOrJson, Zone, form, read_case, refuse_zone, show_problems_now, wall_clock
 
 app = command_app()
 
@@ -18,18 +18,20 @@ app = command_app()
 def show(
     ctx: typer.Context,
     case: Annotated[str, typer.Argument(metavar="ID", show_default=False)],
+    zone: Zone = "desk",
     as_of: AsOf = "now",
     output: TextOrJson = "table",
 ) -> int:
     """One case as its last commit has it; says so when the file on disk differs."""
     how = form(output, ("table", "json"))
+    refuse_zone(zone)
     found = read_case(ctx, case, as_of)
     from casectl.reports.screen import case_document, case_screen
 
     if how == "json":
         print(json.dumps(case_document(found), indent=2))
     else:
-        print(case_screen(found))
+        print(case_screen(found, wall_clock(found, zone)))
     on_disk = settings(ctx).repo().root / found.timeline.path
     if settings(ctx).at is None and on_disk.is_file() and on_disk.read_bytes() != found.text:
         warn(f"{found.timeline.path} differs on disk from the commit shown: git diff -- {found.timeline.path}")

@@ -12,12 +12,14 @@ from casectl.cli.reading import (
     AsOf,
     Desk,
     Output,
+    Zone,
     as_of_moment,
     find_case,
     form,
     is_date,
     progress,
     read_from,
+    refuse_zone,
     show_problems,
     show_tables,
     zone_of_case,
@@ -35,6 +37,7 @@ def sla(
     ctx: typer.Context,
     ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", show_default=False)] = None,
     desk: Desk = None,
+    zone: Zone = "desk",
     as_of: AsOf = "now",
     output: Output = "table",
 ) -> int:
@@ -43,6 +46,7 @@ def sla(
     from casectl.reports.sla_json import sla_document, sla_table
 
     how = form(output)
+    refuse_zone(zone)
     repo, commit = read_from(ctx)
     named = dict.fromkeys(find_case(repo, commit, typed) for typed in ids or ())
     at = as_of_moment(as_of, _zone(repo, commit, desk, [*named], as_of))
@@ -54,7 +58,7 @@ def sla(
     if how == "json":
         print(json.dumps(sla_document(found), indent=2))
     else:
-        show_tables([sla_table(found)], how)
+        show_tables([sla_table(found, zone)], how)
     return show_problems(found.exceptions)
 
 

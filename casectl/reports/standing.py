@@ -1,0 +1,75 @@
+"""What the figures alone do not tell: what a case is owed before its clocks can judge it, and what was taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from casectl.model.figures import CaseFigures, Overturned, TargetRow
+from casectl.model.target import Lookup
+from casectl.reports.words import SHORT, moment
+
+TAIL = 5
+"""Characters of an ID that tell it at the prompt."""
+
+
+def owed_lines(figures: CaseFigures) -> list[str]:
+    """What somebody has to say before a clock of this case can judge, each with how to say it."""
+    return list(dict.fromkeys(owed_line(row, figures.id) for row in figures.rows if is_owed(row)))
+
+
+def is_owed(row: TargetRow) -> bool:
+    """Whether this clock waits for somebody to say its figure; a case that is void or merged is owed nothing."""
+    return row.owed and row.state == "pending"
+
+
+def owed_line(row: TargetRow, case_id: str) -> str:
+    """What somebody has to say before this clock can judge, and how to say it."""
+    return f"{missing(row)}; {_remedy(row, case_id)}"
+
+
+def owed_words(figures: CaseFigures) -> str | None:
+    """The same in one cell, without the commands; None when nothing is owed."""
+    return "; ".join(dict.fromkeys(missing(row) for row in figures.rows if is_owed(row))) or None
+
+
+def remedies(cases: Iterable[CaseFigures]) -> tuple[str, ...]:
+    """A note for each command with which something owed can be said; it names a case if it is the only one."""
+    found: dict[str, set[str]] = {}
+    for figures in cases:
+        for row in figures.rows:
+            if is_owed(row):
+                found.setdefault(_remedy(row, "ID"), set()).add(figures.id)
+    return tuple(
+        f"owed: {remedy.replace(' ID ', f' {min(ids)[-TAIL:]} ') if len(ids) == 1 else remedy}"
+        for remedy, ids in found.items()
+    )
+
+
+def missing(row: TargetRow) -> str:
+    """What is owed of one row: `resolution: no time agreed yet`."""
+    return f"{row.target}: {row.reason or 'its figure is missing'}"
+
+
+def _remedy(row: TargetRow, case_id: str) -> str:
+    figure, tail = row.rule.within, case_id[-TAIL:]
+    if isinstance(figure, Lookup) and figure.source == "agreed":
+        return f"casectl agree {tail} {figure.name} WHEN"
+    if isinstance(figure, Lookup) and figure.source == "case":
+        return f"casectl set {tail} {figure.name}=DURATION"
+    return f"casectl explain {tail} {row.target}"
+
+
+def overturned_words(taken: Overturned, zone: str) -> str:
+    """`breach of Mon 2026-11-23 10:30 GMT overturned by COMMIT: the reason`."""
+    why = f": {taken.reason}" if taken.reason else ""
+    return f"breach of {moment(taken.breached_at, zone)} overturned by {taken.by[:SHORT]}{why}"
+
+
+def overturned_rows(figures: CaseFigures) -> list[tuple[TargetRow, Overturned]]:
+    """The rows of a case whose breach was taken back, each with how."""
+    return [(row, row.overturned) for row in figures.rows if row.overturned is not None]
+
+
+def row_name(row: TargetRow) -> str:
+    """`resolution`; from the second occurrence on `update 2`."""
+    return row.target if row.occurrence == 1 else f"{row.target} {row.occurrence}"
