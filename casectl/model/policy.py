@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -253,6 +253,10 @@ class Person(NamedTuple):
     roles: tuple[str, ...] = ()
     desks: tuple[str, ...] = ()
     """Empty: every desk."""
+
+    def holds(self, roles: Iterable[str], desk: str) -> bool:
+        """Whether this person has one of the roles and works at the desk."""
+        return (not self.desks or desk in self.desks) and not set(roles).isdisjoint(self.roles)
 
 
 @dataclass(frozen=True, eq=False)

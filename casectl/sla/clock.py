@@ -14,10 +14,11 @@ from casectl.model.timeline import Step, Timeline
 from casectl.sla.course import Course, courses_of, promised_in
 from casectl.sla.excuse import Excuse, exemptions_of
 from casectl.sla.life import Life, terms_at
+from casectl.sla.pending import not_started
 from casectl.sla.reach import Judged, Key, reaching, with_overturned, withdrawn
 from casectl.sla.runs import Run, of_own_life, runs_of
 from casectl.sla.soundness import sound_steps
-from casectl.sla.verdict import Judgement, Trial, not_started
+from casectl.sla.verdict import Judgement, Trial
 from casectl.sla.voids import effective
 
 

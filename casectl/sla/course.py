@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from casectl.model.policy import Policy
-from casectl.model.target import CONDITION_KEYS, Condition, Rule, Target
+from casectl.model.target import Rule, Target
 from casectl.model.timeline import Step
+from casectl.sla.conditions import holds
 from casectl.sla.life import SERVICE, Facts, Happening, Life, Record, Spell
-from casectl.sla.opentime import open_time
 
 PROMISED = "promised"
 """The anchor that starts one occurrence for each commitment."""
-
-_PLACE: Mapping[str, int] = {key: place for place, key in enumerate(CONDITION_KEYS)}
 
 
 class Outside(NamedTuple):
@@ -50,24 +48,11 @@ class Course:
 
     def _choose(self, facts: Facts, policy: Policy, kind: str | None) -> tuple[Rule | None, bool]:
         """The rule for a case of these facts, and whether the target measures such cases without one."""
-        target, known = policy.targets.get(self.name), (*facts, kind)
-        if target is None or not self._holds(target.scope, known, policy):
+        target, known, received = policy.targets.get(self.name), (*facts, kind), self.life.received
+        if target is None or not holds(target.scope, known, policy.calendars, received):
             return None, False
-        rule = next((rule for rule in target.rules if self._holds(rule.when, known, policy)), None)
-        return rule, target.measured
-
-    def _holds(self, condition: Condition, facts: Facts, policy: Policy) -> bool:
-        if any(facts[_PLACE[key]] not in wanted for key, wanted in condition.values.items()):
-            return False
-        return self._reported(condition.reported_in, policy, True) and self._reported(
-            condition.reported_out, policy, False
-        )
-
-    def _reported(self, calendars: tuple[str, ...], policy: Policy, wanted: bool) -> bool:
-        """Whether one of the calendars was open (or closed) at the actual receipt; true when none is named."""
-        at = self.life.received
-        found = (open_time(policy.calendars[name], at, at) for name in calendars)
-        return not calendars or any(hours.is_open(at) is wanted for hours in found)
+        rows = (rule for rule in target.rules if holds(rule.when, known, policy.calendars, received))
+        return next(rows, None), target.measured
 
     def happenings(self, anchor: str) -> tuple[Happening, ...]:
         """Every time that `anchor` happened, in order; of a commitment, its own promise and its own keeping."""
@@ -76,10 +61,10 @@ class Course:
         return () if anchor in (PROMISED, "kept") else self.life.happenings(anchor)
 
     def _of_commitment(self, anchor: str) -> tuple[Happening, ...]:
-        for index, spell in enumerate(self.life.spells):
-            record = find_record(spell, self.commitment)
+        for index, known in enumerate(self.life.commitments):
+            record = known.get(self.commitment)
             if record and (anchor == PROMISED or record.get("kept")):
-                return (Happening(index, spell.at),)
+                return (Happening(index, self.life.spells[index].at),)
         return ()
 
 
@@ -96,11 +81,6 @@ def courses_of(life: Life) -> Iterator[Course]:
         yield from courses
 
 
-def find_record(spell: Spell, commitment: str) -> Record | None:
-    """A commitment as it stands in a spell; None before it was made."""
-    return next((each for each in spell.records("commitments") if each.get("id") == commitment), None)
-
-
 def promised_in(steps: Sequence[Step]) -> tuple[str, ...]:
     """The ids of all commitments that steps ever made, in order."""
     changes = (step.changes.get("commitments") for step in steps)
@@ -111,10 +91,10 @@ def promised_in(steps: Sequence[Step]) -> tuple[str, ...]:
 def _kinds(life: Life) -> dict[str, str | None]:
     """Every commitment ever made, in order, with its kind as it was made."""
     kinds: dict[str, str | None] = {}
-    for spell in life.spells:
-        for record in spell.records("commitments"):
+    for known in life.commitments:
+        for name, record in known.items():
             kind = record.get("kind")
-            kinds.setdefault(str(record.get("id")), None if kind is None else str(kind))
+            kinds.setdefault(name, None if kind is None else str(kind))
     return kinds
 
 
@@ -136,18 +116,18 @@ def _own_keys(life: Life, name: str) -> list[Rule]:
 
 def _outsides(life: Life, commitment: str) -> Iterator[Outside | None]:
     made = False
-    for spell in life.spells:
-        outside = _outside(spell, commitment)
-        there = not commitment or find_record(spell, commitment) is not None
+    for spell, known in zip(life.spells, life.commitments, strict=True):
+        record = known.get(commitment)
+        outside = _outside(spell, record)
+        there = not commitment or record is not None
         made = made or there
         yield outside or (None if there or not made else Outside("withdrawn", "the promise is off the record"))
 
 
-def _outside(spell: Spell, commitment: str) -> Outside | None:
+def _outside(spell: Spell, record: Record | None) -> Outside | None:
     merged = spell.fields.get("merged_into")
     if merged is not None:
         return Outside("withdrawn", f"merged into {merged}")
-    record = find_record(spell, commitment) if commitment else None
     if record is not None and record.get("cancelled"):
         return Outside("withdrawn", "the promise was cancelled")
     service = spell.policy.services.get(spell.facts[SERVICE] or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from casectl.model.instants import Instant
@@ -22,33 +22,40 @@ class Excuse(NamedTuple):
 
 
 def exemptions_of(life: Life) -> tuple[Excuse, ...]:
-    """The approved exemptions of a case as they stand at the end of its life, each for the period that it claims.
+    """The approved exemptions that stand at the end of a case's life, each for the period that was approved.
 
-    A claim never lies after the step that makes it: what it says beyond that counts as that step's own time. The code
-    must be one of the policy that judged the case when the exemption was approved.
+    What counts is what the record said in the step that approved it, and for one without an end the first end that it
+    was given; nobody changes a claim later. A claim never lies after the step that makes it: what it says beyond that
+    counts as that step's own time. The code must be one of the policy that judged the case at the approval.
     """
-    first_said: dict[tuple[str, str, object], Spell] = {}
+    standing = {str(record.get("id")) for record in life.spells[-1].records("exemptions") if record.get("approved_by")}
+    if not standing:
+        return ()
+    told: dict[str, list[tuple[Spell, Record]]] = {}
     for spell in life.spells:
         for record in spell.records("exemptions") if "exemptions" in spell.step.changes else ():
-            for name, value in record.items():
-                first_said.setdefault((str(record.get("id")), name, value), spell)
-    found = (_excuse(record, first_said) for record in life.spells[-1].records("exemptions"))
+            told.setdefault(str(record.get("id")), []).append((spell, record))
+    found = (_excuse(told[name]) for name in standing)
     return tuple(sorted(each for each in found if each and each.begins < each.ends))
 
 
-def _excuse(record: Record, first_said: Mapping[tuple[str, str, object], Spell]) -> Excuse | None:
-    def said(name: str) -> Spell | None:
-        return first_said.get((str(record.get("id")), name, record.get(name)))
-
-    approved, begun, ended = said("approved_by"), said("from"), said("until")
-    begins, ends = record.get("from"), record.get("until")
-    if approved is None or begun is None or not isinstance(begins, int) or not record.get("approved_by"):
-        return None
+def _excuse(told: Sequence[tuple[Spell, Record]]) -> Excuse | None:
+    """One exemption, from all that was ever said of it, in order."""
+    place = next(place for place, (_, record) in enumerate(told) if record.get("approved_by"))
+    approved, record = told[place]
     code = approved.policy.exemptions.get(str(record.get("code")))
-    if code is None:
+    begins = record.get("from")
+    if code is None or not isinstance(begins, int):
         return None
-    until = min(ends, ended.at) if ended and isinstance(ends, int) else FOREVER
-    return Excuse(min(begins, begun.at), until, _words(code.label, code.name), approved.step.commit)
+    ends = next((end for _, later in told[place:] if isinstance(end := later.get("until"), int)), FOREVER)
+    begun, ended = _first_said(told, "from", begins), _first_said(told, "until", ends)
+    reason = _words(code.label, code.name)
+    return Excuse(min(begins, begun), min(ends, ended), reason, approved.step.commit)
+
+
+def _first_said(told: Sequence[tuple[Spell, Record]], name: str, value: Instant) -> Instant:
+    """When a claim was first made; `FOREVER` for one that nobody made."""
+    return next((spell.at for spell, record in told if record.get(name) == value), FOREVER)
 
 
 def _words(label: str, code: str) -> str:

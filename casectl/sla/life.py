@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from casectl.model.case import Entry, Scalar, Value
@@ -88,6 +89,17 @@ class Life:
             return self.received
         hours = open_time(first.policy.calendars[channel.calendar], self.received, self.received)
         return hours.next_opening(self.received)
+
+    @cached_property
+    def commitments(self) -> list[dict[str, Record]]:
+        """Of each spell, its commitments by id."""
+        found: list[dict[str, Record]] = []
+        for index, spell in enumerate(self.spells):
+            if index and "commitments" not in spell.step.changes:
+                found.append(found[-1])
+            else:
+                found.append({str(record.get("id")): record for record in spell.records("commitments")})
+        return found
 
     def happenings(self, anchor: str) -> tuple[Happening, ...]:
         """Every time that `anchor` happened, in order. `received` is the deemed one."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from casectl.model.figures import Overturned
 from casectl.model.instants import Instant
+from casectl.model.problems import CasectlError
 from casectl.model.timeline import Step
 from casectl.sla.verdict import Judgement
 
@@ -23,6 +24,9 @@ class Judged(NamedTuple):
     """A step that it rests on was voided: it is told as it stood then."""
 
 
+MOST_REACHING = 100
+"""Each such step has the case judged once more; a case with so many was not made by people."""
+
 Judge = Callable[[tuple[Step, ...], Instant], list[Judged]]
 
 
@@ -38,24 +42,42 @@ def _reaches(step: Step) -> bool:
 def with_overturned(found: list[Judged], steps: tuple[Step, ...], judge: Judge) -> list[Judged]:
     """`found`, the rows at the end of all steps, with the breaches that steps on the record took away.
 
-    Rows that a void leaves without a start or a rule stay, withdrawn, so that no occurrence changes its number.
+    Of several that one row lost, the last is told. Rows that a void leaves without a start or a rule stay, withdrawn,
+    so that no occurrence changes its number. Raises `CasectlError` for more than `MOST_REACHING` steps that reach back.
     """
+    places = reaching(steps)
+    if len(places) > MOST_REACHING:
+        raise CasectlError(
+            f"more than {MOST_REACHING} exemptions and voids in one case",
+            "such a case cannot be judged; go on in a new one",
+        )
     overturned: dict[Key, Overturned] = {}
     lost: dict[Key, Judged] = {}
-    for index in reaching(steps):
-        at = steps[index].at
-        before = {one.key: one for one in judge(steps[:index], at)} | lost
-        after = {one.key: one for one in judge(steps[: index + 1], at)}
-        for key, one in before.items():
-            was = one.judgement.row.breached_at
-            now = after[key].judgement.row.breached_at if key in after else None
+    before = _by_key(judge(steps[: places[0]], steps[places[0]].at))
+    for place, following in zip(places, [*places[1:], None], strict=True):
+        until = len(steps) if following is None else following
+        after = _by_key(found if following is None else judge(steps[:until], steps[until].at))
+        at = steps[place].at
+        for key in before | lost:
+            was, now = _breach(before.get(key), at), _breach(after.get(key), at)
             if was is not None and (now is None or now > was):
-                overturned.setdefault(key, Overturned(was, steps[index].commit, _reason(steps[index])))
-            elif key in after and key in overturned and now is not None and now <= overturned[key].breached_at:
+                overturned[key] = Overturned(was, steps[place].commit, _reason(steps[place]))
+            elif key in overturned and now is not None and now <= overturned[key].breached_at:
                 del overturned[key]
-        lost = {key: one for key, one in before.items() if key not in after and key[2]}
-    kept = [*found, *(_undone(one) for key, one in lost.items() if key not in {each.key for each in found})]
+        lost = {key: one for key, one in (lost | before).items() if key not in after and key[2]}
+        before = after
+    kept = [*found, *(_undone(one) for one in lost.values())]
     return _in_order([one._replace(judgement=_marked(one, overturned.get(one.key))) for one in kept], found, steps)
+
+
+def _by_key(judged: list[Judged]) -> dict[Key, Judged]:
+    return {one.key: one for one in judged}
+
+
+def _breach(one: Judged | None, by: Instant) -> Instant | None:
+    """When a row was breached, if it was by then. Only steps that reach back could change that later."""
+    at = one.judgement.row.breached_at if one else None
+    return at if at is not None and at <= by else None
 
 
 def withdrawn(one: Judged, reason: str) -> Judged:

@@ -8,13 +8,14 @@ from typing import NamedTuple
 from casectl.model.calendar import Calendar
 from casectl.model.figures import TargetRow, TargetState
 from casectl.model.instants import Instant
-from casectl.model.target import Ahead, Lookup, Rule, Span
+from casectl.model.target import Ahead, Rule, Span
 from casectl.sla.count import Count, Marks, marks_of
 from casectl.sla.course import Course
-from casectl.sla.deadline import Deadline, Resolved, resolve
+from casectl.sla.deadline import Deadline, Resolved, missing_figure, resolve
 from casectl.sla.excuse import Excuse, intervals_of, windows_of
 from casectl.sla.life import FACT_FIELDS
 from casectl.sla.opentime import FOREVER, OpenTime, open_time
+from casectl.sla.pending import not_started
 from casectl.sla.runs import Run, first_start, of_own_life
 from casectl.sla.workdays import due_after_days
 
@@ -179,9 +180,12 @@ class Trial:
     def _breached(self, reign: Reign, counted: Counted, broken: Instant) -> Judgement:
         due = self._due(counted)
         late_at_once = broken == reign.begins and due is not None and due < broken
-        return self._judgement(counted.rule, "breached", counted, broken, self._reason(reign) if late_at_once else "")
+        reason = self._reason(reign, counted) if late_at_once else ""
+        return self._judgement(counted.rule, "breached", counted, broken, reason)
 
-    def _reason(self, reign: Reign) -> str:
+    def _reason(self, reign: Reign, counted: Counted) -> str:
+        if self.course.commitment and counted.count.start == reign.begins:
+            return "promised too late for this"
         step = self.spells[reign.index].step
         changed = sorted(name for name in step.changes if name in (*FACT_FIELDS, "agreed", "commitments"))
         return f"already past this limit when {' and '.join(changed) or 'the rule'} changed"
@@ -351,38 +355,3 @@ def _up_to(run: Run, excuses: tuple[Excuse, ...]) -> tuple[Excuse, ...]:
     if run.end is None:
         return excuses
     return tuple(each._replace(ends=min(each.ends, run.end)) for each in excuses if each.begins < run.end)
-
-
-def missing_figure(rule: Rule) -> str:
-    """What a record must say before the rule has a figure; empty for a rule that has one, or promises none."""
-    if not isinstance(rule.within, Lookup):
-        return ""
-    if rule.within.source == "agreed":
-        return "no time agreed yet"
-    holder = {"case": "the case", "customer": "the customer's record", "promised": "the promise"}[rule.within.source]
-    return f"{holder} has no {rule.within.name}"
-
-
-def not_started(course: Course, rule: Rule, number: int = 1) -> TargetRow:
-    """The `pending` row of a target whose start has not come; its limit is known already when it is a duration."""
-    known = rule.within.amount if isinstance(rule.within, Span) and rule.within.unit == "seconds" else None
-    goal = rule.goal.amount if isinstance(rule.goal, Span) and rule.goal.unit == "seconds" else None
-    outside = course.outside[-1]
-    return TargetRow(
-        target=course.name,
-        occurrence=number,
-        clause=rule.clause,
-        state=outside.state if outside else "pending" if rule.within else "untargeted",
-        started_at=None,
-        stopped_at=None,
-        due_at=None,
-        breached_at=None,
-        elapsed_seconds=0,
-        limit_seconds=None if outside else known,
-        goal_seconds=None if outside else goal,
-        paused_seconds=0,
-        exempt_seconds=0,
-        evidence=(course.life.spells[0].step.commit,),
-        rule=rule,
-        reason=outside.reason if outside else "",
-    )

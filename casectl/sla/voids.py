@@ -36,6 +36,17 @@ def effective(steps: tuple[Step, ...], case_id: str) -> Effective:
     return Effective(tuple(_replayed(left, voided)), None if ended is None else steps[ended])
 
 
+def unknown_voids(steps: Sequence[Step], case_id: str) -> Iterator[str]:
+    """What is wrong with voids that name nothing before them: they take nothing back."""
+    known = {case_id}
+    for step in steps:
+        for entry in step.entries:
+            name = str(entry.fields.get("void"))
+            if entry.kind == "void" and name not in known:
+                yield f"commit {step.commit[:12]} voids '{name}', no earlier entry or step: it takes nothing back"
+        known.update((step.commit, *(entry.id for entry in step.entries)))
+
+
 def voided_steps(steps: Sequence[Step], case_id: str) -> dict[int, int]:
     """Each voided step with the one that voids it, by position. Later voids are heard first: they may void earlier."""
     holders = {case_id: 0}

@@ -11,6 +11,7 @@ from casectl.model.policy import Book
 from casectl.model.problems import Problem
 from casectl.model.terms import Terms
 from casectl.model.timeline import Step, Timeline
+from casectl.sla.voids import effective
 from casectl.store.book import FOLDER, read_book
 from casectl.store.later_holidays import LaterHolidays
 from casectl.store.objects import ObjectReader
@@ -50,13 +51,13 @@ class PolicyShelf:
 
     def prepare(self, timelines: Iterable[Timeline], as_of: Instant) -> None:
         """Get ready for these cases to be judged: one question to git for all of them, instead of one for each."""
-        lives = (timeline.until(as_of) for timeline in timelines)
+        pins = (step for each in timelines for step in pinning_steps(each.until(as_of), each.case_id))
         self._folders.clear()
-        self._look_up([self.commit, *(step.commit for steps in lives for step in pinning_steps(steps))])
+        self._look_up([self.commit, *(step.commit for step in pins)])
 
     def pinned(self, timeline: Timeline, as_of: Instant) -> tuple[Terms, ...] | Problem:
         """What judges a case as of a moment, one after the other, or the problem why nothing can."""
-        pins = pinning_steps(timeline.until(as_of))
+        pins = pinning_steps(timeline.until(as_of), timeline.case_id)
         self._look_up([self.commit, *(step.commit for step in pins)])
         found: list[Terms] = []
         for step in pins:
@@ -81,9 +82,13 @@ class PolicyShelf:
         return Terms(policy, book.customers.get(policy.desk, {}), book.staff, step.commit)
 
 
-def pinning_steps(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """The steps that pinned the case to a policy: its opening, and each that moved it to another on the record."""
-    return (*steps[:1], *(step for step in steps[1:] if "policy" in step.changes))
+def pinning_steps(steps: tuple[Step, ...], case_id: str) -> tuple[Step, ...]:
+    """The steps that pinned the case to a policy: its opening, and each that moved it to another on the record.
+
+    A move that was undone never happened, and its undo pins nothing.
+    """
+    counting = effective(steps, case_id).steps
+    return (*steps[:1], *(step for step in counting[1:] if "policy" in step.changes))
 
 
 def last_value(steps: Sequence[Step], name: str) -> Value | None:

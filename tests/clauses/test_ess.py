@@ -104,7 +104,7 @@ def raised(by: str, at: str, to: str = "p2") -> CaseStory:
 
 def found(case: CaseStory) -> list[str]:
     """What an audit would find about the raises of a case."""
-    return [problem.message for problem in findings(case.timeline, case.terms, case.now)]
+    return [problem.message for problem in findings(case.timeline, case.terms, case.now, {})]
 
 
 def test_ess_10_the_team_leader_may_raise_it_within_half_an_hour() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from datetime import date
 
@@ -114,3 +115,24 @@ def test_a_holiday_announced_on_the_day_changes_nothing_and_is_told(desk: Termin
     assert "policies/holidays/bank.yaml:5: warning: 2026-11-24 was added on 2026-11-24T07:00:00+00:00" in said
     assert desk.run("show", case).err.count("2026-11-24 was added on") == 1
     assert desk.run("report", "breaches").out == ""
+
+
+def test_an_undone_move_to_another_policy_leaves_the_text_of_the_opening(desk: Terminal) -> None:
+    """Between the move and its undo somebody took the old version's file away; the case is judged as if nothing was."""
+    case = desk.open(at="10:00")
+    old = desk.root / "policies/acme-desk/1.0.yaml"
+    newer = old.read_text().replace('version: "1.0"', 'version: "2.0"').replace("effective: 2026", "effective: 2027")
+    assert 'version: "2.0"' in newer
+    (old.parent / "2.0.yaml").write_text(newer)
+    desk.git("add", "policies")
+    desk.git("commit", "-q", "-m", "Another version")
+    before = desk.run("sla", case, "-o", "json", at="10:30").out
+    assert "acme-desk/2.0" in desk.run("set", case, "policy=acme-desk/2.0", at="10:40").out
+    desk.git("rm", "-q", "policies/acme-desk/1.0.yaml")
+    desk.git("commit", "-q", "-m", "Take the old version away")
+    desk.run("undo", case, "--reason", "Moved by mistake.", at="10:50")
+    figures = [json.loads(text)["cases"][0] for text in (before, desk.run("sla", case, "-o", "json", at="10:30").out)]
+    after = json.loads(desk.run("sla", case, "--as-of", "2026-11-23T10:55:00+00:00", "-o", "json", at="10:55").out)
+    assert figures[0]["targets"] == figures[1]["targets"]
+    assert [row["clause"] for row in after["cases"][0]["targets"]] == [row["clause"] for row in figures[0]["targets"]]
+    assert desk.step("note", case, "-m", "Goes on.", at="11:00")["next_due"] is not None

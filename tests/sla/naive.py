@@ -82,7 +82,7 @@ def _overturned(knew: _Views, last: _View, as_of: Instant) -> dict[Identity, tup
         after = knew.after(i + 1).breaches(step.at) if before or found else {}
         gone = {key: (at, step.commit) for key, at in before.items() if key not in after or after[key] > at}
         still = {key: breach for key, breach in found.items() if key not in after or after[key] > breach[0]}
-        found = (gone if i not in last.life.record.taken else {}) | still
+        found = still | (gone if i not in last.life.record.taken else {})
     now = last.breaches(as_of) if found else {}
     return {key: gone for key, gone in found.items() if key not in now or now[key] > gone[0]}
 

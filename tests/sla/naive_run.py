@@ -50,19 +50,21 @@ class Run:
     # What does not count
 
     def _periods(self) -> list[tuple[Instant, Instant | None]]:
-        """The approved exemptions as known now; a claim never says anything about what comes after its step."""
-        told, steps = self.life.record.told[-1], self.life.steps
+        """The exemptions as approved, an open end as first given; no claim speaks of what comes after its step."""
+        steps, states = self.life.steps, self.life.states
         periods: list[tuple[Instant, Instant | None]] = []
-        for name, record in self.life.states[-1]["exemptions"].items() if self.exempt else ():
-            if not record.get("approved_by") or "from" not in record:
+        for name, record in states[-1]["exemptions"].items() if self.exempt else ():
+            said = [state["exemptions"].get(name, {}) for state in states]
+            approved = next((i for i, then in enumerate(said) if then.get("approved_by")), None)
+            if not record.get("approved_by") or approved is None or "from" not in said[approved]:
                 continue
-            approved = told["exemptions", name, "approved_by"]
-            if record.get("code") not in self.life.policy(approved).exemptions:
+            if said[approved].get("code") not in self.life.policy(approved).exemptions:
                 continue
-            begins = min(record["from"], steps[told["exemptions", name, "from"]].at)
-            ends = record.get("until")
+            begins = said[approved]["from"]
+            begins = min(begins, next(steps[i].at for i, then in enumerate(said) if then.get("from") == begins))
+            ends = next((then["until"] for then in said[approved:] if then.get("until") is not None), None)
             if ends is not None:
-                ends = min(ends, steps[told["exemptions", name, "until"]].at)
+                ends = min(ends, next(steps[i].at for i, then in enumerate(said) if then.get("until") == ends))
             periods.append((begins, ends))
         return periods
 

@@ -5,6 +5,9 @@ The desk and the week are those of `test_known_answers.py`: 09-17 Monday to Frid
 
 from __future__ import annotations
 
+import pytest
+
+from casectl.model.problems import CasectlError
 from tests.sla.story import Story, desk
 from tests.sla.test_known_answers import HOUR, OFFICE, ROUND, promised
 
@@ -169,6 +172,29 @@ def test_a_breach_overturned_and_then_another() -> None:
     assert (row.state, story.say(row.breached_at)) == ("breached", "Mon 12:00")
     assert row.overturned is not None
     assert story.say(row.overturned.breached_at) == "Mon 11:00"
+
+
+def test_of_two_breaches_overturned_the_last_is_told() -> None:
+    """As above, late since 12:00; at 13:00 the two hours from 11 to 13 are exempt too: what was late since 12:00 is in
+    time again, and it is that breach, and the step of 13:00, that the row names."""
+    story = promised("2h").at("Mon 09:00").open()
+    story = story.at("2026-11-23 11:30").exempt("x1", "authority", "Mon 10:00", "Mon 11:00")
+    story = story.at("2026-11-23 13:00").exempt("x2", "authority", "Mon 11:00", "Mon 13:00")
+    row = story.row("resolution")
+    assert (row.state, row.exempt_seconds) == ("exempt", 3 * HOUR)
+    assert row.overturned is not None
+    assert (story.say(row.overturned.breached_at), row.overturned.by) == ("Mon 12:00", story.last_commit)
+
+
+def test_a_case_with_more_exemptions_than_people_make_is_not_judged() -> None:
+    """A hundred and one steps that reach back, one a minute: judging each would keep every report waiting."""
+    story = promised("2h").at("Mon 09:00").open()
+    for minute in range(101):
+        story = story.at(f"2026-11-23 {10 + minute // 60}:{minute % 60:02}").exempt(
+            f"x{minute}", "authority", "Mon 09:30"
+        )
+    with pytest.raises(CasectlError, match="more than 100 exemptions and voids"):
+        story.row("resolution")
 
 
 def test_an_exempt_evening_of_a_clock_that_runs_on() -> None:
