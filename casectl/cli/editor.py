@@ -17,12 +17,15 @@ from pathlib import Path
 from casectl.cli.errors import say
 from casectl.desk.wording import MAX_TEXT_BYTES
 from casectl.model.problems import CasectlError
+from casectl.reports.plain import plain, shortened
 
 INSTRUCTIONS = """
 
 # {what}
 # Lines that begin with '#' are dropped. An empty text ends the command, and nothing is written.
 """
+WIDTH = 200
+"""Of the line that says what the text is for."""
 
 
 @contextmanager
@@ -35,9 +38,10 @@ def composed(what: str) -> Iterator[str]:
     handle, name = tempfile.mkstemp(prefix="casectl-", suffix=".txt")
     path = Path(name)
     try:
+        template = INSTRUCTIONS.format(what=shortened(plain(" ".join(what.split())), WIDTH))
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(INSTRUCTIONS.format(what=what))
-        text = _edited(path)
+            file.write(template)
+        text = _edited(path, template)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -49,7 +53,7 @@ def composed(what: str) -> Iterator[str]:
     path.unlink(missing_ok=True)
 
 
-def _edited(path: Path) -> str:
+def _edited(path: Path, template: str) -> str:
     command = _editor()
     try:
         # What the editor shows is for the terminal, wherever our own output goes.
@@ -58,16 +62,21 @@ def _edited(path: Path) -> str:
         raise CasectlError(f"the editor '{command[0]}' cannot be started: {error.strerror}", _HINT) from None
     if code:
         raise CasectlError(f"the editor '{command[0]}' failed (exit code {code}); nothing was written", _HINT)
-    with path.open("rb") as file:
-        raw = file.read(MAX_TEXT_BYTES + len(INSTRUCTIONS) + 1024)
-    try:
-        lines = raw.decode("utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        raise CasectlError(f"the text is not UTF-8 (byte {error.start + 1}); nothing was written") from None
-    text = "\n".join(line for line in lines if not line.startswith("#")).strip()
-    if not text:
+    written = _read(path)
+    text = "\n".join(line for line in written.splitlines() if not line.startswith("#")).strip()
+    if not text or written == template:
         raise CasectlError("an empty text: nothing was written")
     return text
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_TEXT_BYTES + len(INSTRUCTIONS) + 1024).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CasectlError(f"the text is not UTF-8 (byte {error.start + 1}); nothing was written") from None
+    except OSError:
+        raise CasectlError("the editor left no text; nothing was written", _HINT) from None
 
 
 _HINT = "$VISUAL or $EDITOR names the editor; -m gives the text without one"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from casectl.cli.context import clock
 from casectl.cli.errors import warn
 from casectl.model.problems import UsageMistake
 
 if TYPE_CHECKING:
+    from casectl.model.instants import Instant
     from casectl.reports.population import Population
     from casectl.reports.report import Asked, Report
     from casectl.store.delivered import Delivered
@@ -36,27 +38,33 @@ def refuse_mixed(since: str | None, until: str | None, compared: str | None, swi
         raise UsageMistake("--compare looks at every row", "leave --since, --until and the other switches out")
 
 
-def news_since(repo: Repo, name: str, report: Report, since: str, asked: Asked, desk: str | None) -> Asked:
+class Question(NamedTuple):
+    """What a report is asked about: at which commit, as of which moment, and of which desk (None: all)."""
+
+    repo: Repo
+    commit: str
+    as_of: Instant
+    desk: str | None
+
+
+def news_since(question: Question, name: str, report: Report, since: str, asked: Asked) -> Asked:
     """What is asked, with the report that it is asked since; everything is new when there is none."""
     from dataclasses import replace
 
-    if since != LAST:
-        return replace(asked, earlier=_recomputed(repo, report, since, asked, desk))
-    from casectl.store.delivered import DamagedError, load_delivered, report_key
-
-    try:
-        return replace(asked, earlier=load_delivered(repo, report_key(name, desk, asked.switches)))
-    except DamagedError as error:
-        warn(f"what the last report found cannot be read, so everything is new: {error}")
-        return asked
+    earlier = _last(question, name, asked) if since == LAST else _recomputed(question, report, since, asked)
+    return asked if earlier is None else replace(asked, earlier=_opened_by(question, earlier))
 
 
 def kept_aside(repo: Repo, name: str, report: Report, asked: Asked) -> Remember:
-    """Remembers a population for the next `--since last`, unless an earlier moment was asked about than last time."""
+    """Remembers a population for the next `--since last`, unless an earlier moment was asked about than last time, or
+    one that is still to come."""
 
     def remember(found: Population) -> None:
         from casectl.store.delivered import keep_delivered, report_key
 
+        if found.as_of > clock():
+            warn("a report about the future is not remembered: the next --since last goes by the one before it")
+            return
         if asked.earlier is not None and found.as_of < asked.earlier.as_of:
             return
         try:
@@ -67,15 +75,44 @@ def kept_aside(repo: Repo, name: str, report: Report, asked: Asked) -> Remember:
     return remember
 
 
-def _recomputed(repo: Repo, report: Report, since: str, asked: Asked, desk: str | None) -> Delivered:
+def _last(question: Question, name: str, asked: Asked) -> Delivered | None:
+    """What is remembered of the last report; None when there is none, or none that can be believed."""
+    from casectl.model.instants import format_instant
+    from casectl.store.delivered import DamagedError, load_delivered, report_key
+
+    try:
+        kept = load_delivered(question.repo, report_key(name, question.desk, asked.switches))
+    except DamagedError as error:
+        warn(f"what the last report found cannot be read, so everything is new: {error}")
+        return None
+    if kept is not None and kept.as_of > clock():
+        warn(f"the last report lies in the future ({format_instant(kept.as_of)}), so everything is new")
+        return None
+    return kept
+
+
+def _opened_by(question: Question, earlier: Delivered) -> Delivered:
+    """An earlier report that is about a later moment, without what it found in cases that were opened only then."""
+    if question.as_of >= earlier.as_of:
+        return earlier
+    from casectl.model.caseid import is_id
+    from casectl.store.lives import read_lives
+
+    named = {finding.key[0] for finding in earlier.findings}
+    lives = read_lives(question.repo, question.commit, filter(is_id, named))
+    later = {name for name, life in lives.items() if life.steps and life.opened.at > question.as_of}
+    return earlier._replace(findings=tuple(each for each in earlier.findings if each.key[0] not in later))
+
+
+def _recomputed(question: Question, report: Report, since: str, asked: Asked) -> Delivered:
     from casectl.cli.reading import moment, progress
     from casectl.reports.population import population
     from casectl.store.repo import head_commit
 
     rev, _, typed = since.rpartition("@")
-    commit = head_commit(repo, rev)
+    commit = head_commit(question.repo, rev)
     with progress() as told:
-        found = population(repo, commit, moment(typed), desk, told)
+        found = population(question.repo, commit, moment(typed), question.desk, told)
     return _delivered(report, found, asked)
 
 

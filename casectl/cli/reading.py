@@ -245,7 +245,7 @@ def show_worklist(
     An empty list leaves people's stdout alone and is told on stderr.
     """
     from casectl.reports.population import population
-    from casectl.reports.worklist import select, worklist_table
+    from casectl.reports.worklist import left_out, select, worklist_table
 
     how = form(output)
     refuse_zone(zone)
@@ -254,12 +254,22 @@ def show_worklist(
     with progress() as told:
         found = population(repo, commit, at, desk, told)
     known_only(repo, commit, found, wanted)
-    chosen = select(found, wanted)[:most]
+    everything = select(found, wanted)
+    chosen = everything[:most]
     if not chosen:
         say("nothing to list")
     if chosen or how not in ("table", "wide"):
-        show_tables([worklist_table(found, chosen, title, zone)], how)
+        more = left_out(everything[len(chosen) :], _list_command(desk, wanted, as_of))
+        show_tables([worklist_table(found, chosen, title, zone, more)], how)
     return show_problems(found.exceptions)
+
+
+def _list_command(desk: str | None, wanted: Wanted, as_of: str) -> str:
+    """What lists all of the cases that `next` shows the first of."""
+    import shlex
+
+    asked = {"--desk": desk, "--assignee": wanted.assignee, "--as-of": None if as_of == "now" else as_of}
+    return shlex.join(["casectl", "list", *(word for pair in asked.items() if pair[1] for word in pair if word)])
 
 
 def wants_colour() -> bool:
@@ -295,4 +305,4 @@ def remarks(found: OneCase) -> tuple[Problem, ...]:
     """What was done in a case though its policy asks otherwise, and holidays listed too late to count for it."""
     from casectl.sla.guards import findings
 
-    return (*found.warnings, *findings(found.timeline, found.terms, found.as_of))
+    return (*found.warnings, *findings(found.timeline, found.terms, found.as_of, found.book.staff))

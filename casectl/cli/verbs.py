@@ -3,44 +3,35 @@
 from __future__ import annotations
 
 import inspect
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from enum import StrEnum
 from functools import partial
 from importlib import import_module
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 import typer
+from typer.core import TyperCommand
 
 from casectl.cli.asking import ask_rating, can_ask
 from casectl.cli.context import Ahead, Settings, clock, command_app, load_ahead, settings
-from casectl.cli.errors import complain, warn
 from casectl.cli.reading import find_case, refuse_deleted
+from casectl.cli.replies import Form, reply
 from casectl.desk.verb import Flag, Opening
 from casectl.desk.wording import MAX_TEXT_BYTES
 from casectl.model.instants import use_packaged_zones
-from casectl.model.problems import CasectlError, NotFound, UsageMistake
+from casectl.model.problems import NotFound, UsageMistake
 
 if TYPE_CHECKING:
+    from typer._click import Context
+
     from casectl.model.change import Change
-    from casectl.model.figures import TargetRow
     from casectl.model.timeline import Timeline
     from casectl.store.repo import Repo
     from casectl.store.write import Written
 
     Life = Ahead[tuple[str, Timeline]]
-
-SCHEMA = "casectl.step/1"
-
-
-class Form(StrEnum):
-    """How a step is reported."""
-
-    table = "table"
-    json = "json"
-
 
 Output = Annotated[Form, typer.Option("-o", "--output", help="How to say what was done.")]
 CaseId = Annotated[str, typer.Argument(metavar="ID", help="The case; the last characters of its ID will do.")]
@@ -65,18 +56,24 @@ def verb_app(stem: str) -> typer.Typer:
         typed = _read_stdin(given, flags, root)
         with _composed(ctx, typed, texts, flags, root) as said:
             written, life = (_open(root, partial(verb, **said)), None) if opens else _take(root, id, verb, said)
-        _reply(root, written, life, output)
+        reply(root, written, life, output)
 
-    kinds: dict[str, Any] = {"ctx": typer.Context, "id": MaybeCaseId if chooses else CaseId}
+    kinds: dict[str, Any] = {} if opens else {"id": MaybeCaseId if chooses else CaseId}
     kinds |= {
         option.name: _option(option, hints[option.name], flags[option.name], option.name in texts) for option in options
     }
-    kinds["output"] = Output
-    if opens:
-        del kinds["id"]
-    defaults = {"output": Form.table, **{option.name: option.default for option in options}, **dict.fromkeys(texts)}
-    if chooses:
-        defaults["id"] = None
+    defaults = {option.name: option.default for option in options} | dict.fromkeys(texts)
+    _declare(command, kinds, {**defaults, "id": None} if chooses else defaults)
+    app = command_app()
+    bare = {name: flag.bare for key, flag in flags.items() if flag.bare for name in _names(key, flag)}
+    app.command(stem, help=module.__doc__, cls=_class_with(bare))(command)
+    return app
+
+
+def _declare(command: Callable[..., None], kinds: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
+    """Give the command the signature that Typer makes options of."""
+    kinds = {"ctx": typer.Context, **kinds, "output": Output}
+    defaults = {**defaults, "output": Form.table}
     keyword = inspect.Parameter.KEYWORD_ONLY
     command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
@@ -85,9 +82,24 @@ def verb_app(stem: str) -> typer.Typer:
         ]
     )
     command.__annotations__ = kinds
-    app = command_app()
-    app.command(stem, help=module.__doc__)(command)
-    return app
+
+
+def _class_with(bare: Mapping[str, str]) -> type[TyperCommand]:
+    """A command some of whose options may be typed without a value: what each says then, by its names."""
+
+    class VerbCommand(TyperCommand):
+        def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+            return super().parse_args(ctx, list(_filled(args, bare)))
+
+    return VerbCommand if bare else TyperCommand
+
+
+def _filled(words: list[str], bare: Mapping[str, str]) -> Iterator[str]:
+    """The words of a command line, with the value that an option without one stands for."""
+    for word, following in zip_longest(words, words[1:], fillvalue="--"):
+        yield word
+        if word in bare and following.startswith("-") and following != "-":
+            yield bare[word]
 
 
 def _flag(hint: Any) -> Flag:
@@ -102,8 +114,13 @@ def _option(option: inspect.Parameter, hint: Any, flag: Flag, is_text: bool) -> 
         kind, flag = str | None, flag._replace(help=f"{flag.help}  [required; on a terminal, $EDITOR opens]")
     if flag.positional:
         return Annotated[kind, typer.Argument(help=flag.help, metavar=metavar)]
-    names = flag.names or (f"--{option.name.replace('_', '-')}",)
-    return Annotated[kind, typer.Option(*names, help=flag.help, metavar=metavar, show_default=False)]
+    return Annotated[
+        kind, typer.Option(*_names(option.name, flag), help=flag.help, metavar=metavar, show_default=False)
+    ]
+
+
+def _names(key: str, flag: Flag) -> tuple[str, ...]:
+    return flag.names or (f"--{key.replace('_', '-')}",)
 
 
 def _read_stdin(given: dict[str, Any], flags: Mapping[str, Flag], root: Settings) -> dict[str, Any]:
@@ -132,7 +149,7 @@ def _composed(
         yield typed
         return
     if not can_ask(root):
-        names = " / ".join(f"'{name}'" for name in flags[missing].names or (f"--{missing}",))
+        names = " / ".join(f"'{name}'" for name in _names(missing, flags[missing]))
         raise UsageMistake(f"Missing option {names}", f"{ctx.command_path} --help")
     from casectl.cli.editor import composed
 
@@ -165,7 +182,7 @@ def _take(
 ) -> tuple[Written, Life | None]:
     """The step; one that needs answers which somebody here can give is tried again with them."""
     try:
-        return _take_step(root, typed, partial(verb, **options))
+        return _take_step(root, typed, partial(verb, **options), options.get("desk"))
     except UsageMistake as mistake:
         from casectl.desk.rating import UnansweredError
 
@@ -175,13 +192,15 @@ def _take(
         return _take_step(root, typed, partial(verb, **{**options, "answer": answers, "priority": chosen}))
 
 
-def _take_step(root: Settings, typed: str | None, act: Callable[..., Change]) -> tuple[Written, Life | None]:
+def _take_step(
+    root: Settings, typed: str | None, act: Callable[..., Change], desk: str | None = None
+) -> tuple[Written, Life | None]:
     from casectl.desk.record import record
     from casectl.model.caseid import is_id, normalise
 
     repo = _repo(root)
     if typed is None:
-        return _take_next(root, repo, act), None
+        return _take_next(root, repo, act, desk), None
     commit, wanted = root.commit(repo), normalise(typed)
     if not is_id(wanted):
         wanted = find_case(repo, commit, typed)
@@ -194,96 +213,23 @@ def _take_step(root: Settings, typed: str | None, act: Callable[..., Change]) ->
         raise
 
 
-def _take_next(root: Settings, repo: Repo, act: Callable[..., Change]) -> Written:
-    """The most urgent case that nobody has; if somebody takes it at the same moment, the one after it."""
-    from casectl.desk.handing import TakenError
+def _take_next(root: Settings, repo: Repo, act: Callable[..., Change], desk: str | None) -> Written:
+    """The most urgent case that nobody has, of those that suit who acts; if it is taken meanwhile, the one after it."""
+    from casectl.desk.handing import TakenError, by_suitability
     from casectl.desk.record import record
-    from casectl.reports.worklist import worklist
+    from casectl.reports.population import population
+    from casectl.reports.worklist import Wanted, select
+    from casectl.store.book import read_book
+    from casectl.store.repo import identity
 
-    for figures in worklist(repo, root.commit(repo), clock()):
-        if figures.assignee is None and figures.phase in ("new", "active"):
-            try:
-                return record(repo, figures.id, partial(act, if_free=True), clock)
-            except TakenError:
-                continue
-    raise NotFound("no open case is free", "casectl list says who has which; casectl take ID takes one over")
-
-
-def _reply(root: Settings, written: Written, life: Life | None, form: Form) -> None:
-    """Say what was done and what is due next. The step stands whatever happens here."""
-    warnings = list(written.warnings)
-    row, outlook = _next_due(root.repo(), written, life, warnings)
-    try:
-        _print_reply(written, row, outlook, warnings, form)
-        sys.stdout.flush()
-    except OSError:
-        done = f"{written.case.id} {written.change.verb} was committed as {written.commit[:12]}"
-        complain(f"{done}, but standard output cannot be written to", "do not repeat the step")
-        raise
-    for warning in warnings:
-        warn(warning)
-
-
-def _print_reply(written: Written, row: TargetRow | None, outlook: str, warnings: list[str], form: Form) -> None:
-    if form is Form.json:
-        print(json.dumps(_as_json(written, row, warnings)))
-        return
-    from casectl.reports.plain import plain
-
-    case, change = written.case, written.change
-    print(plain(f"{case.id} {change.verb}: {change.summary} [{case.status}, {case.priority}]"))
-    if outlook:
-        print(outlook)
-
-
-def _next_due(repo: Repo, written: Written, life: Life | None, warnings: list[str]) -> tuple[TargetRow | None, str]:
-    from casectl.cli.words import outcome
-    from casectl.reports.population import population_of, population_of_lives
-    from casectl.sla.clock import next_due
-
-    try:
-        timeline = _grown(written, life) if life else None
-        if timeline:
-            known = population_of_lives(repo, written.commit, written.at, [timeline])
-        else:
-            known = population_of(repo, written.commit, written.at, [written.case.id])
-    except Exception as error:  # the commit stands: who asked must learn its ID, whatever fails here
-        reason = error.message if isinstance(error, CasectlError) else f"{type(error).__name__}: {error}"
-        warnings.append(f"the step was taken, but what is due next cannot be said: {reason}")
-        return None, ""
-    warnings += [problem.message for problem in known.exceptions]
-    if not known.figures:
-        return None, ""
-    figures = known.figures[0]
-    row = next_due(figures)
-    lines = outcome(figures, row, known.zone_of(figures), written.at, written.commit)
-    return row, "\n".join(lines)
-
-
-def _grown(written: Written, life: Life) -> Timeline | None:
-    """The life that was read before the step, and the step; None when it has to be read again."""
-    from casectl.model.timeline import Step
-
-    commit, timeline = life.result()
-    if commit != written.parent:
-        return None
-    step = Step(written.commit, written.at, written.author, {})
-    return timeline.grown(step, written.before, written.case)
-
-
-def _as_json(written: Written, row: TargetRow | None, warnings: list[str]) -> dict[str, Any]:
-    from casectl.model.instants import format_instant
-
-    due_at = format_instant(row.due_at) if row and row.due_at is not None else None
-    return {
-        "schema": SCHEMA,
-        "id": written.case.id,
-        "commit": written.commit,
-        "verb": written.change.verb,
-        "at": format_instant(written.at),
-        "status": written.case.status,
-        "priority": written.case.priority,
-        "summary": written.change.summary,
-        "next_due": {"target": row.target, "due_at": due_at, "state": row.state} if row else None,
-        "warnings": warnings,
-    }
+    commit = root.commit(repo)
+    book, _ = read_book(repo, commit)
+    everyone = population(repo, commit, clock(), desk)
+    free = [each for each in select(everyone, Wanted()) if each.assignee is None and each.phase in ("new", "active")]
+    for figures in by_suitability(free, everyone.policies, book.person_by_mail(identity(repo).mail)):
+        try:
+            return record(repo, figures.id, partial(act, if_free=True), clock)
+        except TakenError:
+            continue
+    where = f" at desk '{desk}'" if desk else ""
+    raise NotFound(f"no open case is free{where}", "casectl list says who has which; casectl take ID takes one over")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from casectl.model.instants import Instant, zone_named
 from casectl.reports.standing import overturned_rows, overturned_words, owed_lines, row_name
-from casectl.reports.words import distance, duration
+from casectl.reports.words import distance, duration, moment_words
 
 if TYPE_CHECKING:
     from casectl.model.figures import CaseFigures, TargetRow
@@ -31,9 +31,18 @@ def due(row: TargetRow, zone: str, now: Instant) -> str:
     when = clock_time(row.due_at, zone, now)
     if row.state == "breached":
         return f"{row.target} was due {when}, {distance(row.due_at, now)}: breached"
-    if row.due_at <= now:
-        return f"{row.target} due {when}: late as soon as its hours go on"
+    opens = next_opening(row, now) if row.due_at <= now else now
+    if opens > now:
+        late_from = f"late from the next opening {clock_time(opens, zone, now)}"
+        return f"{row.target} due {when}: its time is used up; {late_from}"
     return f"{row.target} due {when}, {distance(row.due_at, now)}"
+
+
+def next_opening(row: TargetRow, now: Instant) -> Instant:
+    """When the hours of a target go on: `now` while they are open, and for a limit that is a moment, of any hour."""
+    from casectl.sla.opentime import open_time
+
+    return now if moment_words(row) else open_time(row.rule.hours, now, now).next_opening(now)
 
 
 def outcome(figures: CaseFigures, row: TargetRow | None, zone: str, now: Instant, commit: str) -> list[str]:

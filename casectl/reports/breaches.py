@@ -105,7 +105,7 @@ def _close(population: Population) -> list[Found]:
 
 
 def _news(population: Population, asked: Asked, found: list[Found], earlier: Delivered) -> Table | None:
-    new, withdrawn = news_of(found, earlier)
+    new, withdrawn = news_of(found, earlier, population.as_of)
     unread = tuple(problem for problem in population.exceptions if str(problem) not in earlier.exceptions)
     if not (new or withdrawn or unread):
         return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from casectl.model.figures import TargetRow
@@ -20,6 +21,9 @@ from casectl.store.repo import Repo
 FACTS = ("state", "breached_at", "elapsed_seconds", "limit_seconds")
 """What a row reads as: rows that agree in these are the same."""
 
+_JUDGED = ("state", "breached_at", "limit_seconds")
+"""The facts that are a judgement, weightiest first; the time elapsed is only a measure."""
+
 Reading = tuple[object, ...] | None
 
 
@@ -29,8 +33,17 @@ class Cause(NamedTuple):
     commit: str | None = None
     step: Step | None = None
     what: str = ""
-    opening: bool = False
-    """Whether the step is the case's opening."""
+    life: Timeline | None = None
+    """The life that the step is of."""
+    also: tuple[str, ...] = ()
+    """Other steps that moved the row on the way, oldest first."""
+
+
+class Wanted(NamedTuple):
+    """One row as the earlier and the later commit have it; None where it has none."""
+
+    before: TargetRow | None
+    after: TargetRow | None
 
 
 def reading(row: TargetRow | None) -> Reading:
@@ -38,19 +51,18 @@ def reading(row: TargetRow | None) -> Reading:
     return None if row is None else tuple(getattr(row, fact) for fact in FACTS)
 
 
-def causes_of(
-    repo: Repo, before: Population, after: Population, wanted: Mapping[Key, TargetRow | None]
-) -> dict[Key, Cause]:
-    """Why each wanted row reads in `after` as it does (None: why it is not there), though it read otherwise in
-    `before`. Both are as of the same moment.
+def causes_of(repo: Repo, before: Population, after: Population, wanted: Mapping[Key, Wanted]) -> dict[Key, Cause]:
+    """Why each wanted row reads in `after` as it does, though it read otherwise in `before`. Both are as of the same
+    moment.
 
-    It is the first step that `before` does not have after which the row reads so for good; each case is judged anew
-    after each of those steps, in memory.
+    It is the first step that `before` does not have after which the weightiest fact that differs (`_JUDGED`) is what it
+    is for good; where only the time elapsed differs, the step that moved it most. Each case is judged anew after each
+    of those steps, in memory.
     """
     cases = sorted({case_id for case_id, _, _ in wanted})
     old, new = (read_lives(repo, population.commit, cases) for population in (before, after))
     found: dict[Key, Cause] = {}
-    unmoved: dict[Key, TargetRow | None] = {}
+    unmoved: dict[Key, Wanted] = {}
     with ObjectReader(repo) as reader:
         shelf = PolicyShelf(repo, reader, after.commit)
         for case_id in cases:
@@ -83,25 +95,60 @@ class _Case(NamedTuple):
         return {(figures.id, row.target, row.occurrence): reading(row) for row in figures.rows}
 
 
-def _of_case(case: _Case, old: Timeline | None, wanted: Mapping[Key, TargetRow | None]) -> dict[Key, Cause | None]:
+def _of_case(case: _Case, old: Timeline | None, wanted: Mapping[Key, Wanted]) -> dict[Key, Cause | None]:
     """The cause of each row; None where no step of the case is one."""
     if case.life is None:
         return dict.fromkeys(wanted, Cause(what="the case is not in this history"))
     known = {step.commit for step in old.steps} if old else set()
     added = [step for step in case.life.until(case.read.as_of) if step.commit not in known]
-    found: dict[Key, Cause | None] = dict.fromkeys(wanted)
-    for place in range(len(added) + 1):
-        rows = case.rows(known | {step.commit for step in added[:place]})
-        for key, row in wanted.items():
-            if rows.get(key) != reading(row):
-                found[key] = _missing_cause(case.read, key) if place == len(added) else _step(case.life, added[place])
+    told = [case.rows(known | {step.commit for step in added[:place]}) for place in range(len(added) + 1)]
     lost = known - {step.commit for step in case.life.steps}
     gone = Cause(what="steps that this history does not have: " + ", ".join(sorted(each[:SHORT] for each in lost)))
-    return {key: cause or (gone if lost else None) for key, cause in found.items()}
+    found: dict[Key, Cause | None] = {}
+    for key, row in wanted.items():
+        readings = [rows.get(key) for rows in told]
+        if readings[-1] != reading(row.after):
+            found[key] = _missing_cause(case.read, key)
+        else:
+            place = _decisive(reading(row.before), readings)
+            found[key] = _step(case.life, added, place, readings) if place is not None else gone if lost else None
+    return found
 
 
-def _step(life: Timeline, step: Step) -> Cause:
-    return Cause(step.commit, step, opening=step is life.opened)
+def _decisive(before: Reading, told: Sequence[Reading]) -> int | None:
+    """Which step made a row read as it does at last: `told` is what it read as before the first of them and after each.
+
+    None when no step did: a fact that differs from `before` was as it is without any of them.
+    """
+    for fact in _JUDGED:
+        values = [_fact(each, fact) for each in told]
+        if _fact(before, fact) != values[-1]:
+            others = [place for place, value in enumerate(values) if value != values[-1]]
+            return others[-1] if others else None
+    return _longest([_elapsed(each) for each in told], _elapsed(before))
+
+
+def _longest(elapsed: Sequence[int], before: int) -> int | None:
+    """The step that moved the time elapsed most towards what it is at last; the later one of equals."""
+    way = elapsed[-1] - before
+    moved = [(later - earlier) * way for earlier, later in pairwise(elapsed)]
+    most = max(moved, default=0)
+    return len(moved) - 1 - moved[::-1].index(most) if most > 0 else None
+
+
+def _fact(told: Reading, name: str) -> object:
+    return None if told is None else told[FACTS.index(name)]
+
+
+def _elapsed(told: Reading) -> int:
+    found = _fact(told, "elapsed_seconds")
+    return found if isinstance(found, int) else 0
+
+
+def _step(life: Timeline, added: Sequence[Step], place: int, told: Sequence[Reading]) -> Cause:
+    moved = (step for step, (was, now) in zip(added, pairwise(told), strict=True) if was != now)
+    step = added[place]
+    return Cause(step.commit, step, life=life, also=tuple(each.commit for each in moved if each is not step))
 
 
 def _missing_cause(read: Population, key: Key) -> Cause:
@@ -114,7 +161,7 @@ def _of_files(
     repo: Repo,
     before: Population,
     after: Population,
-    unmoved: Mapping[Key, TargetRow | None],
+    unmoved: Mapping[Key, Wanted],
     lives: Mapping[str, Timeline],
     reader: ObjectReader,
 ) -> dict[Key, Cause]:
@@ -126,6 +173,6 @@ def _of_files(
         for key, row in unmoved.items():
             life = lives[key[0]]
             rows = _Case(shelf, life, after).rows({step.commit for step in life.steps})
-            if key not in found and rows.get(key) == reading(row):
+            if key not in found and rows.get(key) == reading(row.after):
                 found[key] = Cause(commit, what=f"{path} changed")
     return {key: found.get(key, Cause(what="no step of the case")) for key in unmoved}

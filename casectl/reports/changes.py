@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from casectl.model.figures import CaseFigures, TargetRow
 from casectl.model.instants import format_instant
-from casectl.reports.causes import FACTS, Cause, causes_of, reading
+from casectl.reports.causes import FACTS, Cause, Wanted, causes_of, reading
 from casectl.reports.lifelog import told
 from casectl.reports.population import Population
 from casectl.reports.report import Asked, reproduce
@@ -26,6 +26,7 @@ _COLUMNS = (
     *(Column(f"{side}_{fact}", shown="data") for side in _SIDES for fact in FACTS),
     *(Column(side, shown="words") for side in _SIDES),
     Column("step", shown="data"),
+    Column("also", shown="data"),
     Column("by", "step", shown="words"),
     Column("what", width=72),
 )
@@ -55,7 +56,7 @@ def changes(repo: Repo, before: Population, after: Population, asked: Asked) -> 
     unread = tuple(problem for problem in after.exceptions if problem not in before.exceptions)
     if not found and not unread:
         return None
-    why = causes_of(repo, before, after, {each.key: each.after for each in found})
+    why = causes_of(repo, before, after, {each.key: Wanted(each.before, each.after) for each in found})
     return Table(
         title=f"Changes since {before.commit[:SHORT]}: {count(len(found), 'target')}",
         columns=_COLUMNS,
@@ -93,8 +94,14 @@ def _cells(found: Difference, cause: Cause) -> dict[str, Cell]:
     for side, row in zip(_SIDES, (found.before, found.after), strict=True):
         cells[side] = _words(row, found.zone)
         cells |= {f"{side}_{fact}": _datum(fact, row) for fact in FACTS}
-    what = told(cause.step, found.zone, cause.opening) if cause.step else cause.what
-    return {**cells, "step": cause.commit, "by": (cause.commit or "")[:SHORT], "what": what}
+    what = told(cause.life, cause.step, found.zone) if cause.life and cause.step else cause.what
+    return {**cells, "step": cause.commit, "also": cause.also, "by": _by(cause), "what": what}
+
+
+def _by(cause: Cause) -> str:
+    """The step that did it, and others that had a part in it: `c0ffee (also decade)`."""
+    also = f" (also {', '.join(commit[:SHORT] for commit in cause.also)})" if cause.also else ""
+    return f"{(cause.commit or '')[:SHORT]}{also}"
 
 
 def _datum(fact: str, row: TargetRow | None) -> Cell:

@@ -21,6 +21,8 @@ from casectl.reports.words import SHORT, duration, limit_words, moment, written
 from casectl.sla.ledger import Explained, explain
 
 SCHEMA = "casectl.explain/1"
+EVERY_CASE = "every case"
+"""What a condition that asks nothing holds for."""
 
 _COLUMNS = (
     Column("target", shown="data"),
@@ -119,11 +121,11 @@ def _sums(lines: Iterable[LedgerLine]) -> Counter[str]:
 
 
 def condition_words(condition: Condition) -> str:
-    """When a rule holds, in words: `priority p3 or p4, reported in office`; `always` for the empty condition."""
+    """When a rule holds, in words: `priority p3 or p4, reported in office`; `every case` for the empty one."""
     parts = [f"{key} {' or '.join(sorted(values))}" for key, values in condition.values.items()]
     parts += [f"reported in {' or '.join(condition.reported_in)}"] if condition.reported_in else []
     parts += [f"reported out of {' or '.join(condition.reported_out)}"] if condition.reported_out else []
-    return ", ".join(parts) or "always"
+    return ", ".join(parts) or EVERY_CASE
 
 
 def _no_such_row(case_id: str, rows: Iterable[Explained], target: str | None, occurrence: int | None) -> NotFound:

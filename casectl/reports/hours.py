@@ -8,7 +8,7 @@ from casectl.model.calendar import DAY_SECONDS, Calendar
 from casectl.model.instants import Instant, format_instant, zone_named
 from casectl.model.policy import Book, Policy
 from casectl.model.problems import NotFound, did_you_mean
-from casectl.model.target import Span
+from casectl.model.target import CalendarChoice, Span
 from casectl.reports.words import distance, duration, moment
 from casectl.sla.opentime import OpenTime, open_time
 from casectl.sla.workdays import due_after_days
@@ -17,17 +17,27 @@ from casectl.sla.workdays import due_after_days
 def find_calendar(book: Book, typed: str, at: Instant) -> tuple[Policy, Calendar]:
     """The calendar called `DESK/CALENDAR`, or `CALENDAR` where one desk alone has it, of the version in force at `at`.
 
-    Raises `NotFound` for no such calendar and for several, with the choices.
+    Raises `NotFound` for no such calendar, for several, and for one that depends on the case, with the choices.
     """
     policies = [version_in_force(book, desk, at) for desk in book.desks()]
     found = {f"{policy.desk}/{name}": policy for policy in policies for name in policy.calendars}
-    names = [name for name in found if typed in (name, name.partition("/")[2])]
+    chosen = {f"{policy.desk}/{name}": choice for policy in policies for name, choice in policy.choices.items()}
+    names = [name for name in (*found, *chosen) if typed in (name, name.partition("/")[2])]
+    if len(names) == 1 and names[0] in chosen:
+        raise _depends(names[0], chosen[names[0]])
     if len(names) == 1:
         policy = found[names[0]]
         return policy, policy.calendars[names[0].partition("/")[2]]
     if names:
         raise NotFound(f"several calendars are called '{typed}'", f"one of: {', '.join(sorted(names))}")
-    raise NotFound(f"there is no calendar '{typed}'", did_you_mean(typed, found))
+    raise NotFound(f"there is no calendar '{typed}'", did_you_mean(typed, (*found, *chosen)))
+
+
+def _depends(name: str, choice: CalendarChoice) -> NotFound:
+    """For a calendar that is another one from case to case."""
+    desk = name.partition("/")[0]
+    choices = dict.fromkeys(f"{desk}/{calendar}" for _, calendar in choice.rows)
+    return NotFound(f"the hours of '{name}' depend on the case", f"ask for one that it chooses: {', '.join(choices)}")
 
 
 def hours_at(policy: Policy, calendar: Calendar, at: Instant) -> tuple[str, dict[str, object]]:

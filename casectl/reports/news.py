@@ -33,10 +33,11 @@ def as_findings(found: Iterable[Found]) -> tuple[Finding, ...]:
     return tuple(Finding(each.kind, key_of(each.figures, each.row), each.at) for each in found)
 
 
-def news_of(found: list[Found], earlier: Delivered) -> tuple[list[Found], list[Finding]]:
+def news_of(found: list[Found], earlier: Delivered, as_of: Instant) -> tuple[list[Found], list[Finding]]:
     """What `earlier` had not told, in order, and the breaches that it told and that are none any more.
 
-    A breach that it told and that was overturned is withdrawn, not new. What was about to be late is never withdrawn.
+    A breach that it told and that was overturned is withdrawn, not new. What was about to be late is never withdrawn,
+    nor is a breach that lies after `as_of`, the moment asked about now.
     """
     told = {
         "breached": earlier.keys("breached"),
@@ -45,7 +46,8 @@ def news_of(found: list[Found], earlier: Delivered) -> tuple[list[Found], list[F
     }
     new = [each for each in found if key_of(each.figures, each.row) not in told[each.kind]]
     still = {key_of(each.figures, each.row) for each in found if each.kind == "breached"}
-    gone = [each for each in earlier.findings if each.kind == "breached" and each.key not in still]
+    gone = [each for each in earlier.findings if each.kind == "breached" and each.key not in still
+            and (each.breached_at or 0) <= as_of]  # fmt: skip
     return new, sorted(gone, key=lambda each: (each.breached_at or 0, each.key))
 
 

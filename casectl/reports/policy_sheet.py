@@ -8,7 +8,7 @@ from casectl.model.calendar import DAY_SECONDS, WEEKDAYS, Calendar, Windows
 from casectl.model.policy import Policy, PromisedTo
 from casectl.model.target import CalendarChoice, Condition, Lookup, Rule, Target
 from casectl.reports.desk_sheet import desk_sheet, rubric_sheet
-from casectl.reports.explain import condition_words
+from casectl.reports.explain import EVERY_CASE, condition_words
 from casectl.reports.table import Cell, Column, Row, Table, sheet
 from casectl.reports.words import count, duration, written
 
@@ -148,7 +148,7 @@ def _targets(policy: Policy) -> Table:
 
 def _scope(target: Target) -> str:
     words = condition_words(target.scope)
-    return "" if words == "always" else words
+    return "" if words == EVERY_CASE else words
 
 
 def _target(policy: Policy, target: Target) -> Iterator[dict[str, Cell]]:

@@ -54,10 +54,14 @@ def render_all(tables: Iterable[Table], how: str = "table", colour: bool = False
 
 
 def _table(table: Table, width: int | None = None) -> str:
-    """The narrow form: what has something to say somewhere, cut where a column says so, and where the terminal ends."""
+    """The narrow form, cut where a column says so, and where the terminal ends."""
+    return _for_people(table, _narrow(table), cut=True, width=width)
+
+
+def _narrow(table: Table) -> list[Column]:
+    """The columns where there is no room to spare: of those for people, what has something to say somewhere."""
     shown = (column for column in table.columns if column.shown in ("all", "words"))
-    filled = [column for column in shown if any(row.get(column.key) not in (None, "", ()) for row in table.rows)]
-    return _for_people(table, filled, cut=True, width=width)
+    return [column for column in shown if any(row.get(column.key) not in (None, "", ()) for row in table.rows)]
 
 
 def _wide(table: Table) -> str:
@@ -216,7 +220,7 @@ def _problem(problem: object) -> dict[str, object]:
 
 
 def _md(table: Table) -> str:
-    columns = [column for column in table.columns if column.shown != "data"]
+    columns = _narrow(table)
     lines = [f"## {_md_text(table.title)}", ""]
     lines += [f"- {name.replace('_', '-')}: {_md_text(words(value))}" for name, value in _facts(table)]
     if table.rows:
@@ -242,7 +246,7 @@ def _html(table: Table) -> str:
     def text(value: str) -> str:
         return escape(plain(value))
 
-    columns = [column for column in table.columns if column.shown != "data"]
+    columns = _narrow(table)
     lines = ["<section>", f"<h2>{text(table.title)}</h2>", "<dl>"]
     lines += [f"<dt>{text(name)}</dt><dd>{text(words(value))}</dd>" for name, value in _facts(table)]
     lines += ["</dl>", "<table>", f"<tr>{''.join(f'<th>{text(column.heading)}</th>' for column in columns)}</tr>"]

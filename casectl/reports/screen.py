@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casectl.model.case import FIELD, Entry, Value
-from casectl.model.figures import TargetRow
+from casectl.model.figures import CaseFigures, TargetRow
 from casectl.model.instants import Instant, format_instant
 from casectl.reports.contract import target_document
-from casectl.reports.entries import entry_words, field_datum, field_words, record_words
+from casectl.reports.entries import entry_words, field_datum, field_words, record_words, void_words
 from casectl.reports.onecase import OneCase
 from casectl.reports.plain import plain, shortened
 from casectl.reports.population import zone_data_version
@@ -104,7 +104,7 @@ def _clocks(found: OneCase, zone: str) -> Iterator[str]:
     width = max([FIELD_WIDTH, *(len(name) + 2 for name in shown)])
     for name, row in shown.items():
         clause = f"  [{', '.join(row.clause)}]" if row.clause else ""
-        words = plain(f"{_clock_words(row, found.figures.id, zone, found.as_of)}{clause}")
+        words = plain(f"{_clock_words(row, found.figures, zone, found.as_of)}{clause}")
         yield from _folded(plain(f"{name:<{width}}{row.state:<11}"), words)
 
 
@@ -118,9 +118,9 @@ def _folded(head: str, words: str) -> list[str]:
     return [head + first, *(" " * len(head) + part for part in rest)]
 
 
-def _clock_words(row: TargetRow, case_id: str, zone: str, as_of: Instant) -> str:
+def _clock_words(row: TargetRow, figures: CaseFigures, zone: str, as_of: Instant) -> str:
     if is_owed(row):
-        return owed_line(row, case_id).removeprefix(f"{row.target}: ")
+        return owed_line(row, figures).removeprefix(f"{row.target}: ")
     which = f"{row.subject}: " if row.subject else ""
     taken = "" if row.overturned is None else f"; {overturned_words(row.overturned, zone)}"
     return f"{which}{_standing(row, zone, as_of)}{taken}"
@@ -150,7 +150,7 @@ def _log(found: OneCase, zone: str) -> Iterator[str]:
         earlier = count(len(entries) - LAST_ENTRIES, "earlier entry", "earlier entries")
         yield f"… {earlier}: casectl log {found.figures.id}"
     for entry, at, by, commit in entries[-LAST_ENTRIES:]:
-        line = f"{moment(at, zone)}  {by}  {entry_words(entry, zone)}"
+        line = f"{moment(at, zone)}  {by}  {void_words(entry, found.timeline) or entry_words(entry, zone)}"
         yield f"{shortened(plain(line), WIDTH - SHORT)}  {commit[:8]}"
 
 

@@ -14,7 +14,7 @@ TAIL = 5
 
 def owed_lines(figures: CaseFigures) -> list[str]:
     """What somebody has to say before a clock of this case can judge, each with how to say it."""
-    return list(dict.fromkeys(owed_line(row, figures.id) for row in figures.rows if is_owed(row)))
+    return list(dict.fromkeys(owed_line(row, figures) for row in figures.rows if is_owed(row)))
 
 
 def is_owed(row: TargetRow) -> bool:
@@ -22,9 +22,9 @@ def is_owed(row: TargetRow) -> bool:
     return row.owed and row.state == "pending"
 
 
-def owed_line(row: TargetRow, case_id: str) -> str:
-    """What somebody has to say before this clock can judge, and how to say it."""
-    return f"{missing(row)}; {_remedy(row, case_id)}"
+def owed_line(row: TargetRow, figures: CaseFigures) -> str:
+    """What somebody has to say before this clock of a case can judge, and how to say it."""
+    return f"{missing(row)}; {_remedy(row, figures, figures.id[-TAIL:])}"
 
 
 def owed_words(figures: CaseFigures) -> str | None:
@@ -38,7 +38,7 @@ def remedies(cases: Iterable[CaseFigures]) -> tuple[str, ...]:
     for figures in cases:
         for row in figures.rows:
             if is_owed(row):
-                found.setdefault(_remedy(row, "ID"), set()).add(figures.id)
+                found.setdefault(_remedy(row, figures, "ID"), set()).add(figures.id)
     return tuple(
         f"owed: {remedy.replace(' ID ', f' {min(ids)[-TAIL:]} ') if len(ids) == 1 else remedy}"
         for remedy, ids in found.items()
@@ -50,13 +50,26 @@ def missing(row: TargetRow) -> str:
     return f"{row.target}: {row.reason or 'its figure is missing'}"
 
 
-def _remedy(row: TargetRow, case_id: str) -> str:
-    figure, tail = row.rule.within, case_id[-TAIL:]
+def _remedy(row: TargetRow, figures: CaseFigures, tail: str) -> str:
+    """How to say what is missing; `tail` is what the case is called at the prompt."""
+    figure = row.rule.within
     if isinstance(figure, Lookup) and figure.source == "agreed":
         return f"casectl agree {tail} {figure.name} WHEN"
     if isinstance(figure, Lookup) and figure.source == "case":
         return f"casectl set {tail} {figure.name}=DURATION"
+    if isinstance(figure, Lookup) and figure.source == "customer":
+        return _on_the_record(figure.name, figures, tail)
     return f"casectl explain {tail} {row.target}"
+
+
+def _on_the_record(name: str, figures: CaseFigures, tail: str) -> str:
+    if figures.customer is None:
+        return f"casectl set {tail} customer=NAME"
+    where = f"policies/{figures.desk}/customers.yaml"
+    return (
+        f"write `figures: {{{name}: DURATION}}` for {figures.customer}, or for its service, in {where}: it counts for "
+        "cases opened after that; each is judged by the records as committed at its opening"
+    )
 
 
 def overturned_words(taken: Overturned, zone: str) -> str:

@@ -17,8 +17,8 @@ Audience = Literal["all", "wide", "words", "wide-words", "data"]
 class Column(NamedTuple):
     """One column: `key` names it in CSV and JSON, `head` above a table for people.
 
-    Shown to `all`; to all but a plain `table` (`wide`); to people alone (`words`: a time on the desk's wall clock), or
-    only where there is room (`wide-words`: `wide`, Markdown, HTML); or to machines alone (`data`: that time in UTC).
+    Shown to `all`; to machines and in `wide` (`wide`); to people alone (`words`: a time on the desk's wall clock), or
+    only where there is room (`wide-words`: in `wide`); or to machines alone (`data`: that time in UTC).
     """
 
     key: str
@@ -26,7 +26,7 @@ class Column(NamedTuple):
     shown: Audience = "all"
     right: bool = False
     width: int | None = None
-    """A `table` cuts longer text here; no other format cuts anything."""
+    """A `table` cuts longer text here; no other format cuts anything. Markdown and HTML have a `table`'s columns."""
 
     @property
     def heading(self) -> str:

@@ -137,8 +137,13 @@ def why(figures: CaseFigures, as_of: Instant, zone: str) -> str:
     return f"{row.target} paused{left}"
 
 
-def worklist_table(everyone: Population, cases: Iterable[CaseFigures], title: str, zone: str = DESK) -> Table:
-    """Cases one a line, in the order given; `zone` says whose wall clock people read (reports/zones.py)."""
+def worklist_table(
+    everyone: Population, cases: Iterable[CaseFigures], title: str, zone: str = DESK, notes: Iterable[str] = ()
+) -> Table:
+    """Cases one a line, in the order given; `zone` says whose wall clock people read (reports/zones.py).
+
+    `notes` are said first of all that is said below.
+    """
     shown = tuple(cases)
     return Table(
         title=title,
@@ -146,8 +151,16 @@ def worklist_table(everyone: Population, cases: Iterable[CaseFigures], title: st
         rows=tuple(_row(figures, everyone, wall_zone(figures, everyone.zone_of(figures), zone)) for figures in shown),
         schema="casectl.list/1",
         stamp=stamp(everyone),
-        notes=(*remedies(shown), *_taken_back(shown), *zone_notes(shown, zone)),
+        notes=(*notes, *remedies(shown), *_taken_back(shown), *zone_notes(shown, zone)),
     )
+
+
+def left_out(cases: Iterable[CaseFigures], command: str) -> tuple[str, ...]:
+    """A note on the cases that a list has no room for, and how many of them are owed a figure; `command` lists all."""
+    rest = tuple(cases)
+    owed = sum(any(is_owed(row) for row in figures.rows) for figures in rest)
+    waiting = f", {owed} of them owed a figure" if owed else ""
+    return (f"and {len(rest)} more{waiting}: {command}",) if rest else ()
 
 
 def _row(figures: CaseFigures, everyone: Population, zone: str) -> dict[str, Cell]:

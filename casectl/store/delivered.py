@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
@@ -15,6 +16,9 @@ from casectl.model.instants import Instant, format_instant, parse_stored
 from casectl.store.repo import Repo, state_dir
 
 SCHEMA = "casectl.delivered/1"
+_COMMIT = re.compile(r"[0-9a-f]{4,64}")
+_YEAR_9999 = parse_stored("9999-01-01T00:00:00+00:00")
+"""Later moments cannot be told on every wall clock."""
 
 Key = tuple[str, str, int]
 """Case, target, occurrence."""
@@ -59,14 +63,14 @@ def load_delivered(repo: Repo, name: str) -> Delivered | None:
     try:
         kept = json.loads(_path(repo, name).read_bytes())
         if kept["schema"] != SCHEMA:
-            raise DamagedError(f"of another format: {kept['schema']}")
+            raise DamagedError(f"it is not {SCHEMA}")
         findings = tuple(_finding(*found) for found in kept["findings"])
-        exceptions = tuple(str(each) for each in kept["exceptions"])
-        return Delivered(str(kept["commit"]), parse_stored(kept["as_of"]), findings, exceptions)
+        exceptions = tuple(_word(each) for each in kept["exceptions"])
+        return Delivered(_commit(kept["commit"]), _instant(kept["as_of"]), findings, exceptions)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise DamagedError(str(error)) from error
+    except (OSError, ValueError, TypeError, KeyError, ArithmeticError, AttributeError, RecursionError) as error:
+        raise DamagedError(f"{type(error).__name__}: {error}") from error
 
 
 def keep_delivered(repo: Repo, name: str, delivered: Delivered) -> None:
@@ -95,10 +99,31 @@ def _path(repo: Repo, name: str) -> Path:
     return state_dir(repo) / "delivered" / f"{name}.json"
 
 
-def _finding(kind: str, case_id: str, target: str, occurrence: int, breached_at: str | None) -> Finding:
+def _finding(kind: object, case_id: object, target: object, occurrence: object, breached_at: object) -> Finding:
     known: tuple[FindingKind, ...] = get_args(FindingKind)
-    at = None if breached_at is None else parse_stored(breached_at)
-    return Finding(known[known.index(kind)], (str(case_id), str(target), int(occurrence)), at)
+    if type(occurrence) is not int:
+        raise TypeError("an occurrence is a whole number")
+    key = _word(case_id), _word(target), occurrence
+    return Finding(known[known.index(kind)], key, None if breached_at is None else _instant(breached_at))
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is missing")
+    return value
+
+
+def _commit(value: object) -> str:
+    if not _COMMIT.fullmatch(_word(value)):
+        raise ValueError("it names no commit")
+    return _word(value)
+
+
+def _instant(value: object) -> Instant:
+    at = parse_stored(_word(value))
+    if not 0 <= at < _YEAR_9999:
+        raise ValueError("a moment that nobody lives in")
+    return at
 
 
 def _text(instant: Instant | None) -> str | None:

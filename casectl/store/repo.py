@@ -67,13 +67,29 @@ def head_commit(repo: Repo, rev: str = "HEAD") -> str:
     try:
         found = run_git(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
     except GitError as failed:
+        if _has_commits(repo):
+            raise _no_commit(repo, rev, failed.said) from None
         if failed.said.strip():
             raise
-        if rev == "HEAD" or not _has_commits(repo):
-            hint = "make the first commit, or begin with: casectl init DIR"
-            raise NotFound(f"{repo.root} has no commits yet", hint) from None
-        raise NotFound(f"no commit '{rev}'", "a branch, a tag, or a commit's ID from git log") from None
-    return found.decode().strip()
+        hint = "make the first commit, or begin with: casectl init DIR"
+        raise NotFound(f"{repo.root} has no commits yet", hint) from None
+    commit = found.decode().strip()
+    if not _OBJECT.fullmatch(commit):
+        raise _no_commit(repo, rev)
+    return commit
+
+
+def _no_commit(repo: Repo, rev: str, said: str = "") -> NotFound:
+    """Why `rev` is none: it names nothing, or something else, or git has its own reason."""
+    hint = "a branch, a tag, or a commit's ID from git log"
+    try:
+        kind = run_git(repo, "cat-file", "-t", rev).decode().strip() if rev and rev[0] not in "-^" else ""
+    except GitError:
+        kind = ""
+    if kind in ("tree", "blob"):
+        return NotFound(f"'{rev}' is no commit but a {'folder' if kind == 'tree' else 'file'} ({kind})", hint)
+    reason = next((line.partition(": ")[2] for line in said.splitlines() if line.startswith(("fatal", "error"))), "")
+    return NotFound(f"no commit '{rev}'{f': {reason}' if reason else ''}", hint)
 
 
 def is_shallow(repo: Repo) -> bool:

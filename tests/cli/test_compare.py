@@ -170,7 +170,33 @@ def test_another_desk_is_none_of_its_business(desk: Terminal) -> None:
     assert "no desk 'other'" in desk.run(*COMPARE, "HEAD~1", "--desk", "other", code=4).err
 
 
+def test_what_ended_an_exemption_is_named_though_a_later_one_moved_the_row_a_little(desk: Terminal) -> None:
+    """The exemption that lasted is ended; later ten minutes before it are exempted as well."""
+    case = desk.open(at="09:00")
+    exempt = ("exempt", case, "carrier", "--approved-by", "me", "--from")
+    desk.step(*exempt, "2026-11-23T09:30:00+00:00", at="10:00")
+    before = head(desk)
+    (record,) = desk.run("show", case, "-o", "json").json["exemptions"]
+    desk.step("exempt", case, "--end", record["id"], at="10:30")
+    ended = head(desk)
+    desk.step(*exempt, "2026-11-23T09:10:00+00:00", "--until", "2026-11-23T09:20:00+00:00", at="11:00")
+    late = head(desk)
+    found = compared(desk, before, at="16:30")
+    response, resolution = found[case, "response"], found[case, "resolution"]
+    assert (response["before_state"], response["after_state"]) == ("exempt", "breached")
+    assert (resolution["before_state"], resolution["after_state"]) == ("running", "running")
+    for row in (response, resolution):
+        assert (row["step"], row["also"]) == (ended, [late])
+        assert row["what"] == f"exemptions {record['id']} carrier, until Mon 2026-11-23 10:30 GMT"
+    assert f"{ended[:12]} (also {late[:12]})" in desk.run(*COMPARE, before, code=3).out
+
+
 def test_what_it_refuses(desk: Terminal) -> None:
     assert "no commit 'nowhere'" in desk.run(*COMPARE, "nowhere", code=4).err
+    for rev, kind in (("HEAD^{tree}", "folder (tree)"), ("HEAD:policies/staff.yaml", "file (blob)")):
+        for words in ([*COMPARE, rev], ["report", "breaches", "--at", rev], ["list", "--at", rev]):
+            assert f"'{rev}' is no commit but a {kind}" in desk.run(*words, code=4).err
+    for rev in ("^HEAD", "HEAD^@", "HEAD..HEAD", "HEAD@{999}", "HEAD@{upstream}", "", "-x"):
+        assert f"no commit '{rev}'" in desk.run("report", "breaches", f"--compare={rev}", code=4).err
     for more in (["--since", "2026-11-23"], ["--until", "2026-11-23"], ["--since", "last"], ["--at-risk"]):
         assert "--compare looks at every row" in desk.run(*COMPARE, "HEAD", *more, code=2).err

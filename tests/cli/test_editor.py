@@ -59,9 +59,21 @@ def test_vi_where_none_is_named(desk: Terminal, case: str, tmp_path: Path) -> No
     assert "text: By vi." in last_text(desk, case)
 
 
+def test_what_was_typed_cannot_become_the_text(desk: Terminal, case: str, tmp_path: Path) -> None:
+    seen, before = tmp_path / "seen", desk.commits()
+    program = editor(tmp_path, f'cp "$1" {seen}')
+    for strange in ("zz\nthis was never written by me", "zz\x85nor this", "zz\u2028nor that", "{what}"):
+        said = AtTerminal(desk, "undo", case, strange, EDITOR=program).ends(1)
+        assert "an empty text: nothing was written" in said
+        assert all(line.startswith("#") for line in seen.read_text().splitlines() if line)
+        assert len(seen.read_text().splitlines()) == 4
+    assert desk.commits() == before
+
+
 @pytest.mark.parametrize(
     ("script", "words"),
     [
+        ('rm "$1"', "the editor left no text; nothing was written"),
         ("true", "an empty text: nothing was written"),
         ('echo "# only this" > "$1"', "an empty text: nothing was written"),
         ("exit 3", "failed (exit code 3); nothing was written"),

@@ -11,7 +11,7 @@ from tests.cli.conftest import ACME, MAIL, Terminal
 
 def test_one_command_and_the_first_case(terminal: Terminal) -> None:
     said = terminal.run("init", str(terminal.root), "--policy", str(ACME), at="08:00")
-    assert "casectl open --desk acme-desk" in said.out
+    assert "casectl open --desk acme-desk --title 'Something does not work'" in said.out
     assert said.err == ""
     assert terminal.git("ls-files").split() == [
         "cases/README.md",

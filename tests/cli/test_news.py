@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.at_terminal import PROGRAM
 from tests.cli.conftest import Terminal
 from tests.cli.promising import promising_desk
 
@@ -145,7 +146,8 @@ class TestDelivery:
         full = Path("/dev/full")
         if not full.exists():
             pytest.skip("no device that is always full here")
-        words = ["-m", "casectl", *NEWS, "--as-of", "2026-11-23T10:00:00+00:00"]
+        desk.set_clock("10:00")
+        words = ["-c", PROGRAM, str(desk.times[-1]), *NEWS]
         code = _run_into(desk, full, words)
         assert code == 1
         assert not kept(desk).exists()
@@ -155,7 +157,10 @@ class TestDelivery:
     def test_damage_is_said_and_everything_is_new(self, desk: Terminal) -> None:
         case = late(desk, "One", at="09:00")
         desk.run(*NEWS, at="10:00", code=3)
-        for damage in ("", "{", "[]", '{"schema": "other/1"}', kept(desk).read_text().replace("breached", "bleached")):
+        good = kept(desk).read_text()
+        nested = good.replace(f'"{case}"', '{"a": [[]]}')
+        for damage in ("", "{", "[]", '{"schema": "other/1"}', good.replace("breached", "bleached"), nested,
+                       good.replace(", 1, ", ", 1e400, ")):  # fmt: skip
             kept(desk).write_text(damage)
             said = desk.run(*NEWS, code=3)
             assert case in said.out
@@ -173,11 +178,49 @@ class TestDelivery:
         case = late(desk, "One", at="09:00")
         desk.run(*NEWS, at="10:00", code=3)
         before = kept(desk).read_text()
-        desk.run(*NEWS, "--as-of", "2026-11-23T09:10:00+00:00", code=3)
+        desk.run(*NEWS, "--as-of", "2026-11-23T09:10:00+00:00")
         desk.run(*NEWS, "--at", "HEAD~1", code=3)
         assert kept(desk).read_text() == before
         assert told(desk, code=0) == []
         assert case
+
+    def test_what_lies_after_the_moment_looked_back_at_is_not_withdrawn(self, desk: Terminal) -> None:
+        """Of the last report's three breaches, one was there at 10:15; one case was not even opened then."""
+        policy = desk.root / "policies" / "acme-desk" / "1.0.yaml"
+        policy.write_text(policy.read_text().replace("opened\n    stop: responded", "received\n    stop: responded"))
+        desk.monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-23T08:10:00+00:00")
+        desk.git("commit", "-qam", "from the receipt on")
+        desk.monkeypatch.delenv("GIT_COMMITTER_DATE")
+        first = late(desk, "One", at="09:00")
+        before = desk.git("rev-parse", "HEAD").strip()
+        late(desk, "Two", at="10:00")
+        desk.step("open", "--title", "Old", "--priority", "p1", "--received", "2026-11-23T08:30:00+00:00", at="10:30")
+        assert len(told(desk, at="11:00")) == 3
+        assert told(desk, "--as-of", "2026-11-23T10:15:00+00:00", code=0) == []
+        since = f"{desk.git('rev-parse', 'HEAD').strip()}@2026-11-23T11:00:00+00:00"
+        desk.run("report", "breaches", "--since", since, "--as-of", "2026-11-23T10:15:00+00:00")
+        desk.git("reset", "-q", "--hard", before + "^")
+        said = desk.run(*NEWS, "--as-of", "2026-11-23T10:15:00+00:00", code=3).out
+        assert "the case is gone" in next(line for line in said.splitlines() if first in line)
+
+    def test_the_future_is_told_and_not_remembered(self, desk: Terminal) -> None:
+        case = late(desk, "One", at="09:00")
+        said = desk.run(*NEWS, "--as-of", "2026-11-24T09:00:00+00:00", code=3)
+        assert case in said.out
+        assert "a report about the future is not remembered" in said.err
+        assert not kept(desk).exists()
+        assert told(desk, at="10:00") == [("first", case)]
+        assert "not remembered" not in desk.run(*NEWS).err
+
+    def test_a_delivery_out_of_the_future_is_none(self, desk: Terminal) -> None:
+        case = late(desk, "One", at="09:00")
+        desk.run(*NEWS, at="2026-11-24 10:00", code=3)
+        desk.set_clock("10:00")
+        said = desk.run(*NEWS, code=3)
+        assert case in said.out
+        assert "the last report lies in the future (2026-11-24T10:00:00+00:00), so everything is new" in said.err
+        said = desk.run(*NEWS)
+        assert (said.out, said.err) == ("", "")
 
 
 class TestReproduced:

@@ -72,6 +72,25 @@ class TestOwed:
         ]  # fmt: skip
         assert f"owed: casectl agree {case[-5:]} completion WHEN" in said.out
 
+    def test_a_figure_of_the_customers_record_is_written_there(self, desk: Terminal) -> None:
+        """Only what is committed when a case is opened counts for it."""
+        policy = desk.root / "policies" / "acme-desk" / "1.0.yaml"
+        policy.write_text(policy.read_text().replace("within: {agreed: completion}", "within: {customer: ttr}"))
+        desk.monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-23T08:10:00+00:00")
+        desk.git("commit", "-qam", "as the record says")
+        desk.monkeypatch.delenv("GIT_COMMITTER_DATE")
+        case = desk.open(at="09:00")
+        remedy = (
+            "write `figures: {ttr: DURATION}` for oakfield, or for its service, in policies/acme-desk/customers.yaml: "
+            "it counts for cases opened after that; each is judged by the records as committed at its opening"
+        )
+        told = f"completion: the customer's record has no ttr; {remedy}"
+        assert told in desk.run("note", case, "-m", "x", at="09:01").out.splitlines()
+        assert remedy in " ".join(desk.run("show", case).out.split())
+        assert f"owed: {remedy}" in desk.run("list").out.splitlines()
+        nobodys = desk.step("open", "--title", "Whose?", at="09:02")["id"]
+        assert f"casectl set {nobodys[-5:]} customer=NAME" in desk.run("show", nobodys).out
+
 
 class TestFigures:
     def test_moments_that_people_agreed_on_are_told_as_such(self, desk: Terminal) -> None:

@@ -54,15 +54,48 @@ def test_the_reply_in_json(desk: Terminal) -> None:
         "status": "open",
         "priority": "p1",
         "summary": "p1, was p2",
+        "entries": [entry_ids(desk)[0]],
+        "records": [],
         "next_due": {"target": "response", "due_at": "2026-11-23T10:30:00+00:00", "state": "running"},
         "warnings": [],
     }
+
+
+def entry_ids(desk: Terminal) -> list[str]:
+    """The ids in the one case's file: of its records, and of its log entries, in the order in which they stand."""
+    text = desk.git("show", f"HEAD:{desk.git('ls-files', 'cases/2*.yaml').strip()}")
+    return [line.removeprefix("- id: ").strip('"') for line in text.splitlines() if line.startswith("- id: ")]
+
+
+def test_a_reply_that_is_nothing_but_the_id(desk: Terminal) -> None:
+    said = desk.run("open", "--title", "Slow", "-o", "id", at="10:00")
+    case = said.out.removesuffix("\n")
+    assert case.startswith("ACM-261123-")
+    assert "no customer was named" in said.err
+    assert desk.run("take", case, "-o", "id", at="10:01").out == f"{case}\n"
 
 
 def test_a_breach_is_said_at_the_next_step(desk: Terminal) -> None:
     case = desk.open("Nobody can sign in", "--priority", "p1", at="10:00")
     said = desk.run("note", case, "-m", "Found it.", at="11:15")
     assert said.out.splitlines()[1] == "response was due Mon 10:30 GMT, 45 m ago: breached"
+
+
+def test_a_holiday_listed_too_late_is_said_by_readers_and_not_after_every_step(desk: Terminal) -> None:
+    policy, listed = desk.root / "policies/acme-desk/1.0.yaml", desk.root / "policies/holidays/bank.yaml"
+    policy.write_text(policy.read_text().replace('18:00"}}', '18:00"}, holidays: bank}'))
+    listed.parent.mkdir(exist_ok=True)
+    listed.write_text("name: bank\nyears: 2026-2027\ndates:\n  2026-12-25: Christmas Day\n")
+    desk.git("add", "policies")
+    desk.git("commit", "-q", "-m", "Holidays")
+    case = desk.open(at="16:00")
+    listed.write_text(listed.read_text().replace("dates:\n", "dates:\n  2026-11-24: Founders' Day\n"))
+    with desk.monkeypatch.context() as patch:
+        patch.setenv("GIT_COMMITTER_DATE", "2026-11-24T07:00:00+00:00")
+        desk.git("commit", "-q", "-a", "-m", "One more")
+    assert "2026-11-24 was added on" in desk.run("show", case, at="2026-11-24 08:00").err
+    assert desk.step("note", case, "-m", "Rang them.", at="2026-11-24 08:05")["warnings"] == []
+    assert desk.run("take", case, at="2026-11-24 08:10").err == ""
 
 
 def test_the_tail_of_an_id_will_do_in_any_spelling(desk: Terminal) -> None:
@@ -104,6 +137,57 @@ def test_take_without_an_id_takes_the_most_urgent_free_case(desk: Terminal) -> N
     assert desk.step("take", at="09:15")["id"] == urgent
     assert desk.step("take", at="09:16")["id"] == slow
     assert "no open case is free" in desk.run("take", code=4, at="09:17").err
+
+
+STAFF = """\
+staff:
+  sam: {name: Sam, mail: sam@desk.example, roles: [agent], desks: [acme-desk]}
+  kim: {name: Kim, mail: kim@desk.example, roles: [engineer]}
+"""
+
+
+@pytest.fixture
+def two_desks(desk: Terminal) -> Terminal:
+    """A second desk, `best-desk`, at which Sam does not work; at both, an agent is the first to work on a fault."""
+    ours, theirs = desk.root / "policies/acme-desk/1.0.yaml", desk.root / "policies/best-desk/1.0.yaml"
+    theirs.parent.mkdir()
+    text = ours.read_text().replace("types:\n", "types:\n  change: {priority: p2}\n", 1)
+    text = text.replace("{name: desk}", "{name: desk, role: agent}")
+    ladders = "ladders:\n  works: {types: [change], levels: [{name: Engineers, role: engineer}]}\n"
+    text = text.replace("ladders:\n", ladders, 1)
+    assert "role: agent" in text
+    assert "works:" in text
+    ours.write_text(text)
+    theirs.write_text(text.replace("acme-desk", "best-desk").replace("prefix: ACM", "prefix: BST"))
+    (desk.root / "policies/staff.yaml").write_text(STAFF)
+    desk.git("add", "policies")
+    desk.git("commit", "-q", "-m", "Two desks")
+    return desk
+
+
+def test_take_without_an_id_prefers_your_desks_and_what_is_yours_there(two_desks: Terminal) -> None:
+    desk = two_desks
+    other = str(desk.step("open", "--desk", "best-desk", "--title", "Down", "--priority", "p1", at="09:00")["id"])
+    works = str(desk.step("open", "--desk", "acme-desk", "--title", "Move", "--type", "change", at="09:01")["id"])
+    ours = str(desk.step("open", "--desk", "acme-desk", "--title", "Slow", "--priority", "p3", at="09:02")["id"])
+    assert [desk.step("take", at="09:15")["id"] for _ in range(3)] == [ours, works, other]
+
+
+def test_take_without_an_id_for_somebody_who_works_everywhere(two_desks: Terminal) -> None:
+    desk = two_desks
+    fault = str(desk.step("open", "--desk", "acme-desk", "--title", "Slow", "--priority", "p1", at="09:00")["id"])
+    works = str(desk.step("open", "--desk", "best-desk", "--title", "Move", "--type", "change", at="09:01")["id"])
+    desk.git("config", "user.email", "kim@desk.example")
+    assert [desk.step("take", at="09:15")["id"] for _ in range(2)] == [works, fault]
+
+
+def test_take_from_one_desk(two_desks: Terminal) -> None:
+    desk = two_desks
+    other = str(desk.step("open", "--desk", "best-desk", "--title", "Down", at="09:00")["id"])
+    assert "free at desk 'acme-desk'" in desk.run("take", "--desk", "acme-desk", code=4, at="09:10").err
+    assert "is a case of desk 'best-desk'" in desk.run("take", other, "--desk", "acme-desk", code=5).err
+    assert "best-desk" in desk.run("take", "--desk", "bst-desk", code=4).err
+    assert desk.step("take", "--desk", "best-desk", at="09:10")["id"] == other
 
 
 def test_take_without_an_id_says_why_it_cannot_write(desk: Terminal) -> None:

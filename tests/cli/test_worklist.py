@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import ACME, Terminal
+from tests.cli.promising import promising_desk
 
 
 def ids(table: str) -> list[str]:
@@ -42,6 +43,29 @@ class TestOrder:
         assert terminal.run("sla", case, "-o", "json").json["cases"][0]["targets"][0]["state"] == "pending"
         (soon,) = terminal.run("report", "breaches", "--at-risk", "-o", "json", code=3).json["rows"]
         assert (soon["target"], soon["state"]) == ("response", "pending")
+
+
+class TestMore:
+    def test_next_says_how_many_it_leaves_out(self, desk: Terminal) -> None:
+        cases = [desk.open(str(number), at=f"09:0{number}") for number in range(7)]
+        said = desk.run("next", at="09:10")
+        assert ids(said.out) == cases[:5]
+        assert said.out.splitlines()[-1] == "and 2 more: casectl list"
+        asked = ["--desk", "acme-desk", "--as-of", "2026-11-23T09:10:00+00:00"]
+        last = desk.run("next", "-n", "6", *asked).out.splitlines()[-1]
+        assert last == f"and 1 more: casectl list {' '.join(asked)}"
+        assert ids(desk.run(*last.partition("casectl ")[2].split()).out) == cases
+        assert "more" not in desk.run("next", "-n", "7").out
+        assert "more" not in desk.run("list").out
+
+    def test_and_which_of_them_are_owed_a_figure(self, terminal: Terminal, tmp_path: Path) -> None:
+        desk = promising_desk(terminal, tmp_path)
+        one, two = desk.open("One", at="09:00"), desk.open("Two", at="09:01")
+        assert "\nand 1 more, 1 of them owed a figure: casectl list\n" in desk.run("next", "-n", "1", at="09:10").out
+        desk.step("agree", two, "completion", "2h")
+        desk.step("set", two, "update_every=2h")
+        assert "\nand 1 more: casectl list\n" in desk.run("next", "-n", "1").out
+        assert one in desk.run("next", "-n", "1").out
 
 
 class TestWords:
@@ -176,6 +200,16 @@ def test_a_step_that_ends_a_late_target_says_so(desk: Terminal) -> None:
     said = desk.run("respond", case, "-m", "Sorry.", at="10:52")
     assert "\nresponse was late by 52 m\n" in said.out
     assert "late" not in desk.run("note", case, "-m", "x", at="10:53").out
+
+
+def test_a_time_that_is_used_up_at_closing_is_late_from_the_next_opening(desk: Terminal) -> None:
+    case = desk.open(at="2026-11-20 16:00")
+    said = desk.run("hold", case, "--waiting-for", "customer", at="2026-11-20 19:00").out
+    assert (
+        "response due Fri 18:00 GMT: its time is used up; late from the next opening Mon 08:00 GMT" in said.splitlines()
+    )
+    again = desk.open("Again", at="2026-11-20 14:00")
+    assert "response due Fri 16:00 GMT, now" in desk.run("note", again, "-m", "x", at="2026-11-20 16:00").out
 
 
 def test_json_is_plain_ascii(desk: Terminal) -> None:

@@ -18,7 +18,7 @@ def test_people_see_rules_as_they_were_written() -> None:
     assert [(row["when"], row["within"], row["calendar"]) for row in rows] == [
         ("category account", "1wd", "watch or round-the-clock"),
         ("plan enterprise, category technical", "2wd", "desk"),
-        ("always", "as the customer's record says (ttr)", "desk (days: watch)"),
+        ("every case", "as the customer's record says (ttr)", "desk (days: watch)"),
     ]
 
 
@@ -54,6 +54,6 @@ def test_whom_it_is_promised_to_is_said_once() -> None:
     assert [row["when"] for row in targets.rows if row["target"] == "pick-up"] == [
         "category account",
         "plan enterprise, category technical",
-        "always",
+        "every case",
         "everything else, measured only",
     ]

@@ -57,12 +57,28 @@ def test_it_is_replaced_as_a_whole_and_leaves_nothing_beside(repo: Repo) -> None
         lambda text: "[" * 100_000,
         lambda text: json.dumps([1]),
         lambda text: "\0",
+        lambda text: text.replace(", 1, ", ", 1e400, "),
+        lambda text: text.replace(", 1, ", ", 1.5, "),
+        lambda text: text.replace(", 1, ", ", true, "),
+        lambda text: text.replace(", 1, ", ', "1", '),
+        lambda text: text.replace(", 3, ", ", [3], "),
+        lambda text: text.replace('"resolution"', '{"a": [[]]}'),
+        lambda text: text.replace('"resolution"', "null"),
+        lambda text: text.replace('"ahead"', "[]"),
+        lambda text: text.replace('"c0ffee"', "[[]]"),
+        lambda text: text.replace("c0ffee", "HEAD~1"),
+        lambda text: text.replace('["cases/x.yaml:7: unknown status"]', "[{}]"),
+        lambda text: text.replace("2026-11-23T09:00:00+00:00", "0001-01-01T00:00:00+23:00"),
+        lambda text: text.replace("2026-11-23T09:00:00+00:00", "9999-12-31T23:59:59-23:00"),
+        lambda text: text.replace('"2026-11-23T09:01:00+00:00"', "1e400"),
     ],
 )
 def test_damage_is_noticed(repo: Repo, damage: object) -> None:
     keep_delivered(repo, "breaches", REPORT)
     path = repo.common_dir / "casectl" / "delivered" / "breaches.json"
-    path.write_text(damage(path.read_text()))  # type: ignore[operator]
+    whole = path.read_text()
+    path.write_text(damage(whole))  # type: ignore[operator]
+    assert path.read_text() != whole
     with pytest.raises(DamagedError):
         load_delivered(repo, "breaches")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import ExitStack
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casectl.cli.context import clock, command_app, settings
-from casectl.cli.verbs import Form, Output
 from casectl.model.problems import NotFound, UsageMistake
 from casectl.reports.plain import plain_block
 
@@ -23,7 +23,52 @@ SCHEMA = "casectl.import/1"
 FINDINGS = 3
 STDIN = "-"
 
+CSV_HELP = """\
+Turn an event log, one row per event, into cases with history.
+
+Every event becomes a commit at its own time, marked as imported: testimony of the other system, not witness. It is
+all or nothing; read again, a table adds only what is new in it. Rows that cannot be used are listed with their
+line numbers while the rest goes in, and the exit code is then 3.
+
+MAP.yaml, in short (columns of the table in capitals):
+
+\b
+source: other-tracker             # who testifies; marks the cases
+desk: acme-desk                   # optional where there is one desk
+policy: acme-desk/1.0             # optional; else the one in force at opening
+delimiter: ","                    # optional
+nothing: ["?", "n/a"]             # cells that mean "no value"
+times: {format: "%d/%m/%Y %H:%M", zone: Europe/London}
+                                  # no format: ISO 8601; no zone: offsets needed
+external_id: NUMBER
+event: {at: UPDATED_AT, by: UPDATED_BY, sequence: [VERSION]}
+opened: {at: OPENED_AT, by: OPENED_BY, status: new}   # optional
+title: "{CATEGORY} / {SUBCATEGORY}"
+states:
+  column: STATE
+  values:
+    In progress: active           # theirs: yours
+    Waiting: {status: on-hold, waiting_for: customer}
+    "-1": {junk: true}            # keep the row as a note, list it
+priorities: {column: PRIORITY, values: {High: p1, Low: p2}}
+fields:                           # yours: theirs
+  category: CATEGORY
+  team: {column: TEAM, strip: "Group "}
+  contact: {column: CALLER, slug: true}
+  channel: {column: SOURCE, values: {Phone: phone}}
+log: [REASSIGNED, REOPENED]       # changes worth a note
+
+Rows of one case happened in the order of the table. `tests/uci/README.md` of the source tells more.
+"""
+
 app = command_app(no_args_is_help=True)
+
+
+class Form(StrEnum):
+    """How an import is reported."""
+
+    table = "table"
+    json = "json"
 
 
 @app.callback()
@@ -31,50 +76,15 @@ def group() -> None:
     """Bring in another system's cases with their history."""
 
 
-@app.command("csv")
+@app.command("csv", help=CSV_HELP)
 def csv(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="CSV, plain or gzip; `-` reads standard input.")],
     map_path: Annotated[Path, typer.Option("--map", metavar="MAP.yaml", help="Which column says what.")],
     desk: Annotated[str | None, typer.Option(help="Whose cases they become, if not as the map says.")] = None,
-    output: Output = Form.table,
+    output: Annotated[Form, typer.Option("-o", "--output", help="How to say what was done.")] = Form.table,
 ) -> int:
-    """Turn an event log, one row per event, into cases with history.
-
-    Every event becomes a commit at its own time, marked as imported: testimony of the other system, not witness. It is
-    all or nothing; read again, a table adds only what is new in it. Rows that cannot be used are listed with their
-    line numbers while the rest goes in, and the exit code is then 3.
-
-    MAP.yaml, in short (columns of the table in capitals):
-
-    \b
-    source: other-tracker             # who testifies; marks the cases
-    desk: acme-desk                   # optional where there is one desk
-    policy: acme-desk/1.0             # optional; else the one in force at opening
-    delimiter: ","                    # optional
-    nothing: ["?", "n/a"]             # cells that mean "no value"
-    times: {format: "%d/%m/%Y %H:%M", zone: Europe/London}
-                                      # no format: ISO 8601; no zone: offsets needed
-    external_id: NUMBER
-    event: {at: UPDATED_AT, by: UPDATED_BY, sequence: [VERSION]}
-    opened: {at: OPENED_AT, by: OPENED_BY, status: new}   # optional
-    title: "{CATEGORY} / {SUBCATEGORY}"
-    states:
-      column: STATE
-      values:
-        In progress: active           # theirs: yours
-        Waiting: {status: on-hold, waiting_for: customer}
-        "-1": {junk: true}            # keep the row as a note, list it
-    priorities: {column: PRIORITY, values: {High: p1, Low: p2}}
-    fields:                           # yours: theirs
-      category: CATEGORY
-      team: {column: TEAM, strip: "Group "}
-      contact: {column: CALLER, slug: true}
-      channel: {column: SOURCE, values: {Phone: phone}}
-    log: [REASSIGNED, REOPENED]       # changes worth a note
-
-    Rows of one case happened in the order of the table. `tests/uci/README.md` of the source tells more.
-    """
+    """Turn an event log, one row per event, into cases with history."""
     from casectl.intake.csv_import import MapFile, import_csv
 
     repo = settings(ctx).repo()

@@ -53,7 +53,7 @@ def init(
         f"what to try next:\n"
         f"  cd {directory}\n"
         f"  casectl policy show {desks[0]}\n"
-        f"  casectl open --desk {desks[0]} --title 'Nobody can sign in'\n"
+        f"  casectl open --desk {desks[0]} --title 'Something does not work'\n"
         f"  casectl next"
     )
     if who is None:

@@ -45,7 +45,7 @@ def check(
             raise NotFound(f"there is no file {path}")
     problems = check_policy_files(paths, _today())
     for problem in problems:
-        print(plain_block(str(problem)))
+        print(plain_block(_from_root(ctx, str(problem))))
     if any(not problem.warning for problem in problems):
         return FINDINGS
     found, _ = read_policy_files(paths)
@@ -107,6 +107,15 @@ def _own_policies(ctx: typer.Context) -> Path:
         hint = f"git worktree add DIR {root.at}, then casectl policy check DIR/policies"
         raise UsageMistake("policy check looks at files on disk, not at a commit", hint)
     return root.repo().root / "policies"
+
+
+def _from_root(ctx: typer.Context, text: str) -> str:
+    """A text with the absolute paths of files of this repository told from its root on."""
+    try:
+        root = settings(ctx).repo().root.as_posix()
+    except NotFound:
+        return text
+    return re.sub(rf"(?<![^\s('\"]){re.escape(root)}/", "", text)
 
 
 def _today() -> date:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casectl.cli.context import command_app, settings
-from casectl.cli.news import Remember, forget, is_news, kept_aside, news_since, refuse_mixed
+from casectl.cli.news import Question, Remember, forget, is_news, kept_aside, news_since, refuse_mixed
 from casectl.cli.reading import (
     FINDINGS,
     AsOf,
@@ -168,7 +168,8 @@ def _command(name: str, report: Report) -> Callable[..., int]:
         remember: Remember = forget
         if is_news(given["since"]) and report.findings is not None:
             newest = settings(ctx).at is None
-            asked = news_since(repo, name, report, given["since"], asked, given["desk"])
+            question = Question(repo, commit, as_of, given["desk"])
+            asked = news_since(question, name, report, given["since"], asked)
             remember = kept_aside(repo, name, report, asked) if newest and given["since"] == "last" else forget
         return print_report(repo, name, as_of, asked, given["desk"], how, commit, remember)
 
