@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from casectl.desk.verb import Scene, change
 from casectl.model.case import Value
 from casectl.model.change import Change
+from casectl.model.figures import CaseFigures
 from casectl.model.moves import move, move_if_legal, require_unfinished
+from casectl.model.policy import Person, Policy
 from casectl.model.problems import NotAllowed
 
 
 class TakenError(NotAllowed):
     """Somebody has the case already, and only a free one was wanted."""
+
+
+def by_suitability(
+    cases: Iterable[CaseFigures], policies: Mapping[str, Policy], person: Person | None
+) -> list[CaseFigures]:
+    """Cases in the order in which to offer them to somebody; as they come where the staff list says nothing of them.
+
+    First those of desks where the person works and whose ladder begins with a role of theirs, then the rest of those
+    desks, then all others. `policies` are those that judge the cases, by `DESK/VERSION`.
+    """
+    if person is None:
+        return list(cases)
+
+    def strangeness(case: CaseFigures) -> tuple[bool, bool]:
+        ladder = policies[case.policy].ladder_for(case.type)
+        role = ladder.levels[0].role if ladder and ladder.levels else ""
+        return bool(person.desks) and case.desk not in person.desks, bool(role) and role not in person.roles
+
+    return sorted(cases, key=strangeness)
 
 
 def hand_over(scene: Scene, verb: str, person: str, to: str | None = None, warnings: tuple[str, ...] = ()) -> Change:

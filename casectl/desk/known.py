@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from casectl.model.change import Moment
 from casectl.model.figure_reader import parse_span
-from casectl.model.instants import Instant, parse_when, zone_named
-from casectl.model.policy import Book, Policy
+from casectl.model.instants import LAST_INSTANT, Instant, parse_when, zone_named
+from casectl.model.policy import Book, Person, Policy
 from casectl.model.problems import NotAllowed, NotFound, UsageMistake, did_you_mean
-from casectl.model.rawcase import LAST_INSTANT
 
 DAY_MINUTES = 24 * 60
 
@@ -65,9 +65,14 @@ def known_customer(book: Book, desk: str, name: str) -> str:
     """A customer of the desk. A desk that lists none takes any. Raises `NotFound` for one that it does not list."""
     listed = book.customers.get(desk, {})
     if listed and name not in listed:
-        hint = nearest(name, listed) or f"policies/{desk}/customers.yaml lists them"
-        raise NotFound(f"desk '{desk}' has no customer '{name}'", hint)
+        near = nearest(name, listed) or ""
+        way = f"a new one is a line in policies/{desk}/customers.yaml, committed: {_as_key(name)}: {{label: NAME}}"
+        raise NotFound(f"desk '{desk}' has no customer '{name}'", "; ".join(filter(None, (near, way))))
     return name
+
+
+def _as_key(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "NAME"
 
 
 def known_person(book: Book, moment: Moment, name: str) -> tuple[str, tuple[str, ...]]:
@@ -84,7 +89,7 @@ def known_person(book: Book, moment: Moment, name: str) -> tuple[str, tuple[str,
 
 def claimed(text: str, what: str, now: Instant, zone: str) -> Instant:
     """A claimed moment as typed. Raises `UsageMistake` for no time, one without an offset, or one in the future."""
-    instant = parse_when(text, now, zone)
+    instant = parse_when(text, now, zone, what)
     if instant > now:
         raise UsageMistake(f"{what} lies in the future: '{text}'", "a claim is about what has happened; see the offset")
     return instant
@@ -98,7 +103,7 @@ def coming(text: str, what: str, now: Instant, zone: str) -> Instant:
     span = parse_span(text)
     if span is not None and span.unit == "days":
         raise UsageMistake(f"{what} in working days: '{text}'", "name the moment, or a duration such as 48h")
-    instant = parse_when(text, now, zone) if span is None else now + span.amount
+    instant = parse_when(text, now, zone, what) if span is None else now + span.amount
     if not now < instant <= LAST_INSTANT:
         when = "is not in the future" if instant <= now else "is too far away"
         raise UsageMistake(f"{what} {when}: '{text}'", "like 2h, or 2026-11-23T09:00:00+00:00; see the offset")
@@ -143,12 +148,17 @@ def unknown_category(policy: Policy, category: str | None) -> tuple[str, ...]:
 
 
 def holds_role(book: Book, desk: str, person: str, roles: Iterable[str]) -> bool:
-    """Whether somebody of the staff (by key) has one of the roles, at a desk where that person works."""
+    """Whether somebody (by key) holds one of the roles at the desk, as the staff list has it today."""
     found = book.staff.get(person)
-    return found is not None and (not found.desks or desk in found.desks) and not set(roles).isdisjoint(found.roles)
+    return found is not None and found.holds(roles, desk)
 
 
 def who_holds(book: Book, desk: str, roles: Iterable[str]) -> str:
-    """The staff keys of those who have one of the roles, for a message."""
+    """Who holds one of the roles at the desk, for a message: `Ada Byron (ada)`, by what is typed for them."""
     wanted = list(roles)
-    return ", ".join(sorted(key for key in book.staff if holds_role(book, desk, key, wanted))) or "nobody on the staff"
+    found = sorted((person for person in book.staff.values() if person.holds(wanted, desk)), key=lambda one: one.key)
+    return ", ".join(_named(person) for person in found) or "nobody on the staff"
+
+
+def _named(person: Person) -> str:
+    return f"{person.name} ({person.key})" if person.name else person.key

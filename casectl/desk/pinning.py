@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from datetime import UTC, datetime
 
 from casectl.desk.known import nearest
 from casectl.desk.verb import Scene, change
-from casectl.model.case import Case
+from casectl.model.case import Case, Value
 from casectl.model.change import Change
 from casectl.model.instants import zone_named
 from casectl.model.policy import Policy
@@ -30,6 +30,29 @@ def moved(scene: Scene, ref: str) -> Change:
     summary = f"policy {ref}, was {case.need('policy')}"
     warnings = (*_not_yet(scene, policy), *_forgotten(case, here, policy))
     return change(scene, "set", summary, {"policy": ref}, warnings=warnings)
+
+
+def refuse_unknown_to_policy(scene: Scene, fields: Mapping[str, Value | None]) -> None:
+    """Raise `NotAllowed` where putting back `fields` would leave the case with what its policy does not know.
+
+    That is the policy to which the case goes back where a move is undone; one that cannot be read any more is refused.
+    """
+    case, ref = scene.case, fields.get("policy")
+    policy = scene.policy if ref is None else _once_pinned(scene, str(ref))
+    if policy is None:
+        message = f"{case.id} would go back to policy {ref}, which cannot be read any more"
+        raise NotAllowed(message, f"casectl policy check; casectl set {case.id} policy=DESK/VERSION moves it instead")
+    known_gaps = [] if policy is not scene.policy else list(_lacking(case, policy))
+    lacks = [gap for gap in _lacking(case.changed(fields), policy) if gap not in known_gaps]
+    if lacks:
+        message = f"{case.id} would be under policy {policy.ref}, which does not have its {', '.join(lacks)}"
+        raise NotAllowed(message, f"change that first, or undo another step: casectl log {case.id}")
+
+
+def _once_pinned(scene: Scene, ref: str) -> Policy | None:
+    """A policy that has judged the case, as it did; else as the book has it now."""
+    known = (terms.policy for terms in reversed(scene.terms) if terms.policy.ref == ref)
+    return next(known, None) or scene.book.policies.get(ref)
 
 
 def _version(scene: Scene, ref: str) -> Policy:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from casectl.desk.known import holds_role, nearest, who_holds
+from casectl.desk.known import nearest, who_holds
 from casectl.desk.verb import Scene
 from casectl.model.case import Case
-from casectl.model.policy import Policy, Question
+from casectl.model.policy import Policy, Question, Raising
 from casectl.model.problems import UsageMistake
 from casectl.model.rubric import Facts, open_questions, suggest
+from casectl.sla.guards import is_raise
 
 
 class UnansweredError(UsageMistake):
@@ -63,23 +64,33 @@ def suggestion(policy: Policy, case: Case, answers: Mapping[str, str]) -> str | 
 
 
 def raised(scene: Scene, chosen: str) -> tuple[str, ...]:
-    """A warning about a priority above the one that the case was opened with, given too late or by somebody else."""
+    """A warning about a priority above the one that the case was opened with, given too late or by somebody else.
+
+    What is a raise, and whose role counts, is what the audit says of it afterwards (`sla.guards`).
+    """
     raising, policy, moment = scene.policy.raising, scene.policy, scene.moment
     if raising is None or not scene.timeline.steps:
         return ()
     opened = scene.timeline.opened
-    first = policy.priorities.get(str(opened.changes.get("priority")))
-    if first is None or policy.priorities[chosen].rank >= first.rank:
+    first, before = str(opened.changes.get("priority")), scene.case.priority
+    if not is_raise(policy, first, before, chosen):
         return ()
     reasons = []
     if moment.now - opened.at > raising.within_seconds:
         reasons.append(f"later than {_minutes(raising.within_seconds)} after the opening")
-    if raising.roles and not holds_role(scene.book, policy.desk, moment.by, raising.roles):
+    if raising.roles and not _may_raise(scene, raising):
         who = who_holds(scene.book, policy.desk, raising.roles)
         reasons.append(f"by {moment.by}, who is no {' or '.join(raising.roles)} ({who})")
     if not reasons:
         return ()
-    return (f"raised from {first.name} to {chosen} {' and '.join(reasons)}: an audit finding",)
+    return (f"raised from {before} to {chosen} {' and '.join(reasons)}: an audit finding",)
+
+
+def _may_raise(scene: Scene, raising: Raising) -> bool:
+    """Whether who acts holds the role, by the staff list of today or by the one that the case is judged with."""
+    lists = (scene.book.staff, *(terms.staff for terms in scene.terms[-1:]))
+    people = (listed.get(scene.moment.by) for listed in lists)
+    return any(person is not None and person.holds(raising.roles, scene.policy.desk) for person in people)
 
 
 def _spelt(question: Question) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from casectl.model.case import FIELD, Case, Entry, Scalar, Value
 from casectl.model.timeline import Step, Timeline
@@ -70,6 +70,25 @@ class Past:
         touched = dict.fromkeys(name for place in sorted(turned) for name in self.steps[place].changes)
         return {name: case.fields.get(name) for name in touched if not _fixed(name)}
 
+    def in_words(self, index: int) -> str:
+        """What a step did, in a few words: the fields that it changed, and its log entries."""
+        step = self.steps[index]
+        told = [entry.fields["chosen"] for entry in step.entries if "chosen" in entry.fields]
+        changed = [name for name in FIELD if name in step.changes and not _fixed(name)]
+        values = {name: step.changes[name] for name in changed if step.changes[name] not in told}
+        fields = [f"{name} {self._value_in_words(index, name, value)}" for name, value in values.items()]
+        return ", ".join([*fields, *map(_says, step.entries)]) or "a step that changed nothing"
+
+    def _value_in_words(self, index: int, name: str, value: Value | None) -> str:
+        """A value; of a list of records, the ids of those that the step added, or changed and in what."""
+        if not isinstance(value, tuple):
+            return _short(value)
+        earlier = (step.changes[name] for step in reversed(self.steps[:index]) if name in step.changes)
+        before = next(earlier, None)
+        known = {record.get("id"): record for record in before} if isinstance(before, tuple) else {}
+        new = [record for record in value if record != known.get(record.get("id"))]
+        return " and ".join(_record_in_words(record, known.get(record.get("id"))) for record in new) or "changed"
+
     def _targets(self, index: int) -> Iterator[int]:
         for void in _voids(self.steps[index]):
             place = self._place.get(str(void.fields.get("void")))
@@ -85,20 +104,23 @@ def _fixed(name: str) -> bool:
     return name not in FIELD or FIELD[name].fixed
 
 
-def in_words(step: Step) -> str:
-    """What a step did, in a few words: its log entries, or the fields that it changed."""
-    entries = [" ".join([entry.kind, *_says(entry)]) for entry in step.entries]
-    if entries:
-        return " and ".join(entries)
-    fields = [f"{name} {_short(value)}" for name, value in step.changes.items() if not _fixed(name)]
-    return ", ".join(fields) or "a step that changed nothing"
+def back_to(fields: Mapping[str, Value | None]) -> str:
+    """What a case has again when these fields are put back: `assigned, priority p3, without owner`."""
+    plain = {name: fields[name] for name in FIELD if isinstance(fields.get(name), str | int)}
+    has = [("" if name == "status" else f"{name} ") + _short(value) for name, value in plain.items()]
+    gone = [name for name in FIELD if name in fields and fields[name] is None]
+    lacks = [name for name in gone if name != "waiting_for" or "status" not in fields]
+    return ", ".join([*has, f"without {' and '.join(lacks)}"] if lacks else has)
 
 
-def _says(entry: Entry) -> Iterator[str]:
-    for key in ("direction", "chosen", "void"):
-        if key in entry.fields:
-            yield str(entry.fields[key])[:40]
-    yield f"({entry.id})"
+def _record_in_words(record: Mapping[str, Scalar], before: Mapping[str, Scalar] | None) -> str:
+    changed = [key for key in record if before is not None and record[key] != before.get(key)]
+    return " ".join([str(record.get("id")), *changed])
+
+
+def _says(entry: Entry) -> str:
+    told = [str(entry.fields[key])[:40] for key in ("direction", "chosen", "void") if key in entry.fields]
+    return " ".join([entry.kind, *told, f"({entry.id})"])
 
 
 def _short(value: Value | None) -> str:

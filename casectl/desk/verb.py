@@ -45,6 +45,8 @@ class Flag(NamedTuple):
     positional: bool = False
     """An argument after the ID instead of an option."""
     metavar: str = ""
+    bare: str = ""
+    """What the option says when it is typed without a value; empty where it needs one."""
 
 
 Text = Annotated[str, Flag("What to say; `-` reads it from standard input.", ("-m", "--message"), True, metavar="TEXT")]

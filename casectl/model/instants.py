@@ -12,6 +12,9 @@ from casectl.model.problems import UsageMistake
 
 Instant = int
 
+LAST_INSTANT = 253_402_300_799
+"""The last second of the year 9999, beyond which no time can be written."""
+
 
 @lru_cache(maxsize=64)
 def zone_named(name: str) -> ZoneInfo:
@@ -36,25 +39,31 @@ def parse_stored(text: str) -> Instant:
     return int(moment.timestamp())
 
 
-def parse_when(text: str, now: Instant, zone: str = "UTC") -> Instant:
+def parse_when(text: str, now: Instant, zone: str = "UTC", what: str = "") -> Instant:
     """A moment as people type it: ISO 8601 **with an offset**, a date (its midnight in `zone`), or `now`.
 
-    Raises `UsageMistake` for anything else; a time without an offset is refused, for it names no moment.
+    Raises `UsageMistake` for anything else, in the name of the option `what`; a time without an offset is refused, for
+    it names no moment, and so is one before 1970 or after 9999, which no file can hold.
     """
     from dateutil.parser import isoparser
 
     if text == "now":
         return now
+    hint, named = "like 2026-11-23T09:00:00+00:00, 2026-11-23 or now", f"{what} is " if what else ""
     try:
         moment = isoparser(sep="T").isoparse(text.strip().replace(" ", "T", 1))
     except (ValueError, OverflowError):
-        hint = "like 2026-11-23T09:00:00+00:00, 2026-11-23 or now"
-        raise UsageMistake(f"not a time: '{text}'", hint) from None
-    if "T" not in text and ":" not in text:
-        return local_midnight(moment.date(), zone)
-    if moment.tzinfo is None:
-        raise UsageMistake(f"a time without an offset: '{text}'", f"write {text}+00:00, or {text}Z for UTC")
-    return int(moment.timestamp())
+        raise UsageMistake(f"{named}not a time: '{text}'", hint) from None
+    is_day = "T" not in text and ":" not in text
+    if moment.tzinfo is None and not is_day:
+        raise UsageMistake(f"{named}a time without an offset: '{text}'", f"write {text}+00:00, or {text}Z for UTC")
+    try:
+        instant = local_midnight(moment.date(), zone) if is_day else int(moment.timestamp())
+    except (ValueError, OverflowError):  # at the edges of the calendar
+        instant = -1
+    if not 0 <= instant <= LAST_INSTANT:
+        raise UsageMistake(f"{named}before 1970 or after 9999: '{text}'", hint)
+    return instant
 
 
 def local_midnight(day: date, zone: str) -> Instant:

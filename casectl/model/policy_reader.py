@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from casectl.model import policy_shape
 from casectl.model.calendar import HolidayList
@@ -65,7 +66,26 @@ def read_policy(
     says which desk and version the file must be. `holiday_lists` holds the lists that calendars may name.
     """
     reading = Reading(path)
+    if reading.is_crowded(node):
+        return None, reading.problems
     branch = reading.record(node, "the policy", POLICY)
+    about = _about(reading, branch)
+    policy = _policy(reading, branch, about, holiday_lists)
+    _check_responses(reading, branch, policy)
+    return (None if reading.failed else policy), reading.problems
+
+
+class _About(NamedTuple):
+    """Which version of which desk's policy a file is, and what its other sections rest on."""
+
+    desk: str
+    version: str
+    prefix: str
+    effective: date
+    zone: str
+
+
+def _about(reading: Reading, branch: Branch) -> _About:
     desk = _spelt(reading, branch, "desk", _DESK, "small letters, digits and dashes, such as acme-desk")
     version = _spelt(reading, branch, "version", _VERSION, 'letters, digits, dots and dashes, such as "1.0"')
     _check_place(reading, branch, desk, version)
@@ -73,21 +93,20 @@ def read_policy(
         if key in branch.items and isinstance(branch.items[key], Branch | Text) and not names_in(branch, key):
             reading.mistake(branch.items[key].line, f"'{key}' names none", "a policy has at least one")
     prefix = _spelt(reading, branch, "prefix", _PREFIX, "two to eight capital letters or digits, such as ACM")
-    effective = _effective(reading, branch)
-    zone = read_zone(reading, branch, "UTC")
+    return _About(desk, version, prefix, _effective(reading, branch), read_zone(reading, branch, "UTC"))
+
+
+def _policy(reading: Reading, branch: Branch, about: _About, holiday_lists: Mapping[str, HolidayList]) -> Policy:
+    """All sections; those first that others speak of."""
     commitments = read_commitments(reading, branch)
     words = vocabulary(branch, commitments)
-    calendars = read_calendars(reading, branch, zone, holiday_lists)
+    calendars = read_calendars(reading, branch, about.zone, holiday_lists)
     choices = read_choices(reading, branch, words)
     promised_to = _promised_to(reading, branch, words)
-    policy = Policy(
-        desk=desk,
-        version=version,
+    return Policy(
+        **about._asdict(),
         name=reading.text(branch, "name"),
-        prefix=prefix,
-        effective=effective,
-        zone=zone,
-        path=path,
+        path=reading.path,
         calendars=calendars,
         channels=_channels(reading, branch, words),
         types=_types(reading, branch),
@@ -111,8 +130,6 @@ def read_policy(
         choices=choices,
         promised_to=promised_to,
     )
-    _check_responses(reading, branch, policy)
-    return (None if reading.failed else policy), reading.problems
 
 
 def _spelt(reading: Reading, branch: Branch, key: str, pattern: re.Pattern[str], hint: str) -> str:

@@ -105,6 +105,8 @@ def _starts_with_each_promise(life: Life, name: str) -> bool:
 
 def _own_keys(life: Life, name: str) -> list[Rule]:
     """The target's own keys in each spell; where the policy of the time does not have the target, its nearest ones."""
+    if len(life.sorts) == 1 and name in life.policy.targets:
+        return [life.policy.targets[name].otherwise] * len(life.spells)
     found: list[Target | None] = [spell.policy.targets.get(name) for spell in life.spells]
     nearest = next(target for target in found if target is not None)
     keys = []

@@ -40,6 +40,9 @@ def sound_steps(
 
 def _said(steps: Sequence[Step], policies: Sequence[Policy], name: str) -> dict[int, str]:
     """By position of the step: the word it gives a field, or keeps while it moves the case to another policy."""
+    if all(policy is policies[0] for policy in policies):
+        given = ((index, step.changes.get(name)) for index, step in enumerate(steps))
+        return {index: str(word) for index, word in given if word is not None}
     said: dict[int, str] = {}
     current: Value | None = None
     for index, step in enumerate(steps):

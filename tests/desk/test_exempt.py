@@ -22,20 +22,24 @@ def reference(day: Day) -> str:
 
 
 def test_an_approved_exemption_for_a_period() -> None:
-    made = day().do(
-        exempt,
-        "regulator",
-        SINCE,
-        until="2026-11-23T09:40:00-05:00",
-        approved_by="ADA@desk.example",
-        message="Order 5.",
+    made = (
+        day()
+        .by("ada")
+        .do(
+            exempt,
+            "regulator",
+            SINCE,
+            until="2026-11-23T09:40:00-05:00",
+            approved_by="ADA@desk.example",
+            message="Order 5.",
+        )
     )
     (record,) = made.case.records("exemptions")
     assert list(record) == ["id", "code", "from", "until", "approved_by", "text"]
     assert (record["from"], record["until"]) == (moment_at("09:10").now, moment_at("09:40").now)
     assert (record["approved_by"], record["text"], made.case.log) == ("ada", "Order 5.", ())
     assert made.change.summary == (
-        f"regulator {record['id']} Mon 2026-11-23 09:10 EST to Mon 2026-11-23 09:40 EST, approved by ada"
+        f"approved by ada: regulator {record['id']} Mon 2026-11-23 09:10 EST to Mon 2026-11-23 09:40 EST"
     )
     assert made.change.warnings == ()
 
@@ -45,12 +49,15 @@ def test_without_an_approver_it_is_asked_for_and_says_that_it_counts_for_nothing
     (record,) = asked.case.records("exemptions")
     assert "approved_by" not in record
     assert "until" not in record
-    assert asked.change.summary.endswith("to its end, asked for")
+    assert asked.change.summary == f"asked for: regulator {record['id']} Mon 2026-11-23 09:10 EST to its end"
     (warning,) = asked.change.warnings
-    assert "counts for nothing" in warning
-    assert f"--approve {record['id']}" in warning
+    assert warning == (
+        f"it counts for nothing until it is approved: casectl exempt {asked.case.id} --approve {record['id']}, "
+        "by desk-manager: Ada (ada)"
+    )
     approved = asked.by("ada").do(exempt, approve=str(record["id"])[:4])
     assert approved.case.records("exemptions")[0] == {**record, "approved_by": "ada"}
+    assert approved.change.summary.startswith(f"approved by ada: regulator {record['id']}"), "not as when asked for"
     with pytest.raises(NotAllowed, match="is approved already"):
         approved.by("ada").do(exempt, approve=str(record["id"]))
 
@@ -59,12 +66,39 @@ def test_only_the_code_s_roles_may_approve() -> None:
     with pytest.raises(NotAllowed) as refusal:
         day().do(exempt, "regulator", SINCE, approved_by="jo")
     assert (refusal.value.message, refusal.value.hint) == (
-        "jo may not approve 'regulator' by policy acme-desk/1.0", "desk-manager: ada",
+        "jo may not approve 'regulator' by policy acme-desk/1.0", "desk-manager: Ada (ada)",
     )  # fmt: skip
     asked = day().do(exempt, "regulator", SINCE)
     with pytest.raises(NotAllowed, match="sam may not approve"):
         asked.do(exempt, approve=reference(asked))
     assert asked.do(exempt, approve=reference(asked), approved_by="ada").case.records("exemptions")[0]["approved_by"]
+
+
+def test_an_approval_by_another_rests_on_the_word_of_who_commits_it() -> None:
+    told = "that ada approved it rests on the word of sam, who commits it and is no desk-manager"
+    (warning,) = day().do(exempt, "regulator", SINCE, approved_by="ada").change.warnings
+    assert warning.startswith(told)
+    asked = day().do(exempt, "regulator", SINCE)
+    (warning,) = asked.do(exempt, approve=reference(asked), approved_by="ada").change.warnings
+    assert warning.startswith(told)
+    assert asked.by("ada").do(exempt, approve=reference(asked)).change.warnings == ()
+    assert day().do(exempt, "weather", SINCE, approved_by="ada").change.warnings == (), "anybody may"
+
+
+def test_where_anybody_may_approve_that_is_said() -> None:
+    (warning,) = day().do(exempt, "weather", SINCE).change.warnings
+    assert warning.endswith(", by anybody")
+
+
+def test_the_reference_may_be_left_out_or_be_some_of_the_text() -> None:
+    asked = day().do(exempt, "weather", SINCE, message="Hail.").do(exempt, "weather", SINCE, message="Snow.")
+    with pytest.raises(NotFound, match="has 2 of them that it could be") as refusal:
+        asked.do(exempt, approve="-")
+    assert "(Hail.)" in str(refusal.value.hint)
+    one = asked.do(exempt, approve="snow")
+    assert [record.get("approved_by") for record in one.case.records("exemptions")] == [None, "sam"]
+    both = one.do(exempt, approve="-")
+    assert [record.get("approved_by") for record in both.case.records("exemptions")] == ["sam", "sam"]
 
 
 def test_anybody_may_approve_where_the_code_names_no_role() -> None:
@@ -103,6 +137,7 @@ def test_a_closed_case_may_be_exempt_too() -> None:
         ({"code": "weather", "begins": "2026-11-23T10:00:01-05:00"}, UsageMistake, "a period that has not begun"),
         ({"code": "weather", "begins": SINCE, "until": "2026-11-24"}, UsageMistake, "a period that has not begun"),
         ({"code": "weather", "begins": SINCE, "until": SINCE}, UsageMistake, "end before it begins"),
+        ({"code": "weather", "begins": "0001-01-01"}, UsageMistake, "--from is before 1970 or after 9999"),
         ({"end": "abc"}, NotFound, "has no exemption 'abc'"),
     ],
 )

@@ -9,8 +9,11 @@ import pytest
 from casectl.desk.verbs.exempt import exempt
 from casectl.desk.verbs.hold import hold
 from casectl.desk.verbs.set import set as set_fields
-from casectl.model.policy import Book
+from casectl.desk.verbs.undo import undo
+from casectl.model.case import Entry
+from casectl.model.policy import Book, State
 from casectl.model.problems import NotAllowed, NotFound, UsageMistake
+from casectl.model.timeline import Step
 from tests.desk.desk_day import BOOK, FULL, FULL_BOOK, LATER, POLICY, Day
 
 OTHER = replace(POLICY, desk="other-desk", prefix="OTH")
@@ -61,6 +64,42 @@ def test_a_version_that_does_not_know_what_the_case_is() -> None:
     with pytest.raises(NotAllowed) as refusal:
         waiting.do(set_fields, ["policy=acme-desk/2.0"])
     assert "does not have status 'on-hold', waiting_for 'customer' of ABC-" in refusal.value.message
+
+
+def stepped(day: Day, **fields: str | None) -> Day:
+    """A step as somebody may commit it by hand, with a log entry to name it by."""
+    entries = (Entry(f"hand{len(day.steps)}", "note", {"text": "By hand."}),)
+    step = Step(f"{len(day.steps):040x}", day.moment.now, "sam@desk.example", fields, entries)
+    return replace(day, case=day.case.changed(fields, entries), steps=(*day.steps, step))
+
+
+def test_an_undone_move_must_not_lead_to_a_policy_that_does_not_know_the_case() -> None:
+    more = {**LATER.waiting_for, "carrier": "a carrier"}
+    rich = replace(LATER, states={**LATER.states, "parked": State("parked", "waiting", ("open",))}, waiting_for=more)
+    book = replace(BOTH, policies={**BOTH.policies, rich.ref: rich})
+    moved = stepped(replace(day(), book=book), policy=rich.ref)
+    assert moved.do(undo, "Too early.", "hand1").change.fields == {"policy": "acme-desk/1.0"}
+    assert moved.do(undo, "Too early.").change.summary.endswith(": back to policy acme-desk/1.0")
+    parked = stepped(replace(moved, policy=rich), status="parked", waiting_for="carrier", priority="p4")
+    with pytest.raises(NotAllowed) as refusal:
+        parked.do(undo, "Too early.", "hand1")
+    assert "policy acme-desk/1.0, which does not have its status 'parked', waiting_for 'carrier'" in str(refusal.value)
+    assert parked.do(undo, "Wrong.", "hand2").case.status == "open"
+
+
+def test_an_undone_step_must_not_come_back_under_a_policy_that_does_not_know_it() -> None:
+    parked = replace(POLICY, states={**POLICY.states, "parked": State("parked", "waiting", ("open",))})
+    undone = stepped(replace(day(), policy=parked), status="parked").do(undo, "Wrong.")
+    with pytest.raises(NotAllowed, match="which does not have its status 'parked'"):
+        replace(undone, policy=POLICY).do(undo, "Right after all.", undone.last.id)
+    assert undone.do(undo, "Right after all.", undone.last.id).case.status == "parked"
+
+
+def test_an_undone_move_must_not_lead_to_a_policy_that_is_gone() -> None:
+    moved = stepped(day(), policy=LATER.ref)
+    gone = replace(moved, policy=LATER, book=replace(BOTH, policies={LATER.ref: LATER}))
+    with pytest.raises(NotAllowed, match=r"would go back to policy acme-desk/1\.0, which cannot be read any more"):
+        gone.do(undo, "Too early.")
 
 
 def test_an_exemption_that_the_other_version_does_not_have_is_said() -> None:

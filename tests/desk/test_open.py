@@ -79,6 +79,11 @@ def test_no_customer_is_said_and_opened() -> None:
     [
         ({"desk": "acme-dsk"}, NotFound, "did you mean 'acme-desk'"),
         ({"customer": "oakfeld"}, NotFound, "did you mean 'oakfield'"),
+        ({"customer": "New Mill"}, NotFound, "a new one is a line in policies/acme-desk/customers.yaml"),
+        ({"customer": "New Mill"}, NotFound, "committed: new-mill: {label: NAME}"),
+        ({"received": "0001-01-01T00:00:00+14:00"}, UsageMistake, "--received is before 1970 or after 9999"),
+        ({"received": "1969-12-31T23:59:59Z"}, UsageMistake, "--received is before 1970 or after 9999"),
+        ({"detected": "9999-12-31T23:59:59-12:00"}, UsageMistake, "--detected is before 1970 or after 9999"),
         ({"priority": "p9"}, UsageMistake, "no priority 'p9'"),
         ({"type": "falt"}, UsageMistake, "did you mean 'fault'"),
         ({"channel": "fax"}, UsageMistake, "one of: email, phone"),

@@ -56,7 +56,7 @@ def test_agreeing_anew_says_what_it_was_and_leaves_other_targets() -> None:
         ("resolution", "3wd", UsageMistake, "working days"),
         ("resolution", "2026-11-25T16:00:00", UsageMistake, "without an offset"),
         ("resolution", "soon", UsageMistake, "not a time"),
-        ("resolution", "9999-12-31T23:59:59-12:00", UsageMistake, "too far away"),
+        ("resolution", "9999-12-31T23:59:59-12:00", UsageMistake, "WHEN is before 1970 or after 9999"),
     ],
 )
 def test_no_agreement(target: str, when: str, kind: type[Exception], words: str) -> None:
@@ -114,10 +114,24 @@ def test_the_beginning_of_an_id_will_do_while_one_open_promise_has_it() -> None:
     several = replace(two, case=two.case.changed(named))
     with pytest.raises(NotFound, match="more than one promise") as refusal:
         several.do(promise, kept="abc")
-    assert refusal.value.hint == "one of: abc11, abc22"
+    assert refusal.value.hint == "one of: abc11 (One.), abc22 (One.)"
     assert several.do(promise, kept="abc1").do(promise, kept="abc").case.records("commitments")[1]["kept"] is True
     with pytest.raises(NotFound, match="has no promise 'q'"):
         several.do(promise, kept="q")
+
+
+def test_the_only_open_promise_needs_no_name() -> None:
+    with pytest.raises(NotFound, match="has none that it could be"):
+        day().do(promise, kept="-")
+    one = day().do(promise, due="2h", kind="call-back", message="One.")
+    assert one.do(promise, cancel="-").case.records("commitments")[0]["cancelled"] is True
+    two = one.do(promise, due="3h", kind="call-back", message="Two: call the landlord.")
+    with pytest.raises(NotFound, match="which promise") as refusal:
+        two.do(promise, kept="-")
+    assert "(One.)" in str(refusal.value.hint)
+    kept = two.do(promise, kept="Landlord")
+    assert [record.get("kept") for record in kept.case.records("commitments")] == [None, True]
+    assert kept.do(promise, kept="-").case.records("commitments")[0]["kept"] is True
 
 
 def test_the_kind_may_be_left_out_where_there_is_one() -> None:

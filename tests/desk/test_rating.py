@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from casectl.desk.rating import UnansweredError
+from casectl.desk.verb import Scene
 from casectl.desk.verbs.triage import triage
 from casectl.model.problems import UsageMistake
 from casectl.model.rubric import open_questions, suggest
-from tests.desk.desk_day import FULL, FULL_BOOK, Day
+from casectl.model.terms import Terms
+from casectl.model.timeline import Timeline
+from tests.desk.desk_day import FULL, FULL_BOOK, STAFF, Day
 
 FAULT = {"type": "fault", "service": None, "category": None}
 
@@ -115,7 +120,7 @@ def test_raising_in_time_by_a_team_leader_is_quiet() -> None:
 @pytest.mark.parametrize(
     ("when", "who", "words"),
     [
-        ("09:30", "sam", "by sam, who is no team-leader (jo)"),
+        ("09:30", "sam", "by sam, who is no team-leader (Jo (jo))"),
         ("09:31", "jo", "later than 30 min after the opening"),
         ("09:31", "sam", "later than 30 min after the opening and by sam"),
         ("09:05", "stranger@elsewhere.example", "by stranger@elsewhere.example"),
@@ -127,6 +132,22 @@ def test_raising_late_or_by_somebody_else_is_done_and_said(when: str, who: str, 
     (warning,) = rated.change.warnings
     assert words in warning
     assert warning.endswith("an audit finding")
+
+
+def test_who_holds_the_role_at_another_desk_only_may_not_raise_here() -> None:
+    """As the audit finds it: `Person.holds` asks for the desk, too."""
+    elsewhere = replace(FULL_BOOK, staff={**STAFF, "jo": STAFF["jo"]._replace(desks=("other-desk",))})
+    opened = replace(day(), book=elsewhere).at("09:30").by("jo")
+    (warning,) = opened.do(triage, "p1").change.warnings
+    assert "by jo, who is no team-leader (nobody on the staff)" in warning
+    steps = Timeline(opened.case.id, "story", opened.steps)
+    scene = Scene(opened.case, FULL, elsewhere, opened.moment, (Terms(FULL, {}, STAFF),), steps)
+    assert triage(scene, "p1").warnings == (), "the staff list of the case's terms counts as well"
+
+
+def test_a_priority_that_the_case_has_already_is_no_raise() -> None:
+    raised = day().at("09:05").by("jo").do(triage, "p1")
+    assert raised.at("11:00").by("sam").do(triage, "p1", message="Still.").change.warnings == ()
 
 
 def test_going_back_up_to_where_it_was_opened_is_no_raise() -> None:

@@ -36,7 +36,7 @@ def test_a_step_with_an_entry_is_voided_and_its_fields_are_as_before() -> None:
     assert (undone.last.kind, undone.last.fields) == (
         "void", {"reason": "A mistake.", "void": rated.last.id},
     )  # fmt: skip
-    assert undone.change.summary == f"triage p1 ({rated.last.id})"
+    assert undone.change.summary == f"triage p1 ({rated.last.id}): back to priority p3"
     assert undone.case.log[:-1] == rated.case.log
 
 
@@ -44,7 +44,9 @@ def test_a_step_without_entries_is_named_by_its_commit() -> None:
     undone = back(Day().open().do(take))
     assert (undone.case.status, undone.case.text("assignee"), undone.case.text("owner")) == ("open", None, None)
     assert undone.last.fields["void"] == undone.steps[1].commit
-    assert "status assigned" in undone.change.summary
+    assert undone.change.summary == (
+        "status assigned, owner sam, assignee sam: back to open, without owner and assignee"
+    )
 
 
 def test_undoing_twice_goes_two_steps_back() -> None:
@@ -80,9 +82,18 @@ def test_undoing_an_undo_brings_the_step_back() -> None:
     undone = back(held)
     again = back(undone, undone.last.id)
     assert state(again) == ("on-hold", "p3", "supplier")
-    assert again.change.summary == f"the undo of note ({held.last.id})"
+    assert again.change.summary == (
+        f"the undo of status on-hold, waiting_for supplier, note ({held.last.id}): "
+        "back to on-hold, waiting_for supplier"
+    )
     assert again.last.fields["void"] == undone.last.id
     assert state(back(again)) == ("assigned", "p3", None), "the step that came back is the last one again"
+
+
+def test_taking_back_a_hold_says_what_it_did_and_what_is_now() -> None:
+    held = Day().open().do(take).do(hold, waiting_for="customer", message="Asked for the log.")
+    told = f"status on-hold, waiting_for customer, note ({held.last.id}): back to assigned"
+    assert back(held).change.summary == told
 
 
 def test_undoing_the_undo_of_an_undo_takes_the_step_back_again() -> None:
@@ -135,8 +146,13 @@ def test_back_into_a_state_that_no_move_leads_to() -> None:
 def test_of_two_promises_only_the_undone_one_goes() -> None:
     one = Day(policy=FULL, book=FULL_BOOK).open().do(promise, due="2h", kind="call-back", message="One.")
     two = one.do(promise, due="3h", kind="call-back", message="Two.").do(note, "x")
-    undone = back(back(two))
+    noted = back(two)
+    undone = back(noted)
+    second = two.case.records("commitments")[1]["id"]
+    assert (noted.change.summary, undone.change.summary) == (f"note ({two.last.id})", f"commitments {second}")
     assert undone.case.records("commitments") == one.case.records("commitments")
+    first = one.case.records("commitments")[0]["id"]
+    assert back(two.do(promise, kept=str(first))).change.summary == f"commitments {first} kept"
     redone = undone.do(promise, due="4h", kind="call-back", message="Three.")
     texts = [record["text"] for record in back(redone, undone.last.id).case.records("commitments")]
     assert sorted(map(str, texts)) == ["One.", "Three.", "Two."]

@@ -1,18 +1,21 @@
-"""Exempt a period of a case from its targets, for a reason that the policy knows."""
+"""Exempt a period of a case from its targets, for a reason that the policy knows.
+
+REF is the exemption's id, the beginning of it, or some of its text; it may be left out where one alone can be meant.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from casectl.desk.known import claimed, holds_role, known_person, known_word, who_holds
-from casectl.desk.records import Record, added, amended, find
+from casectl.desk.records import THE_OPEN_ONE, Record, added, amended, find
 from casectl.desk.verb import Flag, Remark, Scene, change, remark
 from casectl.desk.wording import at_the_desk, clean_if_given, first_words, personal_data
 from casectl.model.change import Change
 from casectl.model.instants import Instant
 from casectl.model.problems import NotAllowed, UsageMistake
 
-FORMS = "exempt ID CODE --from INSTANT, exempt ID --end REF, or exempt ID --approve REF"
+FORMS = "exempt ID CODE --from INSTANT, exempt ID --end [REF], or exempt ID --approve [REF]"
 
 
 def exempt(
@@ -20,8 +23,10 @@ def exempt(
     code: Annotated[str | None, Flag("Why: a code of the policy.", positional=True, metavar="[CODE]")] = None,
     begins: Annotated[str | None, Flag("Since when; never in the future.", ("--from",), metavar="INSTANT")] = None,
     until: Annotated[str | None, Flag("Until when; left out: it lasts on.", metavar="INSTANT")] = None,
-    end: Annotated[str | None, Flag("End this exemption, which lasts on.", metavar="REF")] = None,
-    approve: Annotated[str | None, Flag("Approve this exemption, which was asked for.", metavar="REF")] = None,
+    end: Annotated[str | None, Flag("End this exemption, which lasts on.", metavar="[REF]", bare=THE_OPEN_ONE)] = None,
+    approve: Annotated[
+        str | None, Flag("Approve this exemption, which was asked for.", metavar="[REF]", bare=THE_OPEN_ONE)
+    ] = None,
     approved_by: Annotated[str | None, Flag("Who approves it.", metavar="PERSON")] = None,
     message: Remark = None,
 ) -> Change:
@@ -54,9 +59,9 @@ def _new(
     record, records = added(scene, "exemptions", code=code, since=since, until=ended, approved_by=approver, text=text)
     if approver is None:
         way = f"casectl exempt {scene.case.id} --approve {record['id']}"
-        warnings = (f"it counts for nothing until it is approved: {way}",)
+        warnings = (f"it counts for nothing until it is approved: {way}, by {_approvers(scene, code)}",)
     asked = f"approved by {approver}" if approver else "asked for"
-    summary = f"{code} {record['id']} {_period(since, ended, policy.zone)}, {asked}"
+    summary = f"{asked}: {code} {record['id']} {_period(since, ended, policy.zone)}"
     warnings += personal_data(text, "the message")
     return change(scene, "exempt", summary, {"exemptions": records}, warnings=warnings)
 
@@ -79,7 +84,7 @@ def _approved(scene: Scene, ref: str, approved_by: str | None, message: str | No
     records = amended(scene, "exemptions", record, approved_by=approver)
     ends = record.get("until")
     period = _period(int(record.get("from", 0)), None if ends is None else int(ends), scene.policy.zone)
-    summary = f"{record.get('code')} {record.get('id')} {period}, approved by {approver}"
+    summary = f"approved by {approver}: {record.get('code')} {record.get('id')} {period}"
     return _amendment(scene, summary, records, message, warnings)
 
 
@@ -92,17 +97,28 @@ def _amendment(
 
 
 def _approver(scene: Scene, code: str, person: str) -> tuple[str, tuple[str, ...]]:
-    """Who approves, as a staff key. Raises `NotAllowed` for somebody without a role that the code asks for."""
-    policy = scene.policy
+    """Who approves, as a staff key. Raises `NotAllowed` for somebody without a role that the code asks for.
+
+    That somebody approved is the word of whoever commits: a warning says so where that is another, without the role.
+    """
+    policy, by = scene.policy, scene.moment.by
     exemption = policy.exemptions.get(code)
     if exemption is None:
         raise NotAllowed(f"policy {policy.ref} has no exemption '{code}'", "casectl undo takes the exemption back")
     key, warnings = known_person(scene.book, scene.moment, person)
     roles = exemption.approved_by
     if roles and not holds_role(scene.book, policy.desk, key, roles):
-        hint = f"{' or '.join(roles)}: {who_holds(scene.book, policy.desk, roles)}"
-        raise NotAllowed(f"{key} may not approve '{code}' by policy {policy.ref}", hint)
+        raise NotAllowed(f"{key} may not approve '{code}' by policy {policy.ref}", _approvers(scene, code))
+    if roles and key != by and not holds_role(scene.book, policy.desk, by, roles):
+        vouched = f"that {key} approved it rests on the word of {by}, who commits it and is no {' or '.join(roles)}"
+        warnings += (f"{vouched}; an --approve that {key} types is {key}'s own",)
     return key, warnings
+
+
+def _approvers(scene: Scene, code: str) -> str:
+    """Who may approve such an exemption: roles of the policy, and who of the staff holds them."""
+    roles = scene.policy.exemptions[code].approved_by
+    return f"{' or '.join(roles)}: {who_holds(scene.book, scene.policy.desk, roles)}" if roles else "anybody"
 
 
 def _claim(scene: Scene, text: str, what: str) -> Instant:

@@ -52,31 +52,57 @@ def open(  # noqa: A001
     description: Annotated[str | None, Flag("More words; `-` reads them from standard input.", stdin=True)] = None,
 ) -> Change:
     """The opening of a new case, under the policy in force."""
-    now = opening.moment.now
-    policy = policy_at_opening(opening.book, desk, now)
-    kind = known_word(type or policy.defaults.type, "type", policy.types, policy)
+    policy = policy_at_opening(opening.book, desk, opening.moment.now)
     unrated = {
+        **_words(opening, policy, title=title, description=description, contact=contact, customer=customer),
+        **_matter(policy, kind=type, channel=channel, service=service, category=category),
+        **_claims(opening, policy, received=received, detected=detected),
         "policy": policy.ref,
-        "type": kind,
-        "title": clean(title, "the title", one_line=True),
-        "description": clean_if_given(description, "the description"),
-        "customer": known_customer(opening.book, policy.desk, customer) if customer is not None else None,
-        "contact": _reference(contact) if contact is not None else None,
-        "channel": known_word(channel or policy.defaults.channel, "channel", policy.channels, policy),
-        "service": clean_if_given(service, "the service", one_line=True),
-        "category": clean_if_given(category, "the category", one_line=True),
-        "received": claimed(received, "--received", now, policy.zone) if received is not None else None,
-        "detected": claimed(detected, "--detected", now, policy.zone) if detected is not None else None,
         "status": policy.defaults.status,
         "update_every": known_interval(update_every) if update_every is not None else None,
     }
     answers = read_answers(policy, answer or ())
     rated = _rating(policy, _case(unrated), priority, answers)
     called = _call(opening, minutes, unrated["received"])
-    case = _case({"id": mint_id(policy.prefix, now, opening.moment.mint), **unrated, "priority": rated.chosen})
+    name = mint_id(policy.prefix, opening.moment.now, opening.moment.mint)
+    case = _case({"id": name, **unrated, "priority": rated.chosen})
     entries = (*called, *_triage(opening, rated, answers))
     warnings = (*rated.warnings, *_oddities(opening, policy, case))
     return Change("open", case.id, first_words(case.need("title")), case.fields, entries, warnings=warnings)
+
+
+def _words(
+    opening: Opening, policy: Policy, title: str, description: str | None, contact: str | None, customer: str | None
+) -> dict[str, Value | None]:
+    return {
+        "title": clean(title, "the title", one_line=True),
+        "description": clean_if_given(description, "the description"),
+        "customer": known_customer(opening.book, policy.desk, customer) if customer is not None else None,
+        "contact": _reference(contact) if contact is not None else None,
+    }
+
+
+def _matter(
+    policy: Policy,
+    kind: str | None,
+    channel: str | None,
+    service: str | None,
+    category: str | None,
+) -> dict[str, Value | None]:
+    return {
+        "type": known_word(kind or policy.defaults.type, "type", policy.types, policy),
+        "channel": known_word(channel or policy.defaults.channel, "channel", policy.channels, policy),
+        "service": clean_if_given(service, "the service", one_line=True),
+        "category": clean_if_given(category, "the category", one_line=True),
+    }
+
+
+def _claims(opening: Opening, policy: Policy, **typed: str | None) -> dict[str, Value | None]:
+    """The moments of options as typed: when somebody says that it came in, and that it was noticed."""
+    now = opening.moment.now
+    return {
+        name: claimed(text, f"--{name}", now, policy.zone) if text is not None else None for name, text in typed.items()
+    }
 
 
 def _case(fields: Mapping[str, Value | None]) -> Case:

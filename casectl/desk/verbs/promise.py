@@ -1,11 +1,14 @@
-"""Promise the customer something by a moment, and say whether the promise was kept."""
+"""Promise the customer something by a moment, and say whether the promise was kept.
+
+REF is the promise's id, the beginning of it, or some of its text; it may be left out while one promise alone is open.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from casectl.desk.known import coming, known_word
-from casectl.desk.records import Record, added, amended, find
+from casectl.desk.records import THE_OPEN_ONE, Record, added, amended, find
 from casectl.desk.verb import Flag, Scene, change, remark
 from casectl.desk.wording import at_the_desk, clean, first_words, personal_data
 from casectl.model.change import Change
@@ -15,7 +18,7 @@ from casectl.model.policy import Commitment, Policy
 from casectl.model.problems import NotAllowed, UsageMistake
 
 MESSAGE = ("-m", "--message")
-FORMS = "promise ID --due WHEN -m TEXT, promise ID --kept REF, or promise ID --cancel REF"
+FORMS = "promise ID --due WHEN -m TEXT, promise ID --kept [REF], or promise ID --cancel [REF]"
 
 
 def promise(
@@ -23,8 +26,8 @@ def promise(
     due: Annotated[str | None, Flag("When it will be done: a moment, or a duration from now.", metavar="WHEN")] = None,
     kind: Annotated[str | None, Flag("What is promised; may be left out where there is one kind.")] = None,
     until: Annotated[str | None, Flag("When it ends, for what lasts a while.", metavar="WHEN")] = None,
-    kept: Annotated[str | None, Flag("This promise was kept.", metavar="REF")] = None,
-    cancel: Annotated[str | None, Flag("This promise is taken back.", metavar="REF")] = None,
+    kept: Annotated[str | None, Flag("This promise was kept.", metavar="[REF]", bare=THE_OPEN_ONE)] = None,
+    cancel: Annotated[str | None, Flag("This promise is taken back.", metavar="[REF]", bare=THE_OPEN_ONE)] = None,
     message: Annotated[
         str | None,
         Flag(

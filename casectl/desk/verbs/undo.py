@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from casectl.desk.known import nearest
-from casectl.desk.undoing import OPENING, Past, in_words
+from casectl.desk.pinning import refuse_unknown_to_policy
+from casectl.desk.undoing import OPENING, Past, back_to
 from casectl.desk.verb import Flag, Scene, change, entry
 from casectl.desk.wording import clean, personal_data
 from casectl.model.case import FIELD, Value
@@ -35,8 +36,9 @@ def undo(
     why = clean(reason, "the reason")
     void = entry(scene, "void", void=past.name_of(index), reason=why)
     fields, kept = _restored(scene, past, index)
+    refuse_unknown_to_policy(scene, fields)
     warnings = (*_left_alone(kept), *personal_data(why, "the reason"))
-    return change(scene, "undo", _summary(scene, past, index), fields, (void,), warnings)
+    return change(scene, "undo", _summary(past, index, fields), fields, (void,), warnings)
 
 
 def _last(scene: Scene, past: Past) -> int:
@@ -82,15 +84,19 @@ def _left_alone(names: list[str]) -> tuple[str, ...]:
     return (f"{', '.join(names)}: left as a later step made it",) if names else ()
 
 
-def _summary(scene: Scene, past: Past, index: int) -> str:
+def _summary(past: Past, index: int, fields: Mapping[str, Value | None]) -> str:
     if index == OPENING:
         return "the whole case: it is void"
-    step = past.steps[index]
-    if past.is_undo(index):
-        again = " and ".join(_thing(past, place) for place in past.reversed_by(index))
-        return f"the undo of {again}" if again else f"the undo {in_words(step)}"
-    return in_words(step)
+    now = back_to(fields)
+    return _deed(past, index) + (f": back to {now}" if now else "")
+
+
+def _deed(past: Past, index: int) -> str:
+    if not past.is_undo(index):
+        return past.in_words(index)
+    again = " and ".join(_thing(past, place) for place in past.reversed_by(index))
+    return f"the undo of {again}" if again else f"the undo {past.in_words(index)}"
 
 
 def _thing(past: Past, place: int) -> str:
-    return "the opening" if place == OPENING else in_words(past.steps[place])
+    return "the opening" if place == OPENING else past.in_words(place)
