@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -13,29 +14,42 @@ import pytest
 
 README = Path(__file__).parents[1] / "README.md"
 MONTH = "2026-11-06T17:00:00+00:00"
+DAYS = {
+    "The day of an agent": ["undo: ", "agree: resolution by ", "engineer-on-site", "kept"],
+    "The day of a lead": ["overturned by ", "exempt: customer-information", "AEDT"],
+    "The night of cron": ["Breaches: ", "breached_at"],
+    "The half day of an auditor": ["overturned by ", "+  approved_by: sue", "exempt, "],
+}
+"""Each section, and some of what its commands say."""
 
 
-def blocks(section: str) -> list[str]:
-    """The bash blocks of one section, in order."""
-    text = README.read_text()
+def blocks(section: str, language: str = "bash") -> list[str]:
+    """The blocks of one section in one language, in order."""
+    text = README.read_text(encoding="utf-8")
     inside = re.search(rf"^## {re.escape(section)}\n(.*?)(?=^## |\Z)", text, flags=re.MULTILINE | re.DOTALL)
     assert inside, f"README has no section '{section}'"
-    return re.findall(r"^```bash\n(.*?)^```$", inside[1], flags=re.MULTILINE | re.DOTALL)
+    return re.findall(rf"^```{language}\n(.*?)^```$", inside[1], flags=re.MULTILINE | re.DOTALL)
 
 
-def checked(block: str) -> str:
-    """The block as a script that stops at the first command whose exit code is not the printed one (`# exit 3`)."""
+def checked(script: str) -> str:
+    """The script, stopping at the first command whose exit code is not the printed one (`# exit 3`), and at one that
+    says something where it is printed to say nothing (`# nothing`)."""
     lines = ["set -u"]
-    for line in block.splitlines():
+    for line in script.splitlines():
         expected = found[1] if (found := re.search(r"#.*\bexit (\d+)", line)) else "0"
-        lines += [line, f'code=$?; [ "$code" = {expected} ] || {{ echo "exit $code" >&2; exit 99; }}']
+        lines += [
+            f"said=$({line.partition('# nothing')[0]})" if "# nothing" in line else line,
+            f'code=$?; [ "$code" = {expected} ] || {{ echo "exit $code" >&2; exit 99; }}',
+        ]
+        lines += ['[ -z "$said" ] || { echo "not silent: $said" >&2; exit 98; }'] if "# nothing" in line else []
     return "\n".join(lines)
 
 
-@pytest.fixture
-def shell(tmp_path: Path) -> dict[str, str]:
-    """A shell that has `casectl` and a git identity, and stands in a fresh demo."""
-    program = tmp_path / "bin" / "casectl"
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A shell that has `casectl` and a git identity, and stands in a demo that is made once."""
+    home = tmp_path_factory.mktemp("home")
+    program = home / "bin" / "casectl"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m casectl "$@"\n')
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
@@ -43,37 +57,72 @@ def shell(tmp_path: Path) -> dict[str, str]:
         **os.environ,
         "PATH": f"{program.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(README.parent),
-        "HOME": str(tmp_path),
+        "HOME": str(home),
     }
     for name, value in (("user.name", "Sam"), ("user.email", "sam@example.com")):
         subprocess.run(["git", "config", "--global", name, value], env=env, check=True)
     demo = ["casectl", "demo", "desk", "--as-of", MONTH]
-    subprocess.run(demo, env=env, cwd=tmp_path, check=True, capture_output=True)
-    return {**env, "PWD": str(tmp_path / "desk")}
+    subprocess.run(demo, env=env, cwd=home, check=True, capture_output=True)
+    return {**env, "PWD": str(home / "desk")}
 
 
-@pytest.mark.parametrize(
-    "section", ["The day of an agent", "The day of a lead", "The night of cron", "The half day of an auditor"]
-)
+@pytest.fixture
+def shell(studio: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """That shell in a copy of the demo, for one test alone."""
+    return {**studio, "PWD": str(shutil.copytree(studio["PWD"], tmp_path / "desk"))}
+
+
+def typed(script: str, shell: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """What a bash in the demo says to a script; shown when a test fails."""
+    done = subprocess.run(["bash", "-c", script], env=shell, cwd=shell["PWD"], capture_output=True, text=True)
+    print(done.stdout, done.stderr)
+    return done
+
+
+@pytest.mark.parametrize("section", DAYS)
 def test_every_command_works_as_printed(section: str, shell: dict[str, str]) -> None:
     found = blocks(section)
     assert found
-    script = checked("".join(found))
-    done = subprocess.run(["bash", "-c", script], env=shell, cwd=shell["PWD"], capture_output=True, text=True)
-    print(done.stdout, done.stderr)
+    done = typed(checked("".join(found)), shell)
     assert done.returncode == 0, done.stderr
+    assert not [words for words in DAYS[section] if words not in done.stdout]
+
+
+def test_the_line_for_cron_tells_what_is_new_and_then_nothing(shell: dict[str, str]) -> None:
+    [line] = blocks("The night of cron", "crontab")
+    command = line.split(maxsplit=5)[5].replace("/srv/desk", shell["PWD"]).replace(r"\%", "%")
+    first, second = typed(command, shell), typed(command, shell)
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert first.stdout
+    assert not second.stdout
 
 
 def test_the_quick_start_is_two_blocks_and_ends_in_what_ci_runs() -> None:
     install, tests = blocks("Quick start")
-    assert "casectl demo" in install
+    assert f"--as-of {MONTH}" in install
     assert "pytest" in tests
-    assert 'bash -euo pipefail "$checks/tests.sh"' in (README.parent / ".ci" / "run").read_text()
+    assert 'bash -euo pipefail "$checks/tests.sh"' in (README.parent / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_the_quick_start_names_every_shipped_desk() -> None:
+    shipped = sorted(path.parent.name for path in (README.parent / "policies").glob("*/clauses.yaml"))
+    assert f"the five shipped desks ({', '.join(shipped)})" in " ".join(README.read_text(encoding="utf-8").split())
+
+
+def test_every_command_that_is_named_exists() -> None:
+    """Also the ones in running text, which no other test types."""
+    named = set(re.findall(r"(?:`|\$ |\()casectl ([a-z][a-z-]*)", README.read_text(encoding="utf-8")))
+    help_text = subprocess.run(
+        [sys.executable, "-m", "casectl", "--help"], cwd=README.parent, capture_output=True, text=True, check=True
+    )
+    assert not named - set(re.findall(r"^  ([a-z-]+) ", help_text.stdout, flags=re.MULTILINE))
 
 
 def test_the_transcript_at_the_top_is_the_demos(shell: dict[str, str]) -> None:
     """Every word of it stands in what the demo's repository says; commits change with any text that `init` writes."""
-    shown = re.search(r"^```console\n\$ casectl (.*?)\n(.*?)^```$", README.read_text(), flags=re.MULTILINE | re.DOTALL)
+    shown = re.search(
+        r"^```console\n\$ casectl (.*?)\n(.*?)^```$", README.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
     assert shown
     command = ["casectl", *shown[1].split()]
     said = subprocess.run(command, env=shell, cwd=shell["PWD"], capture_output=True, text=True, check=True).stdout

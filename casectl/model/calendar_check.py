@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from casectl.model.calendar import DAY_SECONDS, WEEKDAYS, Calendar, HolidayList, Window
@@ -74,8 +75,13 @@ def _windows(calendar: Calendar, day: date) -> tuple[Window, ...]:
     return calendar.replaced.get(day, calendar.weekly[day.weekday()])
 
 
-def clock_changes(zone: str, first_year: int, last_year: int) -> Iterator[date]:
+@lru_cache(maxsize=64)
+def clock_changes(zone: str, first_year: int, last_year: int) -> tuple[date, ...]:
     """The local dates of `zone` in those years on which its clocks change."""
+    return tuple(_clock_changes(zone, first_year, last_year))
+
+
+def _clock_changes(zone: str, first_year: int, last_year: int) -> Iterator[date]:
     place = zone_named(zone)
     day, end = date(first_year, 1, 1), date(last_year, 12, 31)
     offset = _offset(place, day)

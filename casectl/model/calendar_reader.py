@@ -10,12 +10,14 @@ from itertools import pairwise
 from casectl.model.calendar import DAY_SECONDS, WEEKDAYS, Calendar, HolidayList, Window, Windows
 from casectl.model.instants import zone_named
 from casectl.model.policy_shape import ALWAYS, CLOSED, DAILY, HOURS, UNION, WINDOW
-from casectl.model.problems import CasectlError, did_you_mean
-from casectl.model.reading import Reading
+from casectl.model.problems import CasectlError
+from casectl.model.reading import NAME, Reading
 from casectl.model.tree import Branch, Node, Row, Text
 from casectl.model.vocabulary import CalendarNames, calendar_names
 
 DEEPEST_UNION = 8
+MOST_MEMBERS = 20
+"""Of a union, those of its unions counted: its hours are put together from all of theirs."""
 
 _WINDOW = re.compile(WINDOW)
 _WINDOW_HINT = 'write hours as "08:00-18:00", or "08:00-12:00, 13:00-17:00", or closed'
@@ -53,6 +55,7 @@ class _Calendars:
         self.zone = zone
         self.lists = lists
         self.done: dict[str, Calendar | None] = {}
+        self.sizes: dict[str, int] = {}
 
     def read(self) -> dict[str, Calendar]:
         for name in self.names.plain:
@@ -90,6 +93,11 @@ class _Calendars:
         if len(named) < 2:
             self.reading.mistake(fields.items["union"].line, f"calendar '{name}': a union needs two calendars or more")
         found = tuple(member for member in members if member)
+        self.sizes[name] = sum(self.sizes.get(member.name, 1) for member in found)
+        if self.sizes[name] > MOST_MEMBERS:
+            hint = f"{MOST_MEMBERS} at most, those of its unions counted"
+            self.reading.mistake(node.line, f"calendar '{name}' is a union of {self.sizes[name]} calendars", hint)
+            return None
         return Calendar(name, zone, members=found, clause=self.reading.clause(fields)) if found else None
 
     def _hours(self, name: str, node: Node) -> Calendar | None:
@@ -117,8 +125,7 @@ class _Calendars:
             listed = self.lists.get(word)
             if listed is None:
                 complete = False
-                hint = did_you_mean(word, self.lists) or f"write policies/holidays/{word}.yaml"
-                self.reading.mistake(line, f"{what}: no readable holiday list '{word}'", hint)
+                self.reading.mistake(line, f"{what}: no readable holiday list '{word}'", self._list_hint(word))
             else:
                 dates.update(listed.dates)
         for word, line in self.reading.words(fields, "except"):
@@ -127,6 +134,12 @@ class _Calendars:
                 self.reading.warn(line, f"{what}: {day} is no holiday, so except changes nothing")
             dates.discard(day or date.min)
         return frozenset(dates)
+
+    def _list_hint(self, word: str) -> str | None:
+        if word in list(self.lists):
+            return f"mend policies/holidays/{word}.yaml first"
+        write = f"write policies/holidays/{word}.yaml" if NAME.fullmatch(word) else None
+        return self.reading.near(word, list(self.lists)) or write
 
 
 def _weekly(reading: Reading, node: Node, what: str) -> tuple[Windows, ...]:

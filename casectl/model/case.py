@@ -10,7 +10,7 @@ from casectl.model.instants import Instant
 
 Scalar = str | int
 Value = Scalar | Mapping[str, Scalar] | tuple[Mapping[str, Scalar], ...]
-Kind = Literal["text", "instant", "number", "flag", "instants", "records"]
+Kind = Literal["text", "instant", "number", "duration", "flag", "instants", "records"]
 
 
 NUMBER = r"0|[1-9][0-9]{0,14}"
@@ -18,11 +18,17 @@ WORD = r"\S{1,80}"
 """How the id of a log entry or of a record is spelt."""
 NAME = r"[a-z][a-z0-9_-]*"
 """How the names of `agreed` are spelt."""
+MOST_RECORDS = 200
+"""In each list of a case. Every promise is an occurrence of its own to the clock: thousands would take it minutes."""
 DIRECTIONS = ("in", "out")
 
 
 class FieldSpec(NamedTuple):
-    """What one field holds: `instants` maps names to instants, `records` is a list of flat mappings."""
+    """What one field holds.
+
+    `duration` is text that `parse_span` of `model.figure_reader` reads, `instants` maps names to instants, `records` is
+    a list of flat mappings.
+    """
 
     name: str
     kind: Kind = "text"
@@ -66,7 +72,7 @@ FIELDS: tuple[FieldSpec, ...] = (
     FieldSpec("assignee"),
     FieldSpec("team"),
     FieldSpec("level", "number"),
-    FieldSpec("update_every"),
+    FieldSpec("update_every", "duration"),
     FieldSpec("agreed", "instants"),
     FieldSpec("commitments", "records", record=COMMITMENT, record_needs=("id", "kind", "due")),
     FieldSpec("exemptions", "records", record=EXEMPTION, record_needs=("id", "code", "from")),

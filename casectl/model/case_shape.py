@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from casectl.model.case import DIRECTIONS, ENTRY_FIELDS, FIELDS, LOG_KINDS, NAME, WORD, FieldSpec, Kind
+from casectl.model.case import DIRECTIONS, ENTRY_FIELDS, FIELDS, LOG_KINDS, MOST_RECORDS, NAME, WORD, FieldSpec, Kind
 from casectl.model.caseid import ID
-from casectl.model.shapes import FLAG, Absent, Field, Names, Number, OneOf, Record, Rows, Shape, Text
+from casectl.model.shapes import FLAG, SPAN, Absent, Field, Names, Number, OneOf, Record, Rows, Shape, Text
 
 INSTANT = r"[0-9]{4}-?(?:[0-9]{2}-?[0-9]{2}|W[0-9]{2}(?:-?[1-7])?)[\s\S][0-9]{2}[0-9:.,]* ?(?:Z|[+-][0-9]{2}[0-9:.]*)"
 """As ISO 8601 lets one write it; casectl writes 2026-11-23T09:02:11+00:00."""
@@ -16,6 +16,7 @@ _KINDS: Mapping[Kind, Shape] = {
     "text": Text(ANYTHING),
     "instant": Text(INSTANT, bare=False),
     "number": Number(),
+    "duration": Text(SPAN, bare=False),
     "flag": OneOf((FLAG, Text(words=("true", "false")))),
     "instants": Names(Text(INSTANT, bare=False), NAME),
 }
@@ -111,7 +112,7 @@ def _record(spec: FieldSpec) -> Record:
 
 
 def _field(spec: FieldSpec) -> Field:
-    shape: Shape = Rows(_record(spec), at_least=0) if spec.record else _KINDS[spec.kind]
+    shape: Shape = Rows(_record(spec), 0, MOST_RECORDS) if spec.record else _KINDS[spec.kind]
     if spec.name == "id":
         shape = Text(ID, bare=False)
     if spec.required:

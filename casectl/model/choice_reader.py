@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from casectl.model.policy_shape import CHOICE, CHOICE_ROW, CHOICE_WHEN
 from casectl.model.reading import Reading
@@ -59,6 +59,12 @@ def chosen(rule: Rule, choices: Choices) -> Iterator[Rule]:
     """
     for one in _by(rule, rule.calendar, choices):
         yield from _by(one, one.days, choices)
+
+
+def how_many(rules: Sequence[Rule], choices: Choices) -> int:
+    """How many rules `chosen` makes of these at most."""
+    pairs = [(rule.calendar, None if rule.days == rule.calendar else rule.days) for rule in rules]
+    return sum(len(_rows(calendar, choices)) * len(_rows(days, choices)) for calendar, days in pairs)
 
 
 def settled(rule: Rule, choices: Choices) -> Rule:

@@ -35,7 +35,13 @@ def read_commitments(reading: Reading, branch: Branch) -> dict[str, Commitment]:
     for name, node in reading.section(branch, "commitments", "commitment"):
         fields = reading.record(node, f"commitment '{name}'", COMMITMENT)
         label, window = reading.text(fields, "label", name), reading.flag(fields, "window")
-        found[name] = Commitment(name, label, window, reading.clause(fields))
+        notice = 0
+        if "notice" in fields.items:
+            notice = read_duration(reading, fields, "notice", f"commitment '{name}'")
+            if not window:
+                message = f"commitment '{name}' is no window, so no notice of it counts"
+                reading.mistake(fields.keys["notice"], message, "window: true, or leave it out")
+        found[name] = Commitment(name, label, window, notice, reading.clause(fields))
     return found
 
 

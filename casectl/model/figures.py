@@ -73,6 +73,8 @@ class TargetRow(NamedTuple):
     owed: bool = False
     """It waits for somebody to say its figure: an agreed time, an interval between updates."""
     overturned: Overturned | None = None
+    aim_at: Instant | None = None
+    """When the goal is used up, of a row that is only aimed at something and promises nothing."""
 
     @property
     def remaining_seconds(self) -> int | None:

@@ -60,7 +60,12 @@ class _Writer:
             case Names():
                 return self._names(shape)
             case Rows():
-                return {"type": "array", **_at_least("minItems", shape.at_least), "items": self.shape(shape.of)}
+                return {
+                    "type": "array",
+                    **_at_least("minItems", shape.at_least),
+                    **_at_most("maxItems", shape.at_most),
+                    "items": self.shape(shape.of),
+                }
             case OneOf():
                 return {"anyOf": [self.shape(one) for one in shape.shapes]}
             case Flag():
@@ -80,7 +85,7 @@ class _Writer:
             "additionalProperties": False,
             **({"required": required} if required else {}),
             **_at_least("minProperties", shape.at_least),
-            **({"maxProperties": shape.at_most} if shape.at_most is not None else {}),
+            **_at_most("maxProperties", shape.at_most),
             "properties": {
                 key: {"description": field.says, **self.shape(field.holds)} for key, field in shape.fields.items()
             },
@@ -118,3 +123,7 @@ def _whole(pattern: str) -> str:
 
 def _at_least(key: str, number: int) -> Schema:
     return {key: number} if number else {}
+
+
+def _at_most(key: str, number: int | None) -> Schema:
+    return {} if number is None else {key: number}

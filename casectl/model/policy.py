@@ -97,6 +97,8 @@ class Commitment(NamedTuple):
     label: str = ""
     window: bool = False
     """It lasts from its `due` moment `until` another; `exclude:` of a target may leave such windows out."""
+    notice_seconds: int = 0
+    """How long ahead of its `due` moment (wall time) a window must be on the record to be left out."""
     clause: Clauses = ()
 
 

@@ -10,8 +10,8 @@ from casectl.model.calendar_check import check_calendars
 from casectl.model.policy import DONE_PHASES, Policy
 from casectl.model.problems import Problem
 from casectl.model.reading import Reading
-from casectl.model.row_check import MOST_KINDS, check_rows
-from casectl.model.rule_coverage import conditions_of, gaps, how_many, unreachable
+from casectl.model.row_check import check_rows
+from casectl.model.rule_coverage import conditions_of, gaps, too_many, unreachable
 from casectl.model.target import Target
 from casectl.model.tree import Branch, Node, Text, line_of, node_at
 
@@ -29,7 +29,7 @@ def check_policy(
     _check_states(reading, policy, tree)
     _check_waiting(reading, policy, tree)
     for target in policy.targets.values():
-        if how_many(policy, conditions_of(target)) > MOST_KINDS:
+        if too_many(policy, conditions_of(target)):
             hint = "write it with fewer rules, or with conditions on fewer keys"
             message = f"target '{target.name}' tells too many kinds of case apart to try them all"
             reading.warn(target.otherwise.line, message, hint)

@@ -23,9 +23,11 @@ from casectl.model.shapes import (
 )
 from casectl.model.target_shape import FACTS, LOG_ANCHORS, TARGETS, condition
 
-DESK = r"[a-z0-9][a-z0-9-]*"
+DESK = r"(?!holidays$)[a-z0-9][a-z0-9-]{0,62}"
+"""The name of a folder beside `holidays`."""
 PREFIX = r"[A-Z0-9]{2,8}"
-VERSION = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+VERSION = r"(?!(?:customers|clauses|examples)$)[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
+"""The name of a file beside those."""
 
 ALWAYS = "24x7"
 WINDOW = r"([0-9]{2}):([0-9]{2}) ?- ?([0-9]{2}):([0-9]{2})"
@@ -158,6 +160,10 @@ COMMITMENT = Record(
     {
         "label": LABEL,
         "window": Field("It lasts from its due moment until another, as announced maintenance does.", FLAG),
+        "notice": Field(
+            "A window announced later than this before it begins is not left out.",
+            Text(rf"(?=[0-9]){DURATION}", bare=False),
+        ),
         "clause": CLAUSE,
     },
 )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+MOST_CHOICES = 50
+"""Of which a hint says that it must be one."""
+
 
 class Problem(NamedTuple):
     """One mistake in one file: where it is, what it is, and what to do about it.
@@ -81,4 +84,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     near = get_close_matches(word, choices, n=1, cutoff=0.6)
     if near:
         return f"did you mean '{near[0]}'?"
-    return f"one of: {', '.join(choices)}" if choices else None
+    more = f" and {len(choices) - MOST_CHOICES} more" if len(choices) > MOST_CHOICES else ""
+    return f"one of: {', '.join(choices[:MOST_CHOICES])}{more}" if choices else None

@@ -13,6 +13,7 @@ from casectl.model.case import (
     FIELD,
     FIELDS,
     LOG_KINDS,
+    MOST_RECORDS,
     NAME,
     NUMBER,
     WORD,
@@ -24,15 +25,13 @@ from casectl.model.case import (
     Value,
 )
 from casectl.model.caseid import CASE_PATH, is_id
-from casectl.model.instants import Instant, parse_stored
+from casectl.model.instants import LAST_INSTANT, Instant, parse_stored
 from casectl.model.problems import Problem, did_you_mean
+from casectl.model.shapes import SPAN
 from casectl.model.tree import Branch, Node, Row, Text
 
 RawMap = Mapping[str, str]
 RawValue = str | RawMap | Sequence[RawMap]
-
-LAST_INSTANT = 253_402_300_799
-"""The last second of the year 9999, beyond which no time can be written."""
 
 _REQUIRED = tuple(spec.name for spec in FIELDS if spec.required)
 _RANK = {name: rank for rank, name in enumerate(FIELD)}
@@ -47,6 +46,7 @@ _HINTED = 20
 _ENTRY_ID_HINT = "one word, 80 characters at most"
 _ID_HINT = "an ID looks like ABC-261123-K7Q4P"
 _INSTANT_HINT = "like 2026-11-23T09:02:11+00:00"
+_SPAN_HINT = "like 15m, 4h, 1h30m, or 2wd for working days"
 
 
 class RawCase(NamedTuple):
@@ -197,7 +197,7 @@ def _records(
     records = []
     refusals: list[tuple[int, str, str | None]] = []
     seen: set[str] = set()
-    for index, fields in enumerate(raw):
+    for index, fields in enumerate(raw[:MOST_RECORDS]):
         record, found = _record(spec, fields, hinted and len(refusals) < _HINTED)
         name = fields.get("id", "")
         if name and name in seen:
@@ -206,6 +206,9 @@ def _records(
         records.append(record)
         shown = f"'{name[:80]}'" if name else f"number {index + 1}"
         refusals += [(index, f"{spec.name}, record {shown}: {message}", hint) for message, hint in found]
+    if len(raw) > MOST_RECORDS:
+        hint = f"a case holds {MOST_RECORDS}; another holds the rest"
+        refusals.append((MOST_RECORDS, f"{spec.name}: {len(raw)} records are too many", hint))
     return tuple(records), refusals
 
 
@@ -329,6 +332,13 @@ def _number(value: RawValue) -> int:
     return int(text)
 
 
+def _duration(value: RawValue) -> str:
+    text = _text(value)
+    if not re.fullmatch(SPAN, text):  # compiled when the first case has one
+        raise _RefusedError(f"not a duration: '{text[:80]}'", _SPAN_HINT)
+    return text
+
+
 def _flag(value: RawValue) -> bool:
     text = _text(value)
     if text not in ("true", "false"):
@@ -356,12 +366,14 @@ _SCALARS: Mapping[Kind, Callable[[str], Scalar]] = {
     "text": _text,
     "instant": _instant,
     "number": _number,
+    "duration": _duration,
     "flag": _flag,
 }
 _READERS: Mapping[Kind, Callable[[RawValue], Value]] = {
     "text": _text,
     "instant": _instant,
     "number": _number,
+    "duration": _duration,
     "flag": _flag,
     "instants": _instants,
     "records": _no_records,

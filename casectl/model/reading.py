@@ -11,7 +11,18 @@ from casectl.model.problems import Problem, did_you_mean
 from casectl.model.tree import Branch, Node, Row, Text
 
 NAME = re.compile(shapes.NAME)
+MOST_TOLD = 100
+"""Problems of one file, which is more than anybody reads in one go."""
+MOST_HINTED = 20
+"""Hints for misspelt words are dear: only so many mistakes of a file get one."""
+MOST_ENTRIES = 500
+"""In one list or section of a policy; no policy that people wrote comes near."""
+YEARS = range(1900, 9999)
+"""The days around any day of these can be counted with."""
+
 _DAY = re.compile(shapes.DAY)
+_LONG_VALUE = re.compile(r"'([^\s']{80})[^\s']+'")
+_LONGEST = 500
 
 
 class Reading:
@@ -28,16 +39,41 @@ class Reading:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """All that was found, each once, in order of lines."""
-        return tuple(sorted(set(self.found), key=lambda problem: (problem.line, problem.message)))
+        """All that was found, each once, in order of lines; above `MOST_TOLD` the first, mistakes before warnings."""
+        found = sorted(set(self.found), key=lambda problem: (problem.line, problem.message))
+        if len(found) <= MOST_TOLD:
+            return tuple(found)
+        graver = sorted(found, key=lambda problem: problem.warning)
+        told = sorted(graver[:MOST_TOLD], key=lambda problem: (problem.line, problem.message))
+        first = graver[MOST_TOLD]
+        more = f"{len(found) - MOST_TOLD} more like these"
+        return (*told, first._replace(line=max(first.line, told[-1].line), message=more, hint=None))
 
     def mistake(self, line: int, message: str, hint: str | None = None) -> None:
         """Note something that makes the file invalid."""
-        self.found.append(Problem(self.path, line, message, hint))
+        self.found.append(Problem(self.path, line, _short(message), hint and _short(hint)))
 
     def warn(self, line: int, message: str, hint: str | None = None) -> None:
         """Note something worth saying that makes nothing invalid."""
-        self.found.append(Problem(self.path, line, message, hint, warning=True))
+        self.found.append(Problem(self.path, line, _short(message), hint and _short(hint), warning=True))
+
+    def near(self, word: str, known: Collection[str]) -> str | None:
+        """A hint for a word that is none of `known`, as long as there are few mistakes."""
+        return did_you_mean(word, known) if len(self.found) < MOST_HINTED else None
+
+    def is_crowded(self, node: Node) -> bool:
+        """Whether a list or section holds more than `MOST_ENTRIES`; notes the mistake when one does."""
+        ahead = [node]
+        while ahead:
+            each = ahead.pop()
+            if isinstance(each, Text):
+                continue
+            if len(each.items) > MOST_ENTRIES:
+                hint = f"a list or a section of a policy holds {MOST_ENTRIES}"
+                self.mistake(each.line, f"{len(each.items)} entries in one place are too many", hint)
+                return True
+            ahead += each.items.values() if isinstance(each, Branch) else each.items
+        return False
 
     def record(self, node: Node, what: str, shape: shapes.Record) -> Branch:
         """A mapping with the keys of a record, each of one value, a list of values or a flag as the shape says."""
@@ -57,7 +93,7 @@ class Reading:
         branch = self.mapping(node, what)
         for key in branch.items:
             if key not in known:
-                self.mistake(branch.keys[key], f"{what}: unknown field '{key}'", did_you_mean(key, known))
+                self.mistake(branch.keys[key], f"{what}: unknown field '{key}'", self.near(key, known))
         missing = [key for key in required if key not in branch.items]
         if missing and (isinstance(node, Branch) or is_empty(node)):
             self.mistake(branch.line, f"{what} lacks {_listed(missing)}", f"its fields are: {', '.join(known)}")
@@ -119,7 +155,8 @@ class Reading:
         """Whether `word` is among `known`; notes the mistake when it is not."""
         if word in known:
             return True
-        self.mistake(line, f"unknown {noun} '{word}'", did_you_mean(word, known) or f"the file has no {noun}")
+        hint = self.near(word, known) if known else f"the file has no {noun}"
+        self.mistake(line, f"unknown {noun} '{word}'", hint)
         return False
 
     def flag(self, branch: Branch, key: str, default: bool = False) -> bool:
@@ -135,10 +172,14 @@ class Reading:
     def day(self, text: str, line: int, what: str) -> date | None:
         """A date as `2026-12-24`."""
         try:
-            return date.fromisoformat(text if _DAY.fullmatch(text) else "")
+            day = date.fromisoformat(text if _DAY.fullmatch(text) else "")
         except ValueError:
             self.mistake(line, f"{what}: '{text}' is no date", "write it as 2026-12-24")
             return None
+        if day.year in YEARS:
+            return day
+        self.mistake(line, f"{what}: {day} is out of reach", f"a day from {YEARS[0]} to {YEARS[-1]}")
+        return None
 
     def clause(self, branch: Branch) -> tuple[str, ...]:
         """The clauses of the written agreement that an entry carries."""
@@ -148,6 +189,12 @@ class Reading:
 def is_empty(node: Node) -> bool:
     """Whether nothing was written (`key:` and no value)."""
     return isinstance(node, Text) and node.plain and not node.value
+
+
+def _short(text: str) -> str:
+    """A message on one line, in which no value of a file is longer than a person wants to see."""
+    text = _LONG_VALUE.sub(r"'\1…'", text).replace("\n", "\\n")
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _kind(node: Node) -> str:

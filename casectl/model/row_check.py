@@ -6,13 +6,10 @@ from collections.abc import Sequence
 
 from casectl.model.policy import Policy, Suggestion
 from casectl.model.reading import Reading
-from casectl.model.rule_coverage import ASKED, how_many, unreachable_rows
+from casectl.model.rule_coverage import ASKED, too_many, unreachable_rows
 from casectl.model.target import Condition
 from casectl.model.tree import Branch, Row, node_at
 from casectl.model.vocabulary import CHOOSE
-
-MOST_KINDS = 20_000
-"""Trying each takes a few microseconds a rule; no policy that people wrote comes near."""
 
 
 def check_rows(reading: Reading, policy: Policy, tree: Branch) -> None:
@@ -35,7 +32,7 @@ def _choice_lines(tree: Branch, name: str) -> list[int]:
 
 
 def _check(reading: Reading, policy: Policy, what: str, conditions: Sequence[Condition], lines: Sequence[int]) -> None:
-    if how_many(policy, conditions) > MOST_KINDS:
+    if too_many(policy, conditions):
         hint = "write it with fewer rows, or with conditions on fewer keys"
         reading.warn(lines[0], f"{what} tells too many kinds of case apart to try them all", hint)
         return

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from casectl.model.choice_reader import check_last_row
 from casectl.model.policy import Question, Rubric, Suggestion
 from casectl.model.policy_shape import QUESTION, RUBRIC, RUBRIC_FACTS, RUBRIC_WHEN, SUGGESTION
-from casectl.model.problems import did_you_mean
 from casectl.model.reading import Reading
 from casectl.model.target import Condition
 from casectl.model.tree import Branch, Node, Row
@@ -62,7 +61,7 @@ def _suggestion(
     priority = reading.known(row, "priority", words.priority, "priority")
     when = reading.mapping(row.items["when"], f"{what}, when") if "when" in row.items else Branch({}, row.line, {})
     for key in when.items.keys() - questions.keys() - set(RUBRIC_FACTS):
-        hint = did_you_mean(key, (*questions, *RUBRIC_FACTS))
+        hint = reading.near(key, (*questions, *RUBRIC_FACTS))
         reading.mistake(when.keys[key], f"{what}: '{key}' is no question of the rubric and no fact", hint)
     answers = {key: _answers(reading, when, questions[key]) for key in when.items if key in questions}
     facts = Branch({key: value for key, value in when.items.items() if key in RUBRIC_FACTS}, when.line, when.keys)

@@ -38,13 +38,18 @@ class Sort:
         return f"none of the {PLURALS[self.key]}" if self.listed else f"any other {self.key}, or none"
 
 
+MOST_KINDS = 20_000
+MOST_TRIALS = 100_000
+"""Of a condition on a kind of case. Each takes some microseconds; no policy that people wrote comes near."""
+
 Kind = Mapping[str, Sort]
 """One kind of case: a sort for each key, and for each calendar (`@name`) whether it was open."""
 
 
-def how_many(policy: Policy, conditions: Sequence[Condition]) -> int:
-    """How many kinds of case the conditions tell apart; what is asked of them takes time in proportion."""
-    return prod(map(len, _axes(policy, conditions)))
+def too_many(policy: Policy, conditions: Sequence[Condition]) -> bool:
+    """Whether the conditions tell so many kinds of case apart that trying each on each would take long."""
+    kinds_of_case = prod(map(len, _axes(policy, conditions)))
+    return kinds_of_case > MOST_KINDS or kinds_of_case * len(conditions) > MOST_TRIALS
 
 
 def kinds(policy: Policy, target: Target) -> Iterator[Kind]:

@@ -59,6 +59,7 @@ class Rows(NamedTuple):
 
     of: Shape
     at_least: int = 1
+    at_most: int | None = None
 
 
 class Field(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -135,3 +135,9 @@ class Target(NamedTuple):
     otherwise: Rule
     measured: bool = False
     """Report the elapsed time of cases in scope that no rule covers (state `untargeted`)."""
+    unruled: tuple[Rule, ...] = ()
+    """`otherwise` with the calendars that such a case chooses, in order; empty where it chooses none."""
+
+    def own_keys(self, holds: Callable[[Condition], bool]) -> Rule:
+        """The target's own keys for a case without a rule, of which `holds` tells whether it meets a condition."""
+        return next((rule for rule in self.unruled if holds(rule.when)), self.otherwise)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casectl.model.calendar import Calendar
-from casectl.model.choice_reader import Choices, both, chosen, settled
+from casectl.model.choice_reader import Choices, both, chosen, how_many, settled
 from casectl.model.figure_reader import SPAN_HINT, figure_words, read_goal, read_share, read_within
 from casectl.model.figure_reader import parse_span as parse_span
 from casectl.model.reading import Reading
@@ -19,6 +19,9 @@ PROMISED = ("promised",)
 """What a target starts at that is about what people promised in the case."""
 
 EVERY_CASE = Condition()
+
+MOST_RULES = 5_000
+"""Of a target, once its calendars are plain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,18 @@ def _target(reading: Reading, name: str, node: Node, around: Around) -> Target:
         hint = "give it `within:`, or `rules:`, or `measured: true` to report elapsed time only"
         reading.mistake(branch.line, f"{what} promises no figure", hint)
     _check_scope(reading, what, scope, general, written)
+    if how_many(written, around.choices) > MOST_RULES:
+        message = f"{what}: its rules, times the rows that their calendars choose by, are more than {MOST_RULES}"
+        reading.mistake(branch.line, message, "write it with fewer rules, or with calendars of fewer rows")
+        written = ()
     for_whom = around.promised_to
     promised = (one for rule in written if (one := _promised(reading, rule, for_whom)))
     plain = (one for rule in promised for one in chosen(rule, around.choices))
     rules = tuple(rule._replace(index=index) for index, rule in enumerate(plain))
-    otherwise = settled(general, around.choices)._replace(within=None, goal=None, warn_at=None, run_on=False)
-    return Target(name, scope, rules, otherwise, measured or bool(for_whom.values))
+    bare = general._replace(within=None, goal=None, warn_at=None, run_on=False)
+    unruled = tuple(chosen(bare, around.choices))
+    otherwise = settled(bare, around.choices)
+    return Target(name, scope, rules, otherwise, measured or bool(for_whom.values), unruled if unruled[1:] else ())
 
 
 def _promised(reading: Reading, rule: Rule, for_whom: Condition) -> Rule | None:

@@ -98,7 +98,8 @@ def _close(population: Population) -> list[Found]:
 
     def soon(row: TargetRow) -> bool:
         near = row.due_at is not None and row.due_at <= horizon
-        return is_owed(row) or row.state == "at-risk" or (row.state in ("running", "pending") and near)
+        missed = row.stopped_at is None and row.aim_at is not None and row.aim_at < population.as_of
+        return is_owed(row) or missed or row.state == "at-risk" or (row.state in ("running", "pending") and near)
 
     rows = (Found("ahead", figures, row) for figures, row in _all(population) if soon(row))
     return sorted(rows, key=lambda found: (found.row.owed, found.row.due_at or horizon))

@@ -87,8 +87,15 @@ def taken_words(row: TargetRow, zone: str | None = None) -> str:
     """What has elapsed, and of what: `20 m of 2h`, `3 h, agreed for Fri 2026-11-27 12:00 GMT`, `3 h, aims at 15wd`."""
     elapsed, limit = duration(row.elapsed_seconds), limit_words(row, zone)
     if limit is None:
-        return f"{elapsed}, aims at {written(row.rule.goal)}" if row.rule.goal else elapsed
+        return f"{elapsed}, {_aim_words(row, zone)}" if row.rule.goal else elapsed
     return f"{elapsed}, {limit}" if moment_words(row) else f"{elapsed} of {limit}"
+
+
+def _aim_words(row: TargetRow, zone: str | None) -> str:
+    """`aims at 15wd, Mon 2026-12-14 10:00 GMT`, and that this is past when it is."""
+    when = f", {moment(row.aim_at, zone)}" if zone and row.aim_at is not None else ""
+    past = row.goal_seconds is not None and row.elapsed_seconds > row.goal_seconds
+    return f"aims at {written(row.rule.goal)}{when}{': past' if past else ''}"
 
 
 def written(figure: Figure | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from casectl.model.policy import Policy
-from casectl.model.target import Rule, Target
+from casectl.model.target import Condition, Rule
 from casectl.model.timeline import Step
 from casectl.sla.conditions import holds
 from casectl.sla.life import SERVICE, Facts, Happening, Life, Record, Spell
@@ -35,7 +35,7 @@ class Course:
         self.commitment = commitment
         """The id of the commitment that this is about; empty for all other targets."""
         chosen = [self._choose(facts, policy, kind) for facts, policy in life.sorts]
-        self.empty = not any(rule or measured for rule, measured in chosen)
+        self.empty = not any(rule or measured for rule, measured, _ in chosen)
         """Whether the target says nothing of this case at any time; then there are no lists."""
         if self.empty:
             return
@@ -43,16 +43,20 @@ class Course:
         self.measured = [chosen[sort][1] for sort in life.sort_of]
         self.outside = list(_outsides(life, commitment))
         self.rules = [None if out else rule for rule, out in zip(self.would, self.outside, strict=True)]
-        own = _own_keys(life, name)
-        self.general = [rule or keys for rule, keys in zip(self.would, own, strict=True)]
+        own = [chosen[sort][2] for sort in life.sort_of]
+        self.general = [rule or keys for rule, keys in zip(self.would, _filled(own), strict=True)]
 
-    def _choose(self, facts: Facts, policy: Policy, kind: str | None) -> tuple[Rule | None, bool]:
-        """The rule for a case of these facts, and whether the target measures such cases without one."""
-        target, known, received = policy.targets.get(self.name), (*facts, kind), self.life.received
-        if target is None or not holds(target.scope, known, policy.calendars, received):
-            return None, False
-        rows = (rule for rule in target.rules if holds(rule.when, known, policy.calendars, received))
-        return next(rows, None), target.measured
+    def _choose(self, facts: Facts, policy: Policy, kind: str | None) -> tuple[Rule | None, bool, Rule | None]:
+        """For a case of these facts: its rule, whether the target measures it without one, the target's own keys."""
+
+        def meets(condition: Condition) -> bool:
+            return holds(condition, (*facts, kind), policy.calendars, self.life.received)
+
+        target = policy.targets.get(self.name)
+        if target is None or not meets(target.scope):
+            return None, False, target.otherwise if target else None
+        rule = next((rule for rule in target.rules if meets(rule.when)), None)
+        return rule, target.measured, target.own_keys(meets)
 
     def happenings(self, anchor: str) -> tuple[Happening, ...]:
         """Every time that `anchor` happened, in order; of a commitment, its own promise and its own keeping."""
@@ -103,17 +107,14 @@ def _starts_with_each_promise(life: Life, name: str) -> bool:
     return any(target is not None and PROMISED in target.otherwise.start for target in targets)
 
 
-def _own_keys(life: Life, name: str) -> list[Rule]:
+def _filled(keys: Sequence[Rule | None]) -> list[Rule]:
     """The target's own keys in each spell; where the policy of the time does not have the target, its nearest ones."""
-    if len(life.sorts) == 1 and name in life.policy.targets:
-        return [life.policy.targets[name].otherwise] * len(life.spells)
-    found: list[Target | None] = [spell.policy.targets.get(name) for spell in life.spells]
-    nearest = next(target for target in found if target is not None)
-    keys = []
-    for target in found:
-        nearest = target or nearest
-        keys.append(nearest.otherwise)
-    return keys
+    nearest = next(rule for rule in keys if rule is not None)
+    filled = []
+    for rule in keys:
+        nearest = rule or nearest
+        filled.append(nearest)
+    return filled
 
 
 def _outsides(life: Life, commitment: str) -> Iterator[Outside | None]:

@@ -65,7 +65,8 @@ def _words(label: str, code: str) -> str:
 def windows_of(course: Course) -> tuple[Excuse, ...]:
     """Windows of commitments that the rule of the time leaves out, known ones ahead included.
 
-    A step acts from its own time on: what a window was before somebody announced it counts.
+    A step acts from its own time on: what a window was before somebody announced it counts. One that was announced
+    later than its kind asks for is not left out.
     """
     if not any(rule and rule.exclude for rule in course.general):
         return ()
@@ -74,15 +75,22 @@ def windows_of(course: Course) -> tuple[Excuse, ...]:
 
 def _windows(course: Course) -> Iterator[Excuse]:
     spells = course.life.spells
+    announced: dict[tuple[object, object, object], Spell] = {}
     for index, (spell, rule) in enumerate(zip(spells, course.general, strict=True)):
         until = spells[index + 1].at if index + 1 < len(spells) else FOREVER
-        for record in spell.records("commitments") if rule.exclude else ():
+        for record in spell.records("commitments"):
             begins, ends = record.get("due"), record.get("until")
+            told = announced.setdefault((record.get("id"), begins, ends), spell)
             left_out = record.get("kind") in rule.exclude and not record.get("cancelled")
-            if left_out and isinstance(begins, int) and isinstance(ends, int):
+            if left_out and isinstance(begins, int) and isinstance(ends, int) and _in_time(record, begins, told):
                 begins, ends = max(begins, spell.at), min(ends, until)
                 if begins < ends:
-                    yield Excuse(begins, ends, str(record.get("text") or record.get("kind")), spell.step.commit)
+                    yield Excuse(begins, ends, str(record.get("text") or record.get("kind")), told.step.commit)
+
+
+def _in_time(record: Record, begins: Instant, announced: Spell) -> bool:
+    kind = announced.policy.commitments.get(str(record.get("kind")))
+    return kind is None or not kind.notice_seconds or begins - announced.at >= kind.notice_seconds
 
 
 def intervals_of(excuses: tuple[Excuse, ...]) -> list[Interval]:

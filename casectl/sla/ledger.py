@@ -64,8 +64,8 @@ def _shut(count: Count, begins: Instant, ends: Instant, mode: str) -> Iterator[L
     """The lines of a stretch outside hours: run-on, or closed with its holidays told apart."""
     if begins >= ends:
         return
-    if mode == "all" or _inside(begins, ends, count.marks.run_on):
-        yield _line(count, begins, ends, "run-on" if mode == "all" else "paused")
+    if mode == "all":
+        yield _line(count, begins, ends, "run-on")
         return
     holidays = _holidays(count.hours, begins, ends)
     shut = [(piece, "closed") for piece in subtracted([(begins, ends)], holidays)]
@@ -138,7 +138,11 @@ def _with_edges(lines: list[LedgerLine], steps: tuple[Step, ...]) -> Iterator[Le
 
 def _told(step: Step) -> str:
     changes = [f"{name}: {'-' if value is None else value}" for name, value in step.changes.items() if name in _TOLD]
+    changes += [name for name in _NAMED if name in step.changes]
     return ", ".join([*(entry.kind for entry in step.entries), *changes])
 
 
-_TOLD = ("status", "waiting_for", "priority", "type", "channel", "level", "assignee", "policy", "customer", "service")
+_NAMED = ("agreed", "commitments", "exemptions")
+"""Fields of several values: that they changed is told, not what to."""
+
+_TOLD = ("update_every status waiting_for priority type channel level assignee policy customer service").split()

@@ -55,9 +55,11 @@ def with_overturned(found: list[Judged], steps: tuple[Step, ...], judge: Judge) 
     lost: dict[Key, Judged] = {}
     before = _by_key(judge(steps[: places[0]], steps[places[0]].at))
     for place, following in zip(places, [*places[1:], None], strict=True):
-        until = len(steps) if following is None else following
-        after = _by_key(found if following is None else judge(steps[:until], steps[until].at))
-        at = steps[place].at
+        until, at = len(steps) if following is None else following, steps[place].at
+        upcoming = _by_key(found if following is None else judge(steps[:until], steps[until].at))
+        # Steps of the same second hide what lasted no time, so then the very step has to be judged by itself.
+        crowded = place + 1 < until and steps[place + 1].at == at
+        after = _by_key(judge(steps[: place + 1], at)) if crowded else upcoming
         for key in before | lost:
             was, now = _breach(before.get(key), at), _breach(after.get(key), at)
             if was is not None and (now is None or now > was):
@@ -65,7 +67,7 @@ def with_overturned(found: list[Judged], steps: tuple[Step, ...], judge: Judge) 
             elif key in overturned and now is not None and now <= overturned[key].breached_at:
                 del overturned[key]
         lost = {key: one for key, one in (lost | before).items() if key not in after and key[2]}
-        before = after
+        before = upcoming
     kept = [*found, *(_undone(one) for one in lost.values())]
     return _in_order([one._replace(judgement=_marked(one, overturned.get(one.key))) for one in kept], found, steps)
 

@@ -272,7 +272,9 @@ class Trial:
         if not (ruled or measured):
             return None
         withdrawn = bool(ruled) and not measured
-        return self._uncounted(ruled[-1] if withdrawn else own_keys, "withdrawn" if withdrawn else "untargeted", begun)
+        if withdrawn:
+            return self._uncounted(ruled[-1], "withdrawn", begun, "its condition no longer holds")
+        return self._uncounted(own_keys, "untargeted", begun, "nothing is promised for this case")
 
     def _due(self, counted: Counted) -> Instant | None:
         """When the limit is used up if nothing else happens; working days are never due before their own day, nor
@@ -294,8 +296,18 @@ class Trial:
         """A row of elapsed time without a limit."""
         aimed = rule._replace(within=rule.goal) if rule.within is None and isinstance(rule.goal, Ahead) else None
         count = self._count(rule, start, resolve(self.course, aimed, self._last))
-        goal = self._goal(rule, start) if state == "untargeted" and rule.within is None else None
-        return Judgement(self._row(rule, state, count, reason)._replace(goal_seconds=goal), count, self.excuses)
+        row = self._row(rule, state, count, reason)
+        if state == "untargeted" and rule.within is None and rule.goal is not None:
+            row = row._replace(goal_seconds=self._goal(rule, start), aim_at=self._aim(rule, count))
+        return Judgement(row, count, self.excuses)
+
+    def _aim(self, rule: Rule, count: Count) -> Instant | None:
+        """When the goal of a rule that promises nothing is used up, if nothing else happens."""
+        aimed = resolve(self.course, rule._replace(within=rule.goal), self._last)
+        if aimed is None:
+            return None
+        counted = Counted(rule, aimed, count, self._limit(rule, aimed, count.start))
+        return None if self._stands(counted) else self._due(counted)
 
     def _judgement(
         self, rule: Rule, state: TargetState, counted: Counted, breached_at: Instant | None = None, reason: str = ""

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from casectl.model.case import ENTRY_FIELDS, FIELDS, Case, Entry, FieldSpec, Kind, Scalar, Value
 from casectl.model.instants import format_instant
 from casectl.model.rawcase import RawCase, RawMap, RawValue
+from casectl.model.shapes import SPAN
 from casectl.store.scalars import is_plain, read_block, read_quoted, write_scalar
 
 MAX_BYTES = 256 * 1024
@@ -77,7 +78,7 @@ def _lines(values: Mapping[str, Scalar], kinds: Mapping[str, Kind]) -> list[str]
 
 
 def _scalar(value: Scalar, kind: Kind, indent: str) -> str:
-    if kind == "text":
+    if kind in ("text", "duration"):
         return write_scalar(str(value), indent)
     if kind == "instant":
         return format_instant(int(value))
@@ -185,6 +186,8 @@ def _scan_list(rows: Sequence[str], places: Mapping[str, tuple[int, Kind]], head
 
 def _scalar_at(rows: Sequence[str], at: int, kind: Kind, written: str, indent: str) -> tuple[str | None, int]:
     """The text of a scalar that is not plain text, and the row after it; `at` is the row after its key's."""
+    if kind == "duration":
+        return (written if re.fullmatch(SPAN, written) else None), at
     pattern = _SIMPLE.get(kind)
     if pattern is not None:
         return (written if pattern.fullmatch(written) else None), at

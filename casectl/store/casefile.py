@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from casectl.model.case import FIELDS, Case
+from casectl.model.case import FIELDS, MOST_RECORDS, Case
 from casectl.model.caseid import path_of
 from casectl.model.problems import CasectlError, InvalidFiles, NotAllowed, Problem
 from casectl.model.rawcase import case_from_raw, raw_from_tree
@@ -37,7 +37,8 @@ def edit_case(old_text: str | None, old: Case | None, new: Case) -> str:
 
     A canonical file is written anew; in a hand-edited one only what changed is touched, so that comments, order and
     quotes stay; an unchanged case gives `old_text` itself. Raises `InvalidFiles` when `old_text` is no case or has a
-    layout that cannot be edited safely, `UsageMistake` for text that no file can hold, `NotAllowed` above `MAX_BYTES`.
+    layout that cannot be edited safely, `UsageMistake` for text that no file can hold, `NotAllowed` above `MAX_BYTES`
+    or `MOST_RECORDS`.
     """
     canonical = _within_bounds(dump(new), new)
     if old_text is None:
@@ -97,4 +98,7 @@ def _within_bounds(text: str, case: Case) -> str:
     if size > MAX_BYTES:
         message = f"{case.id} would grow to {size // 1024} KiB; a case file holds {MAX_BYTES // 1024} KiB"
         raise NotAllowed(message, "attach long texts as files of their own")
+    full = next((spec.name for spec in FIELDS if len(case.records(spec.name)) > MOST_RECORDS), None)
+    if full:
+        raise NotAllowed(f"{case.id} has {MOST_RECORDS} {full}; it holds no more", "open another case for the rest")
     return text

@@ -73,7 +73,7 @@ class Holidays(Mapping[str, HolidayList]):
     def _load(self, path: str) -> HolidayList | None:
         node, problems = self.tree.node(path)
         self.problems += problems
-        if node is None:
+        if node is None or problems:
             return None
         listed, problems = read_holidays(node, self.tree.shown(path))
         self.problems += problems

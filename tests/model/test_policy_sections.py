@@ -46,7 +46,7 @@ def test_a_policy_without_lists_closes_no_word() -> None:
 
 def test_commitments_exemptions_paths_and_raising() -> None:
     policy = acme(FULL)
-    assert policy.commitments["engineer-visit"] == Commitment("engineer-visit", "A visit", False, ("ACM-11",))
+    assert policy.commitments["engineer-visit"] == Commitment("engineer-visit", "A visit", clause=("ACM-11",))
     assert policy.commitments["maintenance"].window
     assert policy.exemptions["regulator"] == Exemption("regulator", "An order", ("desk-manager",), ("ACM-12",))
     assert policy.exemptions["force-majeure"] == Exemption("force-majeure", "force-majeure")
@@ -172,3 +172,14 @@ def test_each_case_finds_the_calendar_that_rule_and_row_say(whens: list[Conditio
 
 def meets(when: Condition, case: dict[str, str]) -> bool:
     return all(case[key] in wanted for key, wanted in when.values.items())
+
+
+def test_a_case_without_a_rule_counts_on_the_calendar_that_it_chooses() -> None:
+    """Whom nothing is promised is measured in the same hours as the others."""
+    measured = [one for one in acme(FULL).targets.values() if one.unruled]
+    assert measured
+    for one in measured:
+        first, last = one.unruled[0], one.unruled[-1]
+        assert one.own_keys(lambda condition, wanted=first.when: condition == wanted) is first  # type: ignore[misc]
+        assert (one.own_keys(lambda condition: not condition.values), first.calendar) != (first, last.calendar)
+        assert one.otherwise.calendar == last.calendar

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casectl.model.case import Case, Entry
+from casectl.model.case import MOST_RECORDS, Case, Entry
+from casectl.model.problems import Problem
 from casectl.model.rawcase import RawCase, RawValue, case_from_raw, raw_from_tree
 from casectl.model.tree import Branch, Row, Text
 
@@ -74,6 +75,14 @@ def test_all_mistakes_at_once_in_order_of_lines() -> None:
         ("level", "9" * 5000, "not a whole number"),
         ("level", "\u0663", "not a whole number"),
         ("expedited", "yes", "neither true nor false"),
+        ("update_every", "soonish", "not a duration: 'soonish' (like 15m"),
+        ("update_every", "1 h", "not a duration"),
+        ("update_every", "60", "not a duration"),
+        ("update_every", "30m\n", "not a duration"),
+        ("update_every", "-1h", "not a duration"),
+        ("update_every", "\u0663h", "not a duration"),
+        ("update_every", "9" * 5000 + "h", "not a duration"),
+        ("update_every", {"a": "b"}, "holds text only"),
         ("title", {"a": "b"}, "holds text only"),
         ("title", [{"a": "b"}], "holds text only"),
         ("level", {"a": "b"}, "holds text only"),
@@ -103,6 +112,26 @@ def test_values_that_a_field_cannot_hold(name: str, value: object, message: str)
     assert not problem.startswith("0:")
     assert "(None)" not in problem
     assert len(problem) < 300
+
+
+@pytest.mark.parametrize("figure", ["0s", "15m", "1h30m", "999999h", "2wd", "3wd by end-of-day"])
+def test_durations_are_figures_as_policies_write_them(figure: str) -> None:
+    """And stay as they were written."""
+    case, problems = case_from_raw(RawCase({**FIELDS, "update_every": figure}), PATH)
+    assert problems == ()
+    assert case is not None
+    assert case.fields["update_every"] == figure
+
+
+@pytest.mark.parametrize("number", [MOST_RECORDS, MOST_RECORDS + 1, MOST_RECORDS + 50])
+def test_a_list_holds_so_many_records(number: int) -> None:
+    """The first one too many is pointed at; what comes after it is not even looked at."""
+    many = [{**VISIT, "id": f"v{n}"} if n <= MOST_RECORDS else {"mistake": "x"} for n in range(number)]
+    raw = RawCase({**FIELDS, "commitments": many}, (), LINES, (), {"commitments": range(9, 9 + number)})
+    case, problems = case_from_raw(raw, PATH)
+    assert (case is None) == (number > MOST_RECORDS)
+    told = Problem(PATH, 209, f"commitments: {number} records are too many", "a case holds 200; another holds the rest")
+    assert problems == (told,) * (number > MOST_RECORDS)
 
 
 @pytest.mark.parametrize(

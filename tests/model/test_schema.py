@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from casectl.model.case import ENTRY_FIELDS, FIELDS, Case
+from casectl.model.case import ENTRY_FIELDS, FIELDS, MOST_RECORDS, Case
 from casectl.model.case_shape import CASE, ENTRY, INSTANT
 from casectl.model.figure_reader import parse_span
 from casectl.model.instants import parse_stored
@@ -31,7 +31,8 @@ TRIED = 250
 STRUCTURE = re.compile(
     r"unknown field|is missing|must be (a mapping|one value|a list|true or false)|lacks '(?!within)"
     r"|names (none|no anchor|no role|one record)|lists nothing|not (a log entry|a list|a mapping|one word)|nested too"
-    r"|holds text only|without an id|no kind|unknown kind|: no id|direction: |neither true nor false|is no name for"
+    r"|holds text only|not a duration|without an id"
+    r"|no kind|unknown kind|: no id|direction: |neither true nor false|is no name for"
     r"|is no figure|is no mail|are no years|is no date|are no hours|unknown (phase|anchor|on_change|on_reopen|log kind)"
 )
 """What readers say of a document that has not the shape of its kind. (Of a rule without `within`, its target may have
@@ -170,3 +171,21 @@ def test_whatever_reads_as_a_time_has_no_fault(day: str, between: str, time: str
     except ValueError:
         return
     assert re.search(f"^(?:{INSTANT})$", text)
+
+
+@pytest.mark.parametrize("number", [MOST_RECORDS, MOST_RECORDS + 1])
+def test_lists_of_a_case_hold_as_many_as_its_reader_takes(number: int) -> None:
+    """One more is underlined."""
+    head, _, rest = SAMPLES["case"].text.partition("exemptions:\n")
+    many = "".join(f"- {{id: x{n}, code: a, from: 2026-11-24T09:00:00Z}}\n" for n in range(number))
+    sample = SAMPLES["case"]._replace(text=f"{head}exemptions:\n{many}{rest[rest.index('satisfaction') :]}")
+    assert bool(faults("case", sample.text)) == bool(sample.problems(sample.tree())) == (number > MOST_RECORDS)
+
+
+@given(text=st.lists(parts, max_size=6).map("".join))
+@settings(max_examples=40)
+def test_durations_of_a_case_are_figures_of_the_language(text: str) -> None:
+    """To its reader, to its schema, and to the clock, which reads the figure again."""
+    sample = SAMPLES["case"]._replace(text=SAMPLES["case"].text.replace("every: 1h", f'every: "{text}"'))
+    wanted = not text or parse_span(text) is not None
+    assert (not sample.problems(sample.tree())) == wanted == (not faults("case", sample.text))

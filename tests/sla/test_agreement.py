@@ -68,7 +68,7 @@ def test_clocks_agree_on_random_lives(batch: int) -> None:
                 raise AssertionError(f"seed {seed}, life {nth}: {error}") from None
 
 
-@settings(max_examples=25 * LONG, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25 * LONG, deadline=None, suppress_health_check=list(HealthCheck), derandomize=LONG == 1)
 @given(lives)
 def test_clocks_agree_on_lives_that_hypothesis_shrinks(life: RandomLife) -> None:
     agree(life)

@@ -5,10 +5,13 @@ The desk and the week are those of `test_known_answers.py`: 09-17 Monday to Frid
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from casectl.model.policy import Commitment
 from tests.sla.story import Story, desk
-from tests.sla.test_known_answers import HOUR, OFFICE, promised
+from tests.sla.test_known_answers import HOUR, OFFICE, ROUND, promised
 from tests.sla.test_known_answers_on_record import desk_with
 
 # Promises
@@ -155,6 +158,27 @@ def test_maintenance_announced_when_it_has_begun() -> None:
     story = maintained().at("Mon 12:30").promise("m1", "Mon 12:00", "maintenance", "Mon 15:00")
     row = story.row("resolution")
     assert (story.say(row.due_at), row.exempt_seconds) == ("Mon 15:30", 0)
+
+
+def test_maintenance_that_needs_notice() -> None:
+    """The kind asks for 24 hours of notice. A window from Tue 12:00 to 15:00, announced Mon 12:00, is left out of eight
+    hours that began on Tue 08:00: due 19:00. Announced a second later it is not: due 16:00."""
+    kinds = {"maintenance": Commitment("maintenance", window=True, notice_seconds=24 * HOUR)}
+    story = promised("8h", calendar="round", start="triaged", exclude=["maintenance"])
+    story = replace(story, policy=replace(story.policy, commitments=kinds)).at("Mon 09:00").open()
+    for announced, due in (("2026-11-23 12:00:00", "Tue 19:00"), ("2026-11-23 12:00:01", "Tue 16:00")):
+        told = story.at(announced).promise("m1", "Tue 12:00", "maintenance", "Tue 15:00")
+        assert told.say(told.at("Tue 08:00").triage("p2").row("resolution").due_at) == due
+
+
+def test_a_goal_alone_says_until_when_it_aims() -> None:
+    """Two working days are aimed at from Mon 09:00: until Wed 09:00. Nothing is promised, so nothing is ever late."""
+    story = Story(desk({"resolution": {"goal": "2wd", "within": None}}, hours=OFFICE, calendars=ROUND))
+    story = story.at("Mon 09:00").open().at("Thu 09:00").log("note")
+    row = story.row("resolution")
+    assert (row.state, row.breached_at, row.due_at, story.say(row.aim_at)) == ("untargeted", None, None, "Wed 09:00")
+    assert row.goal_seconds is not None
+    assert row.elapsed_seconds > row.goal_seconds
 
 
 def test_maintenance_called_off() -> None:

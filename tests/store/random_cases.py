@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from casectl.model.case import ENTRY_FIELDS, FIELDS, LOG_KINDS, Case, Entry, FieldSpec
+from casectl.model.shapes import SPAN
 
 _ONE_WORD = (
     "0123 123 1e5 1_000 0x1f 0o17 0b1 .5 +1 -1 .inf -.inf .NaN 12:30:45 2026-11-23 2026-13-45 2026-11-23T09:00:00Z "
@@ -63,7 +64,11 @@ texts = st.one_of(
 words = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
 instants = st.integers(0, 253_402_300_799)
 numbers = st.integers(0, 10**15 - 1)
-_scalars = {"text": texts, "instant": instants, "number": numbers, "flag": st.booleans()}
+durations = st.one_of(
+    st.sampled_from(["0s", "15m", "1h30m", "007h", "2wd", "3wd by end-of-day"]),
+    st.from_regex(SPAN, fullmatch=True),
+)
+_scalars = {"text": texts, "instant": instants, "number": numbers, "duration": durations, "flag": st.booleans()}
 _values = {
     **_scalars,
     "instants": st.dictionaries(words, instants, min_size=1, max_size=3),

@@ -35,6 +35,7 @@ waiting_for: customer
 priority: p3
 expedited: true
 level: 1
+update_every: 1h30m
 agreed:
   resolution: 2026-11-27T16:00:00+00:00
 commitments:
@@ -83,8 +84,8 @@ def test_the_example_of_every_kind_of_field() -> None:
     assert case.text("description") == 'Since Monday.\n\n# every pupil: "account disabled"'
     assert case.fields["expedited"] is True
     assert [entry.id for entry in case.log] == ["7mq2c", "12345"]
-    assert (raw.lines["status"], raw.lines["exemptions"], raw.log_lines) == (12, 25, [39, 47])
-    assert raw.record_lines == {"commitments": [20], "exemptions": [26, 31]}
+    assert (raw.lines["status"], raw.lines["exemptions"], raw.log_lines) == (12, 26, [40, 48])
+    assert raw.record_lines == {"commitments": [21], "exemptions": [27, 32]}
 
 
 def test_records_have_types() -> None:
@@ -173,6 +174,9 @@ def test_a_scanner_that_says_yes_is_right(case: Case, data: st.DataObject) -> No
         ("type: fault\n", "type: fault\r\n"),
         ("type: fault", "type: 'fault'"),
         ("level: 1", "level: 01"),
+        ("every: 1h30m", "every: soonish"),
+        ("every: 1h30m", 'every: "1h30m"'),
+        ("every: 1h30m", "every: |-\n  1h30m"),
         ("title: Nobody", "title: - Nobody"),
         ("11+00:00\nstatus", "11Z\nstatus"),
         ("policy: acme-desk/2.0\ntype: fault", "type: fault\npolicy: acme-desk/2.0"),
@@ -259,7 +263,7 @@ def test_scanning_loads_no_yaml_library() -> None:
 
 def test_every_field_of_the_table_can_be_written() -> None:
     """A new field of `FIELDS` is canonical without more code."""
-    sample = {"text": "a", "instant": 0, "number": 1, "flag": True, "instants": {"a": 0}}
+    sample = {"text": "a", "instant": 0, "number": 1, "duration": "1h30m", "flag": True, "instants": {"a": 0}}
     fields = {
         name: ({key: sample[kind] for key, kind in spec.record.items()},) if spec.record else sample[spec.kind]
         for name, spec in FIELD.items()

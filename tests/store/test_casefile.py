@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casectl.model.case import FIELDS, Case, Entry
+from casectl.model.case import FIELDS, MOST_RECORDS, Case, Entry
 from casectl.model.problems import InvalidFiles, NotAllowed
 from casectl.store.canonical import MAX_BYTES, dump
 from casectl.store.casefile import edit_case, parse_case
@@ -201,3 +201,14 @@ def test_any_edit_of_any_hand_edited_file(case: Case, other: Case, added: list[E
 
 def _required(name: str) -> bool:
     return any(spec.name == name and spec.required for spec in FIELDS)
+
+
+@pytest.mark.parametrize("text", [BY_HAND, dump(case_in(BY_HAND))], ids=["by-hand", "canonical"])
+def test_a_list_that_would_be_too_long_is_refused(text: str) -> None:
+    """Or the step would be the last that the file ever took."""
+    records = tuple({"id": f"v{n}", "kind": "visit", "due": 0} for n in range(MOST_RECORDS + 1))
+    case = case_in(text)
+    full = case.changed({"commitments": records[1:]})
+    assert case_in(edit_case(text, case, full)) == full
+    with pytest.raises(NotAllowed, match="ABC-261123-K7Q4P has 200 commitments; it holds no more"):
+        edit_case(text, case, case.changed({"commitments": records}))
