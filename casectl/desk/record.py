@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from casectl.desk.known import UnknownDeskError
@@ -94,8 +94,17 @@ def _open(act: Callable[[Opening], Change], opening: Opening, problems: tuple[Pr
     except UnknownDeskError as unknown:
         _refuse_broken(unknown.desk, problems)
         raise
-    _refuse_broken(str(change.fields["policy"]).partition("/")[0], problems)
-    return change
+    desk = str(change.fields["policy"]).partition("/")[0]
+    _refuse_broken(desk, problems)
+    lost = [f"{each}; such a record counts for nothing in this case" for each in _mistakes_in_customers(desk, problems)]
+    return change._replace(warnings=(*change.warnings, *lost))
+
+
+def _mistakes_in_customers(desk: str, problems: tuple[Problem, ...]) -> Iterator[str]:
+    """Each mistake of the desk's customers: a case is judged by the records as committed when it was opened."""
+    path = f"policies/{desk}/customers.yaml"
+    found = (problem for problem in problems if problem.path == path and not problem.warning)
+    return (f"{path}:{problem.line}: {problem.message}" for problem in found)
 
 
 def _refuse_broken(desk: str | None, problems: tuple[Problem, ...]) -> None:

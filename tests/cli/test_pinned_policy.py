@@ -136,3 +136,14 @@ def test_an_undone_move_to_another_policy_leaves_the_text_of_the_opening(desk: T
     assert figures[0]["targets"] == figures[1]["targets"]
     assert [row["clause"] for row in after["cases"][0]["targets"]] == [row["clause"] for row in figures[0]["targets"]]
     assert desk.step("note", case, "-m", "Goes on.", at="11:00")["next_due"] is not None
+
+
+def test_a_case_opened_beside_a_broken_customer_record_says_so(desk: Terminal) -> None:
+    """Its plan and its figures are lost to that case for good, so whoever opens it has to know."""
+    customers = desk.root / "policies/acme-desk/customers.yaml"
+    customers.write_text("customers:\n  oakfield: {plann: gold}\n  acme: {}\n")
+    desk.git("add", "policies")
+    desk.git("commit", "-q", "-m", "A slip")
+    said = desk.run("open", "--title", "Nobody can sign in", "--customer", "acme", at="10:00")
+    assert "policies/acme-desk/customers.yaml:2: customer 'oakfield': unknown field 'plann'" in said.err
+    assert "counts for nothing in this case" in said.err
