@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from casectl.store.create import create_repo
 from casectl.store.repo import Identity, Repo, find_repo
+
+settings.register_profile("desk", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("desk")
+"""A test that fails does so again, and does not fail because a machine is slow."""
 
 SAM = Identity("Sam Agent", "sam@example.org")
 EPOCH = 1_790_000_000
@@ -62,7 +67,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test sees the configuration of whoever runs it, nor a `GIT_*` variable of the shell."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith(("GIT_", "CASECTL_", "XDG_")):
+            if name.startswith(("GIT_", "CASECTL_", "XDG_")) or name == "PYTHONUNBUFFERED":
                 patch.delenv(name)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")

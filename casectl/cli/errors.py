@@ -127,6 +127,14 @@ class _NobodyReads(io.TextIOBase):
         raise BrokenPipeError
 
 
+def let_go_of_stderr() -> None:
+    """Make the last words leave now; where nobody can take them, Python would else end with an exit code of its own."""
+    try:
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+
+
 def open_closed_streams() -> None:
     """Put something in the place of standard streams that whoever started us has closed.
 

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from casectl.cli.context import Settings, settings
-from casectl.cli.errors import complain, exit_code_of, open_closed_streams
+from casectl.cli.errors import complain, exit_code_of, let_go_of_stderr, open_closed_streams
 from casectl.model.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -89,7 +89,9 @@ class CommandFolders(TyperGroup):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         extra["standalone_mode"] = False
-        sys.exit(exit_code_of(partial(super().main, *args, **extra)))
+        code = exit_code_of(partial(super().main, *args, **extra))
+        let_go_of_stderr()
+        sys.exit(code)
 
 
 def _accept_root_options(command: Command) -> None:
