@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Terminal
+from tests.cli.conftest import ACME, Terminal
 from tests.cli.promising import promising_desk
 
 FRIDAY = "2026-11-27T12:00:00+00:00"
@@ -241,3 +241,17 @@ class TestZones:
         words = {"report": ["report", "breaches"], "list": ["list"], "next": ["next"], "sla": ["sla"]}
         said = desk.run(*words.get(command, [command, case]), "--zone", "Moon/Base", code=2)
         assert "unknown time zone 'Moon/Base'" in said.err
+
+
+def test_what_missed_its_aim_is_listed_with_what_is_at_risk(terminal: Terminal, tmp_path: Path) -> None:
+    """One hour is aimed at and nothing promised: listed once the hour is over, and never as a breach."""
+    policy = tmp_path / "aims.yaml"
+    head, _, _ = ACME.read_text().partition("targets:\n")
+    aim = "  completion: {start: opened, stop: resolved, calendar: desk, goal: 1h}\n"
+    policy.write_text(f"{head}targets:\n{aim}")
+    terminal.run("init", str(terminal.root), "--policy", str(policy), at="08:00")
+    case = terminal.open(at="10:00")
+    assert terminal.run("report", "breaches", at="11:01").out == ""
+    rows = terminal.run("report", "breaches", "--at-risk", "-o", "json", code=3, at="11:01").json["rows"]
+    assert [(row["id"], row["target"], row["state"]) for row in rows] == [(case, "completion", "untargeted")]
+    assert "aims at 1h, Mon 2026-11-23 11:00 GMT: past" in terminal.run("show", case, at="11:01").out

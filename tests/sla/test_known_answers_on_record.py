@@ -160,6 +160,15 @@ def test_an_exemption_that_is_too_short_only_moves_the_breach() -> None:
     row = story.row("resolution")
     assert (row.state, story.say(row.breached_at), story.say(row.due_at)) == ("breached", "Mon 12:00", "Mon 12:00")
     assert row.elapsed_seconds == 4 * HOUR
+    assert row.overturned is not None
+    assert story.say(row.overturned.breached_at) == "Mon 11:00"
+
+
+def test_an_exemption_said_to_begin_later_begins_with_its_step() -> None:
+    """At 10:00 somebody writes that it is exempt from 11:00 on, with no end: a step tells of no time to come, so from
+    10:00 on."""
+    story = promised("4h").at("Mon 09:00").open().at("Mon 10:00").exempt("x1", "authority", "Mon 11:00")
+    assert story.row("resolution", as_of="Mon 10:30").exempt_seconds == HOUR / 2
 
 
 def test_a_breach_overturned_and_then_another() -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from casectl.model.policy import Commitment
+from casectl.model.target import Condition
 from tests.sla.story import Story, desk
 from tests.sla.test_known_answers import HOUR, OFFICE, ROUND, promised
 from tests.sla.test_known_answers_on_record import desk_with
@@ -179,6 +180,18 @@ def test_a_goal_alone_says_until_when_it_aims() -> None:
     assert (row.state, row.breached_at, row.due_at, story.say(row.aim_at)) == ("untargeted", None, None, "Wed 09:00")
     assert row.goal_seconds is not None
     assert row.elapsed_seconds > row.goal_seconds
+
+
+def test_a_case_without_a_rule_is_measured_in_the_hours_that_it_chooses() -> None:
+    """From Mon 09:00 to Tue 09:00: eight hours of the desk, or the whole day where the case's priority chooses that."""
+    policy = desk({"resolution": {"measured": True}}, hours=OFFICE, calendars=ROUND)
+    target = policy.targets["resolution"]
+    urgent = target.otherwise._replace(calendar="round", when=Condition({"priority": frozenset({"p1"})}))
+    chosen = {"resolution": target._replace(unruled=(urgent, target.otherwise))}
+    for priority, hours in (("p1", 24), ("p2", 8)):
+        story = Story(replace(policy, targets=chosen)).at("Mon 09:00").open(priority=priority)
+        row = story.row("resolution", as_of="Tue 09:00")
+        assert (row.state, row.elapsed_seconds) == ("untargeted", hours * HOUR)
 
 
 def test_maintenance_called_off() -> None:
