@@ -100,13 +100,17 @@ ENTRY_FIELDS: Mapping[str, Kind] = {
     "answers": "text",
     "reason": "text",
     "void": "text",
+    "rule": "text",
+    "file": "text",
+    "bytes": "number",
+    "sha256": "text",
     "text": "text",
 }
 """What a log entry may hold, in canonical order."""
 
 LOG_KINDS = (
     "triage note call email response update root-cause pathway handover attempt confirmation complaint-answer "
-    "escalation escalation-answer notice void"
+    "escalation escalation-answer request referral checklist attachment link notice void"
 ).split()
 
 

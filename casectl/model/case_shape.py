@@ -86,9 +86,13 @@ _ENTRY_MEANINGS = {
     "to_level": "The level of the ladder after.",
     "suggested": "The priority that the rubric suggested.",
     "chosen": "What was chosen: a priority, or a path.",
-    "answers": "How the questions were answered: impact=all, workaround=no.",
+    "answers": "How questions were answered (impact=all, workaround=no), or what of a checklist was done.",
     "reason": "Why it was done.",
     "void": "The entry that is taken back, with all that its step changed.",
+    "rule": "The duty or automatic rule of the policy that made it, where nobody did.",
+    "file": "The name of a file that is kept beside the case.",
+    "bytes": "How long that file is.",
+    "sha256": "The SHA-256 of that file, in hexadecimal digits.",
     "text": "What was said or done.",
 }
 

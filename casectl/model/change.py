@@ -19,6 +19,13 @@ class Moment(NamedTuple):
     """`mint(n)` gives n random base-32 characters."""
 
 
+class Attached(NamedTuple):
+    """A file that a step keeps beside its case, as `ID.files/NAME`."""
+
+    name: str
+    content: bytes
+
+
 class Change(NamedTuple):
     """One action on one case: fields to set (None removes), entries to append, and a sentence for the commit."""
 
@@ -31,3 +38,6 @@ class Change(NamedTuple):
     event: str = ""
     """For the `Event:` trailer; the verb when empty."""
     warnings: tuple[str, ...] = ()
+    files: tuple[Attached, ...] = ()
+    rule: str = ""
+    """For the `Rule:` trailer: the rule of the policy that did it, where nobody did."""
