@@ -82,6 +82,53 @@ class TargetRow(NamedTuple):
         return None if self.limit_seconds is None else self.limit_seconds - self.elapsed_seconds
 
 
+DutyState = Literal["owed", "overdue", "done", "late", "missed", "dropped"]
+
+DUTY_STATES: tuple[DutyState, ...] = get_args(DutyState)
+
+
+class DutyRow(NamedTuple):
+    """Something that a case is owed beside its times, once: a contact, or a detail that its opening lacked."""
+
+    duty: str
+    """The name of the duty; of a detail the field, log kind or item of a checklist."""
+    kind: Literal["contact", "detail"]
+    occurrence: int
+    label: str
+    clause: Clauses
+    state: DutyState
+    """`owed` in good time, `overdue` past its due moment, `missed` when the case ended without it; `done` or `late`;
+    `dropped` with a case that goes on as another."""
+    since: Instant
+    due_at: Instant | None
+    done_at: Instant | None
+    lacks: tuple[str, ...]
+    """The log kinds (of a detail: its own name) that would discharge it."""
+    evidence: tuple[str, ...]
+    """The commit that brought it about, and the one that discharged it."""
+    each: bool = False
+    """Whether all that it lacks is needed, not one of it."""
+    to: tuple[str, ...] = ()
+    message: str = ""
+    what: Literal["contact", "field", "entry", "item"] = "contact"
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to see to it."""
+        return self.state in ("owed", "overdue")
+
+
+class Upcoming(NamedTuple):
+    """What time alone has made due in a case: a rule of its policy, for one occurrence of what it is about."""
+
+    rule: str
+    occurrence: str
+    """What about: `resolution 1`, `solved 2`; a rule does its deed once for each."""
+    since: Instant
+    """When it became due."""
+    reason: str
+
+
 class CaseFigures(NamedTuple):
     """Every row of one case as of one moment, with the facts of the case that reports group by."""
 
@@ -108,3 +155,17 @@ class CaseFigures(NamedTuple):
     """The case that goes on in place of this one."""
     void: bool = False
     """The case was taken back as a whole: it was opened by mistake."""
+    team: str | None = None
+    level: int = 1
+    """Of the ladder; 1 is the desk itself."""
+    waiting_for: str | None = None
+    expedited: bool = False
+    """It goes before others of its priority."""
+    follows: str | None = None
+    """The solved case that came back in this one."""
+    links: tuple[str, ...] = ()
+    """Other cases that its log links it with."""
+    duties: tuple[DutyRow, ...] = ()
+    """Whom it owes what beside its times, and what its opening lacked."""
+    upcoming: tuple[Upcoming, ...] = ()
+    """What time alone has made due, and nobody has done yet."""

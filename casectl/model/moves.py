@@ -80,7 +80,7 @@ def _states_in(policy: Policy, phases: tuple[str, ...]) -> str:
 
 def _ways_out(policy: Policy, case: Case, here: State) -> str:
     if not here.moves:
-        return "nothing leaves that state; open a new case instead: casectl open"
+        return f"nothing leaves that state; open a new case instead: casectl open --follows {case.id} --title TITLE"
     ways = (f"{name} (casectl {_command(here, policy.phase_of(name))} {case.id})" for name in here.moves)
     return f"from {here.name} it can move to {', '.join(ways)}"
 
@@ -91,3 +91,13 @@ def _command(here: State, phase: str) -> str:
     if here.phase in DONE_PHASES:
         return "reopen"
     return "resume" if here.phase == "waiting" else "take"
+
+
+def ways(policy: Policy, case: Case) -> list[tuple[str, str]]:
+    """Every state that the case may move to, with the command that does it; one command is told once."""
+    here = state_of(policy, case)
+    found: dict[str, str] = {}
+    for name in here.moves:
+        command = f"casectl {_command(here, policy.phase_of(name))} {case.id}"
+        found.setdefault(command, name)
+    return [(name, command) for command, name in found.items()]

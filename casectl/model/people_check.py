@@ -9,6 +9,7 @@ from casectl.model.policy import Customer, Person, Policy
 from casectl.model.problems import Problem, did_you_mean
 from casectl.model.target import Lookup
 from casectl.model.tree import Branch, Node, Row, line_of, node_at
+from casectl.model.workflow import CUSTOMER, INVOLVED, LEVEL
 
 
 def standing(policies: Iterable[Policy], today: date) -> tuple[Policy, ...]:
@@ -82,6 +83,22 @@ def _roles(policy: Policy, tree: Branch) -> Iterator[tuple[str, str, int]]:
         for rung in ladder.levels:
             if rung.role:
                 yield f"ladder '{name}', level {rung.level}", rung.role, _rung_line(tree, name, rung.level)
+    yield from _workers(policy, tree)
+
+
+def _workers(policy: Policy, tree: Branch) -> Iterator[tuple[str, str, int]]:
+    """Who may take steps, has a part in cases, or is told of them."""
+    for verb, rule in policy.workflow.authority.items():
+        yield from ((f"authority, {verb}", role, line_of(tree, "authority", verb, "by")) for role in rule.roles)
+    for name, priority in policy.priorities.items():
+        where = line_of(tree, "priorities", name, "involve")
+        yield from ((f"priority '{name}'", role, where) for role in priority.involve)
+    told = [("duties", f"duty '{name}'", name, "to", duty.to) for name, duty in policy.workflow.duties.items()]
+    told += [("automatic", f"automatic rule '{name}'", name, "tell", rule.tell)
+             for name, rule in policy.workflow.automatic.items()]  # fmt: skip
+    for section, what, name, key, roles in told:
+        for role in set(roles) - {CUSTOMER, INVOLVED, LEVEL}:
+            yield what, role, line_of(tree, section, name, key)
 
 
 def _approvers(policy: Policy, tree: Branch) -> Iterator[tuple[str, str, int]]:

@@ -46,7 +46,8 @@ def _customer(reading: Reading, name: str, node: Node) -> Customer:
         service: _service(reading, f"{what}, service '{service}'", service, entry)
         for service, entry in reading.section(fields, "services", "service")
     }
-    return Customer(name, reading.text(fields, "label", name), plan, zone, figures, services)
+    label, first_line = reading.text(fields, "label", name), reading.text(fields, "first_line")
+    return Customer(name, label, plan, zone, figures, services, first_line)
 
 
 def _service(reading: Reading, what: str, name: str, node: Node) -> ServiceRecord:

@@ -23,6 +23,7 @@ CUSTOMER = Record(
         "plan": Field("The plan that the customer is on."),
         "zone": Field("Where the customer reads the clock: Europe/London.", Text(ZONE, bare=False)),
         "figures": _FIGURES,
+        "first_line": Field("Its own service desk, which its people are to ask first."),
         "services": Field("What the customer ordered; a case names one as its `service`.", Names(SERVICE_RECORD)),
     },
 )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from casectl.model.calendar import Calendar
 from casectl.model.target import CalendarChoice, Clauses, Condition, Span, Target
+from casectl.model.workflow import Guard, Workflow
 
 PHASES = ("new", "active", "waiting", "resolved", "monitoring", "closed")
 DONE_PHASES = frozenset({"resolved", "monitoring", "closed"})
@@ -54,6 +55,8 @@ class Priority(NamedTuple):
     rank: int
     label: str = ""
     clause: Clauses = ()
+    involve: tuple[str, ...] = ()
+    """Roles that have a part in such cases."""
 
 
 class LadderLevel(NamedTuple):
@@ -72,6 +75,8 @@ class Ladder(NamedTuple):
     levels: tuple[LadderLevel, ...]
     types: frozenset[str] = frozenset()
     clause: Clauses = ()
+    guard: Guard | None = None
+    """What must hold before somebody climbs it by hand."""
 
 
 class Service(NamedTuple):
@@ -203,6 +208,8 @@ class Policy:
     rubric: Rubric | None = None
     raising: Raising | None = None
     promised_to: PromisedTo = field(default_factory=PromisedTo)
+    workflow: Workflow = field(default_factory=Workflow)
+    """How cases are worked: routing, authority, duties, intake, requirements, what time does."""
     choices: Mapping[str, CalendarChoice] = field(default_factory=dict)
     """Calendars that the case chooses. They are in no rule: each rule with one was made a rule for each of its rows."""
 
@@ -239,6 +246,8 @@ class Customer(NamedTuple):
     zone: str | None = None
     figures: Mapping[str, Span] = MappingProxyType({})
     services: Mapping[str, ServiceRecord] = MappingProxyType({})
+    first_line: str = ""
+    """Its own service desk, which its people are to ask first."""
 
     def figure(self, name: str, service: str | None) -> Span | None:
         """The figure of the service that a case concerns, else the customer's own; None when neither says it."""

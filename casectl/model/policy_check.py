@@ -14,6 +14,7 @@ from casectl.model.row_check import check_rows
 from casectl.model.rule_coverage import conditions_of, gaps, too_many, unreachable
 from casectl.model.target import Target
 from casectl.model.tree import Branch, Node, Text, line_of, node_at
+from casectl.model.workflow_check import check_workflow
 
 MOST_GAPS = 3
 """How many kinds of uncovered case one message names."""
@@ -38,6 +39,7 @@ def check_policy(
             _check_coverage(reading, policy, target)
         _check_reach(reading, policy, target)
     check_rows(reading, policy, tree)
+    check_workflow(reading, policy, tree)
     found = (*reading.problems, *check_calendars(policy, tree, holiday_lists, today))
     return tuple(sorted(found, key=lambda problem: (problem.line, problem.message)))
 

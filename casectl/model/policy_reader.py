@@ -51,6 +51,7 @@ from casectl.model.target import Condition
 from casectl.model.target_reader import Around, read_targets
 from casectl.model.tree import Branch, Node, Row, Text
 from casectl.model.vocabulary import Vocabulary, names_in, read_condition, vocabulary
+from casectl.model.workflow_reader import read_guard, read_workflow
 
 _DESK = re.compile(policy_shape.DESK)
 _PREFIX = re.compile(policy_shape.PREFIX)
@@ -115,7 +116,7 @@ def _policy(reading: Reading, branch: Branch, about: _About, holiday_lists: Mapp
         waiting_for=read_labels(reading, branch, "waiting_for", "one to wait for"),
         responses=reading.known_words(branch, "responses", POLICY.words("responses"), "log kind"),
         targets=read_targets(reading, branch, Around(words, calendars, choices, promised_to.when)),
-        ladders=_ladders(reading, branch),
+        ladders=_ladders(reading, branch, words),
         defaults=_defaults(reading, branch),
         binding=reading.flag(branch, "binding", True),
         clause=reading.clause(branch),
@@ -129,6 +130,7 @@ def _policy(reading: Reading, branch: Branch, about: _About, holiday_lists: Mapp
         raising=read_raising(reading, branch),
         choices=choices,
         promised_to=promised_to,
+        workflow=read_workflow(reading, branch, words),
     )
 
 
@@ -189,7 +191,8 @@ def _priorities(reading: Reading, branch: Branch) -> dict[str, Priority]:
     found = {}
     for rank, (name, node) in enumerate(reading.section(branch, "priorities", "priority")):
         fields = reading.record(node, f"priority '{name}'", PRIORITY)
-        found[name] = Priority(name, rank, reading.text(fields, "label", name), reading.clause(fields))
+        label, involved = reading.text(fields, "label", name), read_roles(reading, fields, "involve")
+        found[name] = Priority(name, rank, label, reading.clause(fields), involved)
     return found
 
 
@@ -227,7 +230,7 @@ def _defaults(reading: Reading, branch: Branch) -> Defaults:
     )
 
 
-def _ladders(reading: Reading, branch: Branch) -> dict[str, Ladder]:
+def _ladders(reading: Reading, branch: Branch, words: Vocabulary) -> dict[str, Ladder]:
     types = names_in(branch, "types")
     ladders: dict[str, Ladder] = {}
     taken: dict[str, str] = {}
@@ -239,7 +242,9 @@ def _ladders(reading: Reading, branch: Branch) -> dict[str, Ladder]:
                 subject = f"type '{claimed}' has" if claimed else "the types that no ladder names have"
                 reading.mistake(node.line, f"{subject} two ladders, '{taken[claimed]}' and '{name}'")
             taken[claimed] = name
-        ladders[name] = Ladder(name, _levels(reading, fields, name), frozenset(mine), reading.clause(fields))
+        guard = read_guard(reading, fields, f"ladder '{name}'", words)
+        levels, clause = _levels(reading, fields, name), reading.clause(fields)
+        ladders[name] = Ladder(name, levels, frozenset(mine), clause, guard)
     return ladders
 
 

@@ -22,6 +22,7 @@ from casectl.model.shapes import (
     Words,
 )
 from casectl.model.target_shape import FACTS, LOG_ANCHORS, TARGETS, condition
+from casectl.model.workflow_shape import GUARD, WORKFLOW_FIELDS
 
 DESK = r"(?!holidays$)[a-z0-9][a-z0-9-]{0,62}"
 """The name of a folder beside `holidays`."""
@@ -121,7 +122,11 @@ TYPE = Record(
     },
 )
 
-PRIORITY = Record("priority", "A rating; the most urgent stands first.", {"label": LABEL, "clause": CLAUSE})
+PRIORITY = Record(
+    "priority",
+    "A rating; the most urgent stands first.",
+    {"label": LABEL, "involve": Field("Roles that have a part in such cases.", ONE_OR_MORE), "clause": CLAUSE},
+)
 
 STATE = Record(
     "state",
@@ -150,6 +155,7 @@ LADDER = Record(
     {
         "types": Field("The types of case that it is for; left out: all that no other ladder names.", Words()),
         "levels": Field("From the desk itself upward.", Rows(RUNG), required=True),
+        "guard": Field("What must hold before somebody climbs it by hand.", GUARD),
         "clause": CLAUSE,
     },
 )
@@ -259,12 +265,22 @@ POLICY = Record(
         "channels": Field("The ways in.", Names(CHANNEL, at_least=1), True),
         "services": Field("What the desk supports.", Names(SERVICE, at_least=1)),
         "categories": Field("What cases are about, each with a label.", _LABELS),
+        "teams": WORKFLOW_FIELDS["teams"],
+        "routing": WORKFLOW_FIELDS["routing"],
+        "intake": WORKFLOW_FIELDS["intake"],
+        "advice": WORKFLOW_FIELDS["advice"],
         "priorities": Field("The ratings, the most urgent first.", Names(PRIORITY, at_least=1), True),
         "types": Field("The kinds of case.", Names(TYPE, at_least=1), True),
         "rubric": Field("How a case is rated.", RUBRIC),
         "raising": Field("Who may raise a priority, and until when.", RAISING),
+        "authority": WORKFLOW_FIELDS["authority"],
+        "strangers": WORKFLOW_FIELDS["strangers"],
         "states": Field("How a case moves.", Names(STATE, at_least=1), True),
         "waiting_for": Field("Whom a waiting case may wait for, each with a label.", Names(Text())),
+        "requires": WORKFLOW_FIELDS["requires"],
+        "automatic": WORKFLOW_FIELDS["automatic"],
+        "duties": WORKFLOW_FIELDS["duties"],
+        "fallback": WORKFLOW_FIELDS["fallback"],
         "commitments": Field("The kinds of promises that people make in a case.", Names(COMMITMENT, at_least=1)),
         "exemptions": Field("The reasons for which a period does not count.", Names(EXEMPTION, at_least=1)),
         "paths": Field("The ways on that may be confirmed for a case, each with a label.", _LABELS),

@@ -11,8 +11,8 @@ from casectl.model.calendar import Calendar
 Clauses = tuple[str, ...]
 
 ANCHORS = (
-    "received detected call-ended opened triaged prioritised assigned responded path-confirmed resolved closed "
-    "escalated promised kept"
+    "received detected call-ended opened triaged prioritised assigned picked-up responded path-confirmed resolved "
+    "closed escalated promised kept"
 ).split()
 """Moments that targets start and stop at; any log kind, or `kind:direction`, is one too."""
 

@@ -147,6 +147,58 @@ rubric:
 raising: {within: 30m, by: [team-leader], clause: ACM-14}
 """
 
+WORKED = """\
+teams: {desk: The desk, workshop: The workshop}
+routing:
+- {when: {category: technical, reported: {in: desk}}, team: workshop, clause: ACM-15}
+- {hours: {in: desk, out: watch}, owner: managers, assignee: on-call}
+- {first_line: true, refer: first_line, waiting_for: customer}
+intake:
+- when: {channel: [phone]}
+  fields: [customer, description]
+  entries: [triage, attachment]
+  checklist: {power: It has power, cables: The cables are in}
+  clause: ACM-16
+advice:
+- {when: {channel: email, priority: p1}, say: Ring them., clause: ACM-17}
+authority:
+  triage: {by: [agent, team-leader], clause: ACM-18}
+  close: {by: agent, otherwise: warn}
+strangers: warn
+requires:
+- {to: closed, when: {priority: p1}, fields: reason_for_outage, clause: ACM-19}
+- to: [closed]
+  from: resolved
+  entries: attempt
+  at_least: 3
+  since: state
+  after: 24h
+  calendar: desk
+  duties: [resolved-notice]
+  unless: [confirmation, "call:in"]
+automatic:
+  late: {label: Late, when: {priority: p1}, of: [resolution], at: 80%, escalate: 2, tell: [involved], message: late}
+  missed: {of: commitment, at: breach, escalate: next, clause: ACM-21}
+  quiet: {in: resolved, after: 24h, calendar: round-the-clock, unless: "email:in", move: closed}
+  chase: {in: [on-hold], waiting_for: supplier, after: 4h, repeat: true, tell: agent}
+  old: {age: 72h, calendar: desk, tell: [team-leader]}
+duties:
+  resolved-notice:
+    label: The customer is told
+    on: [resolved, "call:in"]
+    when: {type: fault}
+    through: ["call:out", "email:out"]
+    each: true
+    within: 1h
+    calendar: desk
+    message: resolution
+    clause: ACM-22
+  evening: {before_closing: desk, through: handover}
+  thanks: {on: opened, automatic: true, to: [customer, level]}
+fallback:
+- {when: {service: sms}, ways: [notice, "email:out"], use: "call:out", clause: ACM-23}
+"""
+
 HOLIDAYS: Mapping[str, HolidayList] = {
     "acme": HolidayList("acme", 2015, 2035, {date(2026, 12, 25): "Christmas Day", date(2026, 12, 28): "Boxing Day"})
 }
@@ -188,3 +240,11 @@ FULL = changed("label: Telephone}", "label: Telephone, for: {priority: [p1, p2]}
 FULL = changed("plan: enhanced", "plan: enterprise", FULL)
 FULL = changed("ladders:\n", f"{PROMISES}ladders:\n", FULL)
 """The same with everything that a policy may say beside."""
+
+WHOLE = changed("  p1: {label: Everything is down}", "  p1: {label: Everything is down, involve: agent}", FULL) + WORKED
+WHOLE = changed(
+    "clause: ACM-08}]\n",
+    "clause: ACM-08}]\n    guard: {hours: desk, of: resolution, at: 80%, idle: 4h, calendar: desk, clause: ACM-24}\n",
+    WHOLE,
+)
+"""And with everything about working cases."""

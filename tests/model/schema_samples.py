@@ -82,7 +82,7 @@ years: 2026-2027
 dates: {2026-12-25: Christmas Day, 2027-01-01: }
 """
 POLICY = one_policy.changed(
-    "calendars:\n", "promised_to: {plan: [enterprise], clause: ACM-20}\ncalendars:\n", one_policy.FULL
+    "calendars:\n", "promised_to: {plan: [enterprise], clause: ACM-20}\ncalendars:\n", one_policy.WHOLE
 ).replace("channel: phone}\n", "channel: phone, approved_by: desk-manager}\n")
 
 Reader = Callable[[Node, str], tuple[object, tuple[Problem, ...]]]

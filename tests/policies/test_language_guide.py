@@ -25,6 +25,7 @@ from casectl.model.target_reader import CHANGES, REOPENINGS
 from casectl.model.target_shape import ALL_ANCHORS
 from casectl.model.target_shape import TARGET as TARGET_SHAPE
 from casectl.model.tree import Branch
+from casectl.model.workflow_shape import WORKFLOW_FIELDS
 from casectl.store.policy_files import check_policy_files, read_policy_files
 from casectl.store.yamltree import read_tree
 from tests.cli.conftest import Terminal
@@ -47,7 +48,11 @@ def test_the_desk_can_be_built_as_printed(reader: Reader) -> None:
 
 
 FIRST_POLICY = next(each.text for each in blocks(LESSON) if each.file == FIRST)
-EXAMPLES = [each for each in blocks("Reference") if each.text.partition(":")[0] in (*SECTIONS, "rubric", "ladders")]
+EXAMPLES = [
+    each
+    for each in blocks("Reference")
+    if each.text.partition(":")[0] in (*WORKFLOW_FIELDS, *SECTIONS, "rubric", "ladders")
+]
 
 
 def checked(sections: dict[str, Any], folder: Path) -> tuple[Problem, ...]:

@@ -101,8 +101,8 @@ def test_the_policies_say_the_same_things_in_the_same_order() -> None:
     """Whoever knows one file finds their way in the others."""
     wanted = (
         "desk version name prefix effective zone binding clause plans promised_to calendars channels services "
-        "categories priorities types rubric raising states waiting_for commitments exemptions paths responses "
-        "defaults targets ladders"
+        "categories teams routing intake advice priorities types rubric raising authority strangers states waiting_for "
+        "requires automatic duties fallback commitments exemptions paths responses defaults targets ladders"
     ).split()
     for desk in DESKS:
         for path in versions_of(desk):
