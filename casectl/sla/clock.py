@@ -11,7 +11,9 @@ from casectl.model.instants import Instant
 from casectl.model.problems import Problem
 from casectl.model.terms import Terms
 from casectl.model.timeline import Step, Timeline
+from casectl.sla.automatic import upcoming_of
 from casectl.sla.course import Course, courses_of, promised_in
+from casectl.sla.duties import duties_of
 from casectl.sla.excuse import Excuse, exemptions_of
 from casectl.sla.life import Life, terms_at
 from casectl.sla.pending import not_started
@@ -33,7 +35,21 @@ def evaluate(timeline: Timeline, terms: Sequence[Terms], as_of: Instant) -> Case
     steps = timeline.until(as_of)
     sound, problems = sound_steps(timeline, steps, terms)
     rows = tuple(judgement.row for judgement in judgements(sound, terms, as_of, timeline.case_id))
-    return _figures(timeline, steps, terms, rows, (*timeline.problems, *problems))
+    figures = _figures(timeline, steps, terms, rows, (*timeline.problems, *problems))
+    return figures if figures.void or not sound else _worked(figures, timeline.case_id, sound, terms, as_of)
+
+
+def _worked(
+    figures: CaseFigures, case_id: str, steps: tuple[Step, ...], terms: Sequence[Terms], as_of: Instant
+) -> CaseFigures:
+    """The figures with what is owed beside the times, and what time alone has made due; most policies say of either."""
+    workflow = terms_at(steps, terms)[-1].policy.workflow
+    if not (workflow.duties or workflow.intake or workflow.automatic):
+        return figures
+    life = Life(effective(steps, case_id).steps, terms)
+    logged = frozenset(entry.id for step in steps for entry in step.entries)
+    upcoming = upcoming_of(life, figures.rows, as_of, case_id, logged)
+    return figures._replace(duties=duties_of(life, as_of), upcoming=upcoming)
 
 
 def judgements(steps: tuple[Step, ...], terms: Sequence[Terms], as_of: Instant, case_id: str) -> list[Judgement]:
@@ -116,6 +132,15 @@ def _fields_at_end(steps: tuple[Step, ...]) -> dict[str, Value]:
     return fields
 
 
+def _links(steps: tuple[Step, ...], case_id: str) -> tuple[str, ...]:
+    """Other cases that log entries of steps that count link the case with."""
+    entries = [entry for step in steps for entry in step.entries if entry.kind == "link"]
+    if not entries:
+        return ()
+    counting = {entry.id for step in effective(steps, case_id).steps for entry in step.entries}
+    return tuple(dict.fromkeys(str(entry.fields.get("to")) for entry in entries if entry.id in counting))
+
+
 def _figures(
     timeline: Timeline,
     steps: tuple[Step, ...],
@@ -150,5 +175,11 @@ def _figures(
         problems=problems,
         customer_zone=customer.zone if customer else None,
         merged_into=text("merged_into"),
+        team=text("team"),
+        level=int(text("level") or 1),
+        waiting_for=text("waiting_for"),
+        expedited=bool(fields.get("expedited")),
+        follows=text("follows"),
+        links=_links(steps, timeline.case_id),
         void=effective(steps, timeline.case_id).ended_by is not None,
     )

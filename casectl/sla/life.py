@@ -9,8 +9,10 @@ from typing import NamedTuple
 from casectl.model.case import Entry, Scalar, Value
 from casectl.model.instants import Instant
 from casectl.model.policy import DONE_PHASES, Customer, Policy
+from casectl.model.target import Condition
 from casectl.model.terms import Terms
 from casectl.model.timeline import Step
+from casectl.sla.conditions import holds
 from casectl.sla.opentime import open_time
 
 Facts = tuple[str | None, ...]
@@ -36,6 +38,11 @@ class Spell(NamedTuple):
     """The record of whom the case is for in this state; a change of customer acts from then on, like any other."""
     policy: Policy
     """What judges the case in this state: a move to another policy acts from then on, too."""
+
+    @property
+    def status(self) -> str:
+        """One of the policy's states."""
+        return str(self.fields.get("status"))
 
     @property
     def done(self) -> bool:
@@ -69,9 +76,10 @@ class Life:
         self.received: Instant = claimed(first.fields, "received", first.at) or first.at
         self.deemed: Instant = self._deemed(first)
         self._anchors: dict[str, tuple[Happening, ...]] = {}
-        self._entries: list[tuple[int, Entry]] = [
+        self.entries: list[tuple[int, Entry]] = [
             (index, entry) for index, spell in enumerate(self.spells) for entry in spell.step.entries
         ]
+        """Every log entry with the index of the spell that its step began."""
 
     @property
     def policy(self) -> Policy:
@@ -125,6 +133,8 @@ class Life:
             return self._first(spell.facts[PRIORITY] is not None for spell in self.spells)
         if anchor == "assigned":
             return self._first("assignee" in spell.fields for spell in self.spells)
+        if anchor == "picked-up":
+            return self._first(spell.phase == "active" for spell in self.spells)
         return self._logged(anchor)
 
     def _first(self, holds: Iterator[bool]) -> list[Happening]:
@@ -151,10 +161,22 @@ class Life:
     def _logged(self, anchor: str) -> list[Happening]:
         found = [
             Happening(index, self.spells[index].at)
-            for index, entry in self._entries
+            for index, entry in self.entries
             if _answers(entry, anchor, self.spells[index].policy)
         ]
         return found[:1] if anchor in ("triaged", "path-confirmed") else found
+
+    def meets(self, condition: Condition, index: int = -1) -> bool:
+        """Whether a condition on facts holds for the case as it is in one of its spells; by default the last."""
+        spell = self.spells[index]
+        return holds(condition, (*spell.facts, None), spell.policy.calendars, self.received)
+
+    def in_state_since(self) -> int:
+        """The index of the spell in which the case came to the status that it has in the last one."""
+        index = len(self.spells) - 1
+        while index and self.spells[index - 1].status == self.spells[index].status:
+            index -= 1
+        return index
 
 
 def _answers(entry: Entry, anchor: str, policy: Policy) -> bool:

@@ -14,7 +14,7 @@ from casectl.sla.opentime import Interval
 EVENTS = ("escalated", PROMISED)
 """Anchors that start one occurrence each time they happen."""
 
-ONCE = frozenset({"triaged", "responded", "prioritised", "assigned", "path-confirmed"})
+ONCE = frozenset({"triaged", "responded", "prioritised", "assigned", "picked-up", "path-confirmed"})
 """Anchors that mean the first in the case's whole life: such a stop may lie before the start."""
 
 
