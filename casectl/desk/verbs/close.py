@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from casectl.desk.verb import Remark, Scene, ToState, change, remark
-from casectl.desk.wording import first_words, personal_data
+from typing import Annotated
+
+from casectl.desk.known import known_satisfaction
+from casectl.desk.verb import Flag, OutageReason, Remark, Scene, ToState, change, remark
+from casectl.desk.wording import clean, first_words, personal_data
+from casectl.model.case import Value
 from casectl.model.change import Change
 from casectl.model.moves import move
 
 
-def close(scene: Scene, message: Remark = None, to: ToState = None) -> Change:
+def close(
+    scene: Scene,
+    message: Remark = None,
+    reason_for_outage: OutageReason = None,
+    satisfaction: Annotated[int | None, Flag("How content the customer is, from 1 to 5.", metavar="N")] = None,
+    to: ToState = None,
+) -> Change:
     """The case in a closed state."""
-    status = move(scene.policy, scene.case, ("closed",), to)
+    fields: dict[str, Value | None] = {"status": move(scene.policy, scene.case, ("closed",), to)}
+    if reason_for_outage is not None:
+        fields["reason_for_outage"] = clean(reason_for_outage, "the reason for the outage")
+    if satisfaction is not None:
+        fields["satisfaction"] = known_satisfaction(str(satisfaction))
     summary = first_words(message) if message else f"was {scene.case.status}"
-    warnings = personal_data(message, "the message")
-    return change(scene, "close", summary, {"status": status}, remark(scene, message), warnings)
+    warnings = (*personal_data(message, "the message"), *personal_data(reason_for_outage, "the reason for the outage"))
+    return change(scene, "close", summary, fields, remark(scene, message), warnings)

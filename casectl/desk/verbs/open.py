@@ -6,9 +6,10 @@ questions, count as its triage.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, NamedTuple
 
+from casectl.desk.checklists import ticked
 from casectl.desk.known import (
     claimed,
     known_customer,
@@ -20,14 +21,17 @@ from casectl.desk.known import (
     unknown_service,
 )
 from casectl.desk.meant import wrong_way
+from casectl.desk.others import desk_of, other_case
 from casectl.desk.rating import rating_facts, read_answers, recorded, suggestion
+from casectl.desk.routing import routed
 from casectl.desk.verb import Flag, Opening, entry
 from casectl.desk.wording import clean, clean_if_given, first_words, looks_like_mail, personal_data
 from casectl.model.case import Case, Entry, Value
 from casectl.model.caseid import mint_id
 from casectl.model.change import Change
-from casectl.model.policy import Policy
-from casectl.model.problems import UsageMistake
+from casectl.model.moves import move
+from casectl.model.policy import DONE_PHASES, Policy
+from casectl.model.problems import NotAllowed, UsageMistake
 from casectl.model.rubric import open_questions
 
 
@@ -50,10 +54,24 @@ def open(  # noqa: A001
     minutes: Annotated[int | None, Flag("It came by a call that took so long and ends now.", metavar="N")] = None,
     update_every: Annotated[str | None, Flag("How often the customer gets news.", metavar="DURATION")] = None,
     description: Annotated[str | None, Flag("More words; `-` reads them from standard input.", stdin=True)] = None,
+    follows: Annotated[
+        str | None, Flag("The solved or closed case that comes back in this one.", case=True, metavar="ID")
+    ] = None,
+    waiting_for: Annotated[
+        str | None, Flag("Open it waiting, for that: what came in is not clear yet.", metavar="WHO")
+    ] = None,
+    checked: Annotated[
+        list[str] | None,
+        Flag("An item of the checklist that was done; once for each.", ("--check",), metavar="ITEM[=REMARK]"),
+    ] = None,
 ) -> Change:
     """The opening of a new case, under the policy in force."""
+    before = _followed(opening, follows, desk) if follows is not None else None
+    desk = desk_of(before) if before else desk
     policy = policy_at_opening(opening.book, desk, opening.moment.now)
+    customer, contact, service, category = _taken_over(before, customer, contact, service, category)
     unrated = {
+        "follows": before.id if before else None,
         **_words(opening, policy, title=title, description=description, contact=contact, customer=customer),
         **_matter(policy, kind=type, channel=channel, service=service, category=category),
         **_claims(opening, policy, received=received, detected=detected),
@@ -66,9 +84,30 @@ def open(  # noqa: A001
     called = _call(opening, minutes, unrated["received"])
     name = mint_id(policy.prefix, opening.moment.now, opening.moment.mint)
     case = _case({"id": name, **unrated, "priority": rated.chosen})
-    entries = (*called, *_triage(opening, rated, answers))
-    warnings = (*rated.warnings, *_oddities(opening, policy, case))
+    entries = (*called, *_triage(opening, rated, answers), *_checklist(opening, policy, checked or ()))
+    going = routed(policy, opening.book, case.changed({"waiting_for": waiting_for}), opening.moment.now)
+    case = case.changed({**going.fields, **_waiting(policy, case, waiting_for or going.fields.get("waiting_for"))})
+    entries += (entry(opening, "referral", to=going.refer),) if going.refer else ()
+    warnings = (*rated.warnings, *_oddities(opening, policy, case), *going.warnings, *_referred(case, going.refer))
     return Change("open", case.id, first_words(case.need("title")), case.fields, entries, warnings=warnings)
+
+
+def _followed(opening: Opening, case_id: str, desk: str | None) -> Case:
+    """The case that comes back. Raises `NotFound`, `UsageMistake` for another desk, `NotAllowed` while it is open."""
+    case = other_case(opening, case_id)
+    if desk not in (None, desk_of(case)):
+        raise UsageMistake(f"{case.id} is a case of desk '{desk_of(case)}'", "leave --desk out")
+    policy = opening.book.policies.get(case.need("policy"))
+    state = policy.states.get(case.status) if policy else None
+    if state is not None and state.phase not in DONE_PHASES:
+        raise NotAllowed(f"{case.id} is {case.status}: it is still open", f"casectl show {case.id}; work goes on there")
+    return case
+
+
+def _taken_over(before: Case | None, *given: str | None) -> tuple[str | None, ...]:
+    """Customer, contact, service and category: as given, else those of the case that comes back."""
+    known = [before.text(name) if before else None for name in ("customer", "contact", "service", "category")]
+    return tuple(mine if mine is not None else old for mine, old in zip(given, known, strict=True))
 
 
 def _words(
@@ -156,6 +195,24 @@ def _oddities(opening: Opening, policy: Policy, case: Case) -> tuple[str, ...]:
         *personal_data(case.text("title"), "the title"),
         *personal_data(case.text("description"), "the description"),
     )
+
+
+def _checklist(opening: Opening, policy: Policy, items: Sequence[str]) -> tuple[Entry, ...]:
+    return (entry(opening, "checklist", answers=ticked(policy, items)),) if items else ()
+
+
+def _waiting(policy: Policy, case: Case, who: Value | None) -> dict[str, Value | None]:
+    """The status and whom the case waits for, when it is opened waiting. Raises as `hold` does."""
+    if who is None:
+        return {}
+    known = known_word(str(who), "waiting_for", policy.waiting_for, policy)
+    return {"status": move(policy, case, ("waiting",)), "waiting_for": known}
+
+
+def _referred(case: Case, to: str) -> tuple[str, ...]:
+    if not to:
+        return ()
+    return (f"the contact is to be referred to {to}: tell them; casectl call {case.id} --out, or casectl email --out",)
 
 
 def _reference(contact: str) -> str:

@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from casectl.desk.known import (
     known_customer,
     known_interval,
     known_person,
+    known_satisfaction,
     known_word,
     unknown_category,
     unknown_service,
 )
 from casectl.desk.pinning import moved
+from casectl.desk.routing import team_for
 from casectl.desk.verb import Flag, Scene, change
 from casectl.desk.wording import clean, looks_like_mail, personal_data
 from casectl.model.case import FIELD, Value
@@ -33,6 +36,8 @@ SETTABLE = [
     "team",
     "type",
     "update_every",
+    "reason_for_outage",
+    "satisfaction",
     "policy",
 ]
 OTHER_WAYS = {
@@ -42,12 +47,15 @@ OTHER_WAYS = {
     "waiting_for": "casectl hold ID --waiting-for WHO",
     "status": "casectl take, hold, resume, resolve, reopen or close ID",
     "resolution": "casectl resolve ID -m TEXT",
+    "expedited": "casectl expedite ID --reason TEXT",
+    "follows": "casectl open --follows ID --title TITLE opens a case that follows another",
+    "merged_into": "casectl merge ID --into OTHER",
     "agreed": "casectl agree ID TARGET WHEN",
     "commitments": "casectl promise ID --due WHEN -m TEXT",
     "exemptions": "casectl exempt ID CODE --from INSTANT",
     "log": "casectl note ID -m TEXT adds to it; nothing takes away from it",
 }
-MANY_LINES = frozenset({"description"})
+MANY_LINES = frozenset({"description", "reason_for_outage"})
 
 
 def set(  # noqa: A001
@@ -69,7 +77,15 @@ def set(  # noqa: A001
     changed = {name: value for name, value in fields.items() if scene.case.fields.get(name) != value}
     if not changed:
         raise NotAllowed(f"{scene.case.id} says so already: {', '.join(changes)}", "nothing to change")
-    return change(scene, "set", ", ".join(changed), changed, warnings=warnings)
+    return change(scene, "set", ", ".join(changed), {**changed, **_rerouted(scene, changed)}, warnings=warnings)
+
+
+def _rerouted(scene: Scene, changed: Mapping[str, Value | None]) -> dict[str, Value | None]:
+    """The team that the case belongs to now, when what it is about has changed and the policy routes it elsewhere."""
+    if "team" in changed or changed.keys().isdisjoint(("type", "service", "category", "customer")):
+        return {}
+    team = team_for(scene.policy, scene.book, scene.case.changed(changed), scene.moment.now)
+    return {"team": team} if team is not None and team != scene.case.text("team") else {}
 
 
 def _refuse_other_fields(scene: Scene, name: str) -> None:
@@ -84,7 +100,7 @@ def _refuse_other_fields(scene: Scene, name: str) -> None:
     raise UsageMistake(f"a case has no field '{name}'", did_you_mean(name, SETTABLE))
 
 
-def _value(scene: Scene, name: str, text: str) -> tuple[str | None, tuple[str, ...]]:
+def _value(scene: Scene, name: str, text: str) -> tuple[Value | None, tuple[str, ...]]:
     if not text.strip():
         if FIELD[name].required:
             raise NotAllowed(f"a case cannot be without its {name}", f"casectl set {scene.case.id} {name}=VALUE")
@@ -96,6 +112,10 @@ def _value(scene: Scene, name: str, text: str) -> tuple[str | None, tuple[str, .
         return known_customer(scene.book, scene.policy.desk, value), ()
     if name == "update_every":
         return known_interval(value), ()
+    if name == "satisfaction":
+        return known_satisfaction(value), ()
+    if name == "team" and scene.policy.workflow.teams:
+        return known_word(value, "team", scene.policy.workflow.teams, scene.policy), ()
     if name == "service":
         return value, unknown_service(scene.book, scene.policy, scene.case.text("customer"), value)
     if name == "category":

@@ -38,7 +38,7 @@ def undo(
     fields, kept = _restored(scene, past, index)
     refuse_unknown_to_policy(scene, fields)
     warnings = (*_left_alone(kept), *personal_data(why, "the reason"))
-    return change(scene, "undo", _summary(past, index, fields), fields, (void,), warnings)
+    return change(scene, "undo", _summary(past, index, fields), fields, (void,), warnings, restoring=True)
 
 
 def _last(scene: Scene, past: Past) -> int:
