@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from casectl.model.problems import Problem
     from casectl.model.timeline import Timeline
     from casectl.reports.onecase import OneCase
-    from casectl.reports.population import Population
     from casectl.reports.table import Table
-    from casectl.reports.worklist import Wanted
     from casectl.store.repo import Repo
 
 FINDINGS = 3
@@ -188,17 +186,6 @@ def zone_of_case(repo: Repo, commit: str, timeline: Timeline, typed: str) -> str
     return policy.zone if policy else "UTC"
 
 
-def known_only(repo: Repo, commit: str, found: Population, wanted: Wanted) -> None:
-    """Refuse words of a worklist that nothing there has; an assignee whom nobody knows is only warned about."""
-    if not any((wanted.status, wanted.phase, wanted.customer, wanted.assignee)):
-        return
-    from casectl.reports.worklist import refuse_unknown_words
-    from casectl.store.book import read_book
-
-    for warning in refuse_unknown_words(wanted, found, read_book(repo, commit)[0]):
-        warn(warning)
-
-
 @contextmanager
 def progress() -> Iterator[Callable[[int], None]]:
     """A counter of cases on stderr, on a terminal only and only when it takes a while; gone when done."""
@@ -228,48 +215,6 @@ def _terminal_width() -> int | None:
     import shutil
 
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
-def show_worklist(
-    ctx: typer.Context,
-    wanted: Wanted,
-    title: str,
-    desk: str | None,
-    zone: str,
-    as_of: str,
-    output: str,
-    most: int | None = None,
-) -> int:
-    """Print the wanted cases, most urgent first, at most so many; the exit code that follows.
-
-    An empty list leaves people's stdout alone and is told on stderr.
-    """
-    from casectl.reports.population import population
-    from casectl.reports.worklist import left_out, select, worklist_table
-
-    how = form(output)
-    refuse_zone(zone)
-    repo, commit = read_from(ctx)
-    at = as_of_moment(as_of, zone_of_dates(repo, commit, desk, as_of))
-    with progress() as told:
-        found = population(repo, commit, at, desk, told)
-    known_only(repo, commit, found, wanted)
-    everything = select(found, wanted)
-    chosen = everything[:most]
-    if not chosen:
-        say("nothing to list")
-    if chosen or how not in ("table", "wide"):
-        more = left_out(everything[len(chosen) :], _list_command(desk, wanted, as_of))
-        show_tables([worklist_table(found, chosen, title, zone, more)], how)
-    return show_problems(found.exceptions)
-
-
-def _list_command(desk: str | None, wanted: Wanted, as_of: str) -> str:
-    """What lists all of the cases that `next` shows the first of."""
-    import shlex
-
-    asked = {"--desk": desk, "--assignee": wanted.assignee, "--as-of": None if as_of == "now" else as_of}
-    return shlex.join(["casectl", "list", *(word for pair in asked.items() if pair[1] for word in pair if word)])
 
 
 def wants_colour() -> bool:

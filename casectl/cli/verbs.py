@@ -53,7 +53,7 @@ def verb_app(stem: str) -> typer.Typer:
     def command(ctx: typer.Context, output: Form, id: str | None = None, **given: Any) -> None:  # noqa: A002
         use_packaged_zones()
         root = settings(ctx)
-        typed = _read_stdin(given, flags, root)
+        typed = _named_cases(_read_stdin(given, flags, root), flags, root)
         with _composed(ctx, typed, texts, flags, root) as said:
             written, life = (_open(root, partial(verb, **said)), None) if opens else _take(root, id, verb, said)
         reply(root, written, life, output)
@@ -137,6 +137,16 @@ def _read_stdin(given: dict[str, Any], flags: Mapping[str, Flag], root: Settings
         except UnicodeDecodeError as error:
             raise UsageMistake(f"standard input is not UTF-8 (byte {error.start + 1})") from None
     return given
+
+
+def _named_cases(typed: dict[str, Any], flags: Mapping[str, Flag], root: Settings) -> dict[str, Any]:
+    """The options, with the whole ID of each other case that one names. Raises `NotFound` for what is no one case."""
+    asked = {name: value for name, value in typed.items() if value and flags[name].case}
+    if not asked:
+        return typed
+    repo = _repo(root)
+    commit = root.commit(repo)
+    return {**typed, **{name: find_case(repo, commit, value) for name, value in asked.items()}}
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from casectl.model.instants import Instant, zone_named
-from casectl.reports.standing import overturned_rows, overturned_words, owed_lines, row_name
+from casectl.reports.standing import duty_lines, overturned_rows, overturned_words, owed_lines, row_name
 from casectl.reports.words import distance, duration, moment_words
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def outcome(figures: CaseFigures, row: TargetRow | None, zone: str, now: Instant
     overturned, what is due next (`row`) or owed; a line each."""
     owed = owed_lines(figures)
     ahead = [outlook(figures, row, zone, now)] if row is not None or not owed else []
-    return [*late(figures, now), *overturned(figures, zone, commit), *ahead, *owed]
+    return [*late(figures, now), *overturned(figures, zone, commit), *ahead, *owed, *duty_lines(figures, zone, now)]
 
 
 def late(figures: CaseFigures, now: Instant) -> list[str]:

@@ -35,7 +35,8 @@ def open_reported(life: DemoLife, reported: Instant) -> bool:
         answer=answers_of(life) if rated else None,
         minutes=minutes,
         update_every=report.update_every if life.settles and life.chance(0.85) else None,
-        **claims,
+        received=claims.get("received"),
+        detected=claims.get("detected"),
     )
     life.did(opened, by, change)
     return True

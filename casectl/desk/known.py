@@ -126,6 +126,13 @@ def known_minutes(minutes: int) -> int:
     return minutes
 
 
+def known_satisfaction(text: str) -> int:
+    """How content a customer is. Raises `UsageMistake` for what is not 1 to 5."""
+    if text not in ("1", "2", "3", "4", "5"):
+        raise UsageMistake(f"satisfaction cannot be '{text}'", "a whole number from 1 (not at all) to 5 (very)")
+    return int(text)
+
+
 def unknown_service(book: Book, policy: Policy, customer: str | None, service: str | None) -> tuple[str, ...]:
     """Warnings about a service that neither the policy nor the customer's record lists, or that no promise covers."""
     if not service or not policy.services:

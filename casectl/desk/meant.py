@@ -15,12 +15,12 @@ _FACTS = CONDITION_KEYS[: CONDITION_KEYS.index("commitment")]
 def wrong_way(case: Case, policy: Policy, book: Book, received: Instant) -> tuple[str, ...]:
     """A warning when the case's channel is not meant for such cases. It is taken in all the same."""
     channel = policy.channels.get(case.need("channel"))
-    if channel is None or holds(channel.meant_for, _facts(case, policy, book), policy.calendars, received):
+    if channel is None or holds(channel.meant_for, facts_of(case, policy, book), policy.calendars, received):
         return ()
     return (f"channel '{channel.name}' is not meant for this case ({_wanted(channel.meant_for)}): it is flagged",)
 
 
-def _facts(case: Case, policy: Policy, book: Book) -> tuple[str | None, ...]:
+def facts_of(case: Case, policy: Policy, book: Book) -> tuple[str | None, ...]:
     """What conditions ask about a case, by `CONDITION_KEYS`; the plan is the customer's as the book has it now."""
     customer = book.customer(policy.desk, case.text("customer"))
     plan = customer.plan if customer else None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
+from casectl.desk.consequences import Setting, with_consequences
 from casectl.desk.known import UnknownDeskError
 from casectl.desk.verb import Opening, Scene
 from casectl.model.case import Case
@@ -21,6 +23,7 @@ from casectl.store.history import read_timeline
 from casectl.store.objects import ObjectReader
 from casectl.store.pinned import PolicyShelf
 from casectl.store.repo import Repo, head_commit, identity, is_shallow
+from casectl.store.versions import CaseReader
 from casectl.store.write import Written, write_step
 
 Clock = Callable[[], Instant]
@@ -54,11 +57,15 @@ def record(
     def decide(case: Case | None, now: Instant) -> Change:
         if case is None:
             raise NotFound(f"there is no case {case_id}")
+        head = head_commit(repo)
         with ObjectReader(repo) as reader:
-            rules = _rules(PolicyShelf(repo, reader, head_commit(repo)), case, now, life)
+            rules = _rules(PolicyShelf(repo, reader, head), case, now, life)
         moment = Moment(now, _name_in(rules.book, who.mail), mint)
+        look = partial(_case_at, repo, head)
         try:
-            change = act(Scene(case, rules.policy, rules.book, moment, rules.terms, rules.timeline))
+            change = act(Scene(case, rules.policy, rules.book, moment, rules.terms, rules.timeline, look))
+            steps = rules.timeline.steps
+            change = with_consequences(change, Setting(case, rules.policy, rules.book, moment, rules.terms, steps))
         except CasectlError as refusal:
             refusal.hint = "; ".join(filter(None, (refusal.hint, rules.remark))) or None
             raise
@@ -78,13 +85,24 @@ def record_opening(
         commit = head_commit(repo)
         with ObjectReader(repo) as reader:
             book, problems = read_book(repo, commit, reader=reader)
-            opening = Opening(book, Moment(now, _name_in(book, who.mail), mint))
+            look = partial(_case_at, repo, commit)
+            opening = Opening(book, Moment(now, _name_in(book, who.mail), mint), look)
             change = _open(act, opening, problems)
             while reader.look(f"{commit}:{path_of(change.case_id)}"):
                 change = act(opening)
+        policy = book.policies[str(change.fields["policy"])]
+        change = with_consequences(change, Setting(None, policy, book, opening.moment))
         return _signed(change, book, who.mail)
 
     return write_step(repo, None, decide, clock, who)
+
+
+def _case_at(repo: Repo, commit: str, case_id: str) -> Case | None:
+    """Another case as a commit has it; None for one that is not there or cannot be read."""
+    path = path_of(case_id)
+    with ObjectReader(repo) as reader:
+        content = reader.read(f"{commit}:{path}")
+    return None if content is None else CaseReader(case_id, path).read(content)[0]
 
 
 def _open(act: Callable[[Opening], Change], opening: Opening, problems: tuple[Problem, ...]) -> Change:
@@ -172,7 +190,8 @@ def _name_in(book: Book, mail: str) -> str:
 
 
 def _signed(change: Change, book: Book, mail: str) -> Change:
-    if book.person_by_mail(mail):
+    """A stranger is warned of; what the program does by itself says so in its trailers, whoever runs it."""
+    if change.rule or book.person_by_mail(mail):
         return change
     warning = f"{mail} is not in policies/staff.yaml: an audit will ask who that is"
     return change._replace(warnings=(*change.warnings, warning))

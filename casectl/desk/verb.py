@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from casectl.desk.wording import clean, first_words, personal_data
 from casectl.model.case import ENTRY_FIELDS, Case, Entry, Scalar, Value
 from casectl.model.change import Change, Moment
 from casectl.model.policy import Book, Policy
+from casectl.model.problems import NotAllowed
 from casectl.model.terms import Terms
 from casectl.model.timeline import Timeline
+
+if TYPE_CHECKING:
+    from casectl.sla.life import Life
+
+
+Look = Callable[[str], Case | None]
+
+
+def nobody(_: str) -> Case | None:
+    """There is no other case."""
+    return None
 
 
 class Scene(NamedTuple):
@@ -25,6 +37,23 @@ class Scene(NamedTuple):
     """All that has judged it, oldest first; none where its life is not known (a shallow clone)."""
     timeline: Timeline = Timeline("", "", ())
     """Its life so far, for verbs that look back; without steps where it is not known."""
+    look: Look = nobody
+    """Another case as the last commit has it, by its ID."""
+
+    def life(self) -> Life | None:
+        """The life so far as the clock sees it, voids heeded; None where it is not known."""
+        if not self.timeline.steps:
+            return None
+        from casectl.sla.life import Life
+        from casectl.sla.voids import effective
+
+        return Life(effective(self.timeline.steps, self.case.id).steps, self.judged_by)
+
+    @property
+    def judged_by(self) -> tuple[Terms, ...]:
+        """What judges the case; where that is not known, its policy with everybody as the book lists them."""
+        customers = self.book.customers.get(self.policy.desk, {})
+        return self.terms or (Terms(self.policy, customers, self.book.staff),)
 
 
 class Opening(NamedTuple):
@@ -32,6 +61,8 @@ class Opening(NamedTuple):
 
     book: Book
     moment: Moment
+    look: Look = nobody
+    """A case as the last commit has it, by its ID."""
 
 
 class Flag(NamedTuple):
@@ -45,6 +76,8 @@ class Flag(NamedTuple):
     positional: bool = False
     """An argument after the ID instead of an option."""
     metavar: str = ""
+    case: bool = False
+    """It names another case, by any tail of its ID; the verb gets the whole ID."""
     bare: str = ""
     """What the option says when it is typed without a value; empty where it needs one."""
 
@@ -53,6 +86,9 @@ Text = Annotated[str, Flag("What to say; `-` reads it from standard input.", ("-
 Remark = Annotated[
     str | None,
     Flag("A note to go with it; `-` reads it from standard input.", ("-m", "--message"), True, metavar="TEXT"),
+]
+OutageReason = Annotated[
+    str | None, Flag("Why the service was out; `-` reads it from standard input.", stdin=True, metavar="TEXT")
 ]
 ToState = Annotated[str | None, Flag("Which state, when the policy has several.", metavar="STATE")]
 
@@ -86,11 +122,37 @@ def change(
     fields: Mapping[str, Value | None] | None = None,
     entries: tuple[Entry, ...] = (),
     warnings: tuple[str, ...] = (),
+    restoring: bool = False,
 ) -> Change:
-    """A step on the scene's case. Leaving phase `waiting` forgets whom the case waited for."""
+    """A step on the scene's case. Leaving phase `waiting` forgets whom the case waited for.
+
+    Raises `NotAllowed` for a move to a state that requires what the case does not have, naming all of it; not where a
+    step is only taken back (`restoring`).
+    """
     wanted = dict(fields or {})
+    if not restoring:
+        refuse_unready(scene, wanted, entries)
     status = str(wanted.get("status", scene.case.status))
     state = scene.policy.states.get(status)
     if state and state.phase != "waiting" and "waiting_for" in scene.case.fields:
         wanted["waiting_for"] = None
     return Change(verb, scene.case.id, summary, wanted, entries, warnings=warnings)
+
+
+def refuse_unready(scene: Scene, fields: Mapping[str, Value | None], entries: tuple[Entry, ...]) -> None:
+    """Raise `NotAllowed` when the state that the step leads to requires what the case lacks: all of it at once."""
+    to = fields.get("status")
+    if to is None or to == scene.case.status or not scene.policy.workflow.requires:
+        return
+    life = scene.life()
+    if life is None:
+        return
+    from casectl.desk.remedies import lack_remedy, lack_words
+    from casectl.sla.readiness import lacks
+
+    missing = lacks(life, str(to), scene.moment.now, fields, entries)
+    if missing:
+        told = "; ".join(lack_words(lack, scene.policy.zone) for lack in missing)
+        ways = [way for lack in missing if (way := lack_remedy(lack, scene.case.id))]
+        hint = "; ".join(dict.fromkeys(ways)) or f"casectl show {scene.case.id}"
+        raise NotAllowed(f"{scene.case.id} cannot be {to} yet: {told}", hint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casectl.model.figures import TargetRow
+from casectl.model.figures import DutyRow, TargetRow
 from casectl.model.instants import Instant, format_instant
 
 
@@ -24,6 +24,24 @@ def target_document(row: TargetRow) -> dict[str, object]:
         "paused_seconds": row.paused_seconds,
         "exempt_seconds": row.exempt_seconds,
         "overturned": _overturned(row),
+        "evidence": list(row.evidence),
+    }
+
+
+def duty_document(row: DutyRow) -> dict[str, object]:
+    """Something owed beside the clocks, as data."""
+    return {
+        "duty": row.duty,
+        "kind": row.kind,
+        "occurrence": row.occurrence,
+        "clause": list(row.clause),
+        "state": row.state,
+        "since": _utc(row.since),
+        "due_at": _utc(row.due_at),
+        "to": list(row.to),
+        "lacks": list(row.lacks),
+        "each": row.each,
+        "message": row.message or None,
         "evidence": list(row.evidence),
     }
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from casectl.model.case import FIELD, Entry, Value
 from casectl.model.figures import CaseFigures, TargetRow
 from casectl.model.instants import Instant, format_instant
-from casectl.reports.contract import target_document
+from casectl.reports.contract import duty_document, target_document
 from casectl.reports.entries import entry_words, field_datum, field_words, record_words, void_words
+from casectl.reports.next_steps import last_contact, owed_block, steps_block
 from casectl.reports.onecase import OneCase
 from casectl.reports.plain import plain, shortened
 from casectl.reports.population import zone_data_version
@@ -36,6 +37,8 @@ def case_screen(found: OneCase, zone: str | None = None) -> str:
         _fields(found, wall),
         _description(found),
         _clocks(found, wall),
+        (shortened(plain(line), WIDTH) for line in owed_block(found, wall)),
+        (shortened(plain(line), 2 * WIDTH) for line in steps_block(found, wall)),
         _log(found, wall),
     )
     return "\n\n".join("\n".join(block) for block in (list(lines) for lines in blocks) if block)
@@ -53,6 +56,7 @@ def case_document(found: OneCase) -> dict[str, object]:
         "phase": found.figures.phase,
         **{name: field_datum(name, value) for name, value in case.fields.items()},
         "targets": [target_document(row) for row in found.figures.rows],
+        "owed": [duty_document(row) for row in found.figures.duties if row.open],
         "log": [_entry_document(*told) for told in _entries(found)],
     }
 
@@ -74,6 +78,9 @@ def _fields(found: OneCase, zone: str) -> Iterator[str]:
         if name not in _IN_HEADING:
             for head, words in _field_lines(name, value, zone):
                 yield shortened(f"{head.replace('_', ' '):<{FIELD_WIDTH}}{plain(words)}", WIDTH)
+    contact = last_contact(found, zone)
+    if contact is not None:
+        yield shortened(f"{'last contact':<{FIELD_WIDTH}}{plain(contact)}", WIDTH)
 
 
 def _field_lines(name: str, value: Value, zone: str) -> list[tuple[str, str]]:

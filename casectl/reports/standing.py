@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from casectl.model.figures import CaseFigures, Overturned, TargetRow
+from casectl.desk.remedies import duty_remedy, duty_words
+from casectl.model.figures import CaseFigures, DutyRow, Overturned, TargetRow
+from casectl.model.instants import Instant
 from casectl.model.target import Lookup
 from casectl.reports.words import SHORT, moment
 
@@ -27,9 +29,27 @@ def owed_line(row: TargetRow, figures: CaseFigures) -> str:
     return f"{missing(row)}; {_remedy(row, figures, figures.id[-TAIL:])}"
 
 
+def open_duties(figures: CaseFigures) -> list[DutyRow]:
+    """What somebody still has to see to beside the clocks, what is due first before the rest."""
+    mine = [row for row in figures.duties if row.open]
+    return sorted(mine, key=lambda row: (row.kind != "contact", row.due_at is None, row.due_at or 0))
+
+
+def duty_lines(figures: CaseFigures, zone: str, now: Instant | None = None) -> list[str]:
+    """Each with the command that discharges it; with `now` only those that began then, and how many more there are."""
+    mine = open_duties(figures)
+    told = [row for row in mine if now is None or row.since == now]
+    tail = figures.id[-TAIL:]
+    lines = [f"owed: {duty_words(row, zone)}; {duty_remedy(row, tail)}" for row in told]
+    rest = len(mine) - len(told)
+    return [*lines, f"owed still: {rest} more; casectl show {tail}"] if rest else lines
+
+
 def owed_words(figures: CaseFigures) -> str | None:
     """The same in one cell, without the commands; None when nothing is owed."""
-    return "; ".join(dict.fromkeys(missing(row) for row in figures.rows if is_owed(row))) or None
+    figures_missing = [missing(row) for row in figures.rows if is_owed(row)]
+    others = [f"{row.duty} overdue" if row.state == "overdue" else row.duty for row in open_duties(figures)]
+    return "; ".join(dict.fromkeys([*figures_missing, *others])) or None
 
 
 def remedies(cases: Iterable[CaseFigures]) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ from casectl.reports.zones import DESK, wall_zone, zone_notes
 from casectl.store.repo import Repo
 
 OVERDUE, DUE, OWED, NOTHING_DUE, PAUSED = range(5)
+ASKED = ("status", "phase", "assignee", "customer", "team", "owner", "waiting_for")
+"""What a list may be narrowed by, each a word that a case has."""
 
 _COLUMNS = (
     Column("id"),
@@ -28,6 +30,10 @@ _COLUMNS = (
     Column("desk", shown="wide"),
     Column("type", shown="wide"),
     Column("owner", shown="wide"),
+    Column("team", shown="wide"),
+    Column("level", shown="wide"),
+    Column("waiting_for", shown="wide"),
+    Column("expedited", shown="data"),
     Column("next_due", "next due", shown="words", width=64),
     Column("due_target", shown="data"),
     Column("due_at", shown="data"),
@@ -45,16 +51,31 @@ class Wanted:
     phase: str | None = None
     assignee: str | None = None
     customer: str | None = None
+    team: str | None = None
+    owner: str | None = None
+    waiting_for: str | None = None
     open_only: bool = True
     """Leave out what is solved or closed."""
+    owing: bool = False
+    """Only what is owed something, or a figure."""
+    due_by: Instant | None = None
+    """Only what falls due by then, or is overdue."""
 
     def holds(self, figures: CaseFigures) -> bool:
         """Whether a case is one of them; one that was taken back or merged into another is none of any."""
         if figures.void or figures.merged_into is not None:
             return False
-        asked = ((name, getattr(self, name)) for name in ("status", "phase", "assignee", "customer"))
+        asked = ((name, getattr(self, name)) for name in ASKED)
         fits = all(word is None or getattr(figures, name) == word for name, word in asked)
-        return fits and not (self.open_only and figures.phase in DONE_PHASES)
+        return fits and self._is_pressing(figures) and not (self.open_only and figures.phase in DONE_PHASES)
+
+    def _is_pressing(self, figures: CaseFigures) -> bool:
+        if self.owing and owed_words(figures) is None:
+            return False
+        if self.due_by is None:
+            return True
+        group, row = urgency(figures)
+        return group in (OVERDUE, DUE) and row is not None and _due(row) <= self.due_by
 
 
 def worklist(
@@ -83,12 +104,19 @@ def refuse_unknown_words(wanted: Wanted, everyone: Population, book: Book) -> tu
             raise UsageMistake(f"there is no {what} '{word}'", did_you_mean(word, known))
     if wanted.customer is not None and wanted.customer not in customers:
         raise NotFound(f"there is no customer '{wanted.customer}'", did_you_mean(wanted.customer, customers))
-    people = set(book.staff) | _used(everyone, "assignee")
-    if wanted.assignee is None or wanted.assignee in people:
-        return ()
-    near = did_you_mean(wanted.assignee, people) or ""
+    teams = {name for policy in policies for name in policy.workflow.teams} | _used(everyone, "team")
+    waits = {name for policy in policies for name in policy.waiting_for} | _used(everyone, "waiting_for")
+    for word, what, known in ((wanted.team, "team", teams), (wanted.waiting_for, "one to wait for", waits)):
+        if word is not None and word not in known:
+            raise UsageMistake(f"there is no {what} '{word}'", did_you_mean(word, known))
+    people = set(book.staff) | _used(everyone, "assignee") | _used(everyone, "owner")
+    return tuple(_stranger(name, people) for name in (wanted.assignee, wanted.owner) if name and name not in people)
+
+
+def _stranger(name: str, people: set[str]) -> str:
+    near = did_you_mean(name, people) or ""
     tail = f": {near}" if near.startswith("did") else ""
-    return (f"nobody here is called '{wanted.assignee}'{tail}",)
+    return f"nobody here is called '{name}'{tail}"
 
 
 def _used(everyone: Population, name: str) -> set[str]:
@@ -98,13 +126,13 @@ def _used(everyone: Population, name: str) -> set[str]:
 def by_urgency(cases: Iterable[CaseFigures], policies: Mapping[str, Policy]) -> tuple[CaseFigures, ...]:
     """Cases in the order in which to work on them: overdue ones by priority of their own policy, then by due time; then
     the others by due time; then those that are owed a figure; then those with nothing due; what is paused comes last.
-    Equals by priority, then by ID.
+    In each of these, what is expedited stands first. Equals by priority, then by ID.
     """
 
-    def place(figures: CaseFigures) -> tuple[int, int, Instant, int, str]:
+    def place(figures: CaseFigures) -> tuple[int, bool, int, Instant, int, str]:
         group, row = urgency(figures)
         due, rank = _due(row) if row else 0, _rank(policies, figures)
-        return group, rank if group == OVERDUE else 0, due, rank, figures.id
+        return group, not figures.expedited, rank if group == OVERDUE else 0, due, rank, figures.id
 
     return tuple(sorted(cases, key=place))
 
@@ -126,6 +154,10 @@ def urgency(figures: CaseFigures) -> tuple[int, TargetRow | None]:
 
 def why(figures: CaseFigures, as_of: Instant, zone: str) -> str:
     """The reason for a case's place, in words: `resolution overdue by 2 h 10 m`, `response due in 1 h 55 m`."""
+    return f"expedited: {_why(figures, as_of, zone)}" if figures.expedited else _why(figures, as_of, zone)
+
+
+def _why(figures: CaseFigures, as_of: Instant, zone: str) -> str:
     group, row = urgency(figures)
     if row is None:
         return "a figure is owed" if group == OWED else "nothing due"
@@ -169,6 +201,7 @@ def _row(figures: CaseFigures, everyone: Population, zone: str) -> dict[str, Cel
     taken = (f"{row_name(each)}: {overturned_words(how, zone)}" for each, how in overturned_rows(figures))
     return {
         **case_cells(figures),
+        **{name: getattr(figures, name) for name in ("team", "level", "waiting_for", "expedited")},
         "next_due": why(figures, everyone.as_of, zone),
         "due_target": row.target if row else None,
         "due_at": None if due_at is None else format_instant(due_at),

@@ -20,12 +20,14 @@ class BranchMovedError(CasectlError):
 
 
 def message_of(change: Change, request: str | None = None) -> str:
-    """The commit message of a change: subject, and the trailers `Case`, `Event` and `Request` (random unless given)."""
+    """The commit message of a change: subject, and the trailers `Case`, `Event`, `Rule` where one did it, and `Request`
+    (random unless given)."""
     subject = one_line(f"{change.case_id} {change.verb}: {change.summary}")
     if len(subject) > SUBJECT_CHARACTERS:
         subject = subject[: SUBJECT_CHARACTERS - 1] + "…"
     event = one_line(change.event or change.verb)
-    return f"{subject}\n\nCase: {change.case_id}\nEvent: {event}\nRequest: {request or os.urandom(8).hex()}\n"
+    rule = f"Rule: {one_line(change.rule)}\n" if change.rule else ""
+    return f"{subject}\n\nCase: {change.case_id}\nEvent: {event}\n{rule}Request: {request or os.urandom(8).hex()}\n"
 
 
 def one_line(text: str) -> str:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from casectl.cli.context import command_app
-from casectl.cli.reading import AsOf, Desk, Output, Zone, show_worklist
+from casectl.cli.reading import AsOf, Desk, Output, Zone
+from casectl.cli.worklists import DueWithin, Mine, show_worklist
 
 app = command_app()
 
@@ -20,14 +21,19 @@ def next_cases(
     assignee: Annotated[
         str | None, typer.Option(metavar="WHO", help="Only what this person has.", show_default=False)
     ] = None,
+    mine: Mine = False,
+    team: Annotated[str | None, typer.Option(metavar="TEAM", help="Only this team.", show_default=False)] = None,
+    due_within: DueWithin = None,
     zone: Zone = "desk",
     as_of: AsOf = "now",
     output: Output = "table",
 ) -> int:
     """What to work on now.
 
-    Overdue cases first, by priority, then by due time; then the others by due time; what is paused comes last.
+    Overdue cases first, by priority, then by due time; then the others by due time; what is paused comes last. What is
+    expedited stands first in each.
     """
     from casectl.reports.worklist import Wanted
 
-    return show_worklist(ctx, Wanted(assignee=assignee), "Next", desk, zone, as_of, output, amount)
+    wanted = Wanted(assignee=assignee, team=team)
+    return show_worklist(ctx, wanted, "Next", desk, zone, as_of, output, amount, mine, due_within)

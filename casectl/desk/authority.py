@@ -1,0 +1,28 @@
+"""Who may take which step, by the roles of the staff list; who acts is whom git names."""
+
+from __future__ import annotations
+
+from casectl.desk.known import holds_role, who_holds
+from casectl.model.change import Moment
+from casectl.model.policy import Book, Policy
+from casectl.model.problems import NotAllowed
+
+
+def authorise(policy: Policy, book: Book, moment: Moment, verb: str) -> tuple[str, ...]:
+    """Warnings about a step by somebody who should not take it.
+
+    Raises `NotAllowed` where the policy refuses it: naming the roles that may, and who holds them.
+    """
+    if moment.by not in book.staff and policy.workflow.refuses_strangers:
+        hint = "add yourself with `mail: ` as git has it, and commit that"
+        raise NotAllowed(f"{moment.by} is not in policies/staff.yaml, and policy {policy.ref} refuses strangers", hint)
+    rule = policy.workflow.authority.get(verb)
+    if rule is None or holds_role(book, policy.desk, moment.by, rule.roles):
+        return ()
+    roles = " or ".join(rule.roles)
+    clause = f" ({', '.join(rule.clause)})" if rule.clause else ""
+    message = f"{moment.by} may not {verb} by policy {policy.ref}: that is for {roles}{clause}"
+    who = who_holds(book, policy.desk, rule.roles)
+    if rule.refuses:
+        raise NotAllowed(message, f"ask {who}")
+    return (f"{message}; it is for: {who}",)

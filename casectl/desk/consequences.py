@@ -1,0 +1,86 @@
+"""What goes with every step: whether who acts may take it, notices that write themselves, advice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from casectl.desk.authority import authorise
+from casectl.desk.meant import facts_of
+from casectl.model.case import Case, Entry
+from casectl.model.change import Change, Moment
+from casectl.model.policy import Book, Policy
+from casectl.model.target import Condition
+from casectl.model.terms import Terms
+from casectl.model.timeline import Step
+from casectl.model.workflow import CUSTOMER, Duty
+from casectl.sla.conditions import holds
+
+
+class Setting(NamedTuple):
+    """What a step was decided on: the case before it (None: there was none), what judges it, and its life so far."""
+
+    case: Case | None
+    policy: Policy
+    book: Book
+    moment: Moment
+    terms: tuple[Terms, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+def with_consequences(change: Change, setting: Setting) -> Change:
+    """The change with what its policy makes go with it. Raises `NotAllowed` where the policy refuses who acts.
+
+    What the program does by itself (`Change.rule`) needs nobody's leave.
+    """
+    warnings = () if change.rule else authorise(setting.policy, setting.book, setting.moment, change.verb)
+    notices = tuple(_notices(change, setting))
+    advice = tuple(_advice(change, setting))
+    return change._replace(entries=(*change.entries, *notices), warnings=(*change.warnings, *warnings, *advice))
+
+
+def _notices(change: Change, setting: Setting) -> Iterator[Entry]:
+    """A notice for each automatic duty that this step brings about."""
+    duties = [duty for duty in setting.policy.workflow.duties.values() if duty.automatic]
+    if not duties or any(entry.kind == "void" for entry in change.entries):
+        return
+    from casectl.sla.automatic import derived_id
+    from casectl.sla.duties import AUTOMATIC, told, ways_of
+    from casectl.sla.life import Life
+    from casectl.sla.voids import effective
+
+    step = Step("", setting.moment.now, setting.moment.by, change.fields, change.entries)
+    customers = setting.book.customers.get(setting.policy.desk, {})
+    terms = setting.terms or (Terms(setting.policy, customers, setting.book.staff),)
+    life = Life(effective((*setting.steps, step), change.case_id).steps, terms)
+    last = len(life.spells) - 1
+    for duty in duties:
+        happened = any(one.index == last for anchor in duty.on for one in life.happenings(anchor))
+        if happened and life.meets(duty.when) and AUTOMATIC in ways_of(life, duty, last):
+            occasion = change.entries[0].id if change.entries else f"{change.verb} {setting.moment.now}"
+            yield _notice(duty, derived_id(change.case_id, duty.name, occasion), told(life, duty.to, last))
+
+
+def _notice(duty: Duty, name: str, whom: tuple[str, ...]) -> Entry:
+    to = None if whom == (CUSTOMER,) else ", ".join(whom)
+    said = {"to": to, "rule": duty.name, "text": f"{duty.label}: drafted"}
+    return Entry(name, "notice", {key: value for key, value in said.items() if value is not None})
+
+
+def _advice(change: Change, setting: Setting) -> Iterator[str]:
+    """What such cases call for, told once: when a case comes to be one."""
+    rows = setting.policy.workflow.advice
+    if not rows:
+        return
+    before = setting.case
+    after = (before or Case({})).changed(change.fields)
+    for row in rows:
+        if _holds(setting, row.when, after) and (before is None or not _holds(setting, row.when, before)):
+            clause = f" ({', '.join(row.clause)})" if row.clause else ""
+            yield f"{row.say}{clause}"
+
+
+def _holds(setting: Setting, condition: Condition, case: Case) -> bool:
+    facts = (*facts_of(case, setting.policy, setting.book), None)
+    received = case.instant("received") or (setting.steps[0].at if setting.steps else setting.moment.now)
+    return holds(condition, facts, setting.policy.calendars, received)

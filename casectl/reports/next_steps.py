@@ -1,0 +1,64 @@
+"""What the screen of one case says of the people in it: what is owed, who was last in touch, what may be done next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casectl.desk.remedies import duty_remedy, duty_words, lack_words
+from casectl.model.moves import ways
+from casectl.reports.entries import entry_words
+from casectl.reports.onecase import OneCase
+from casectl.reports.standing import TAIL, open_duties
+from casectl.reports.words import count, distance, moment
+from casectl.sla.life import Life
+from casectl.sla.readiness import lacks
+from casectl.sla.voids import effective
+
+CONTACTS = ("call", "email", "response", "update", "complaint-answer", "escalation-answer", "referral")
+"""Log kinds by which the desk and the customer were in touch. Notices that write themselves are none."""
+MOST_OWED = 6
+
+
+def owed_block(found: OneCase, zone: str) -> Iterator[str]:
+    """What somebody has to see to, each with its command; nothing when nothing is owed."""
+    mine = open_duties(found.figures)
+    tail = found.figures.id[-TAIL:]
+    for row in mine[:MOST_OWED]:
+        late = " (overdue)" if row.state == "overdue" else ""
+        yield f"owed: {duty_words(row, zone)}{late}; {duty_remedy(row, tail)}"
+    if len(mine) > MOST_OWED:
+        yield f"owed: {count(len(mine) - MOST_OWED, 'thing')} more; casectl report duties"
+    for due in found.figures.upcoming:
+        yield f"due by time alone: {due.rule}: {due.reason}; casectl sweep"
+
+
+def last_contact(found: OneCase, zone: str) -> str | None:
+    """`Tue 2026-11-24 10:00 GMT, 2 h ago, by jo: call out, 4 m`; None when nobody was in touch yet."""
+    for step in reversed(found.timeline.until(found.as_of)):
+        for entry in reversed(step.entries):
+            if entry.kind in CONTACTS:
+                when = f"{moment(step.at, zone)}, {distance(step.at, found.as_of)}"
+                return f"{when}, by {found.who(step.author)}: {entry_words(entry, zone)}"
+    return None
+
+
+def steps_block(found: OneCase, zone: str) -> Iterator[str]:
+    """The states that the case may move to, and what each wants first."""
+    if found.figures.void:
+        return
+    tail, life = found.figures.id[-TAIL:], _life(found)
+    ready, wanting = [], []
+    for state, command in ways(found.pinned.policy, found.case):
+        missing = [lack for lack in lacks(life, state, found.as_of) if lack.name != "resolution"]
+        shown = command.replace(found.figures.id, tail)
+        if missing:
+            wanting.append(f"{state} needs first: {'; '.join(lack_words(lack, zone) for lack in missing)}")
+        else:
+            ready.append(f"{state} ({shown})")
+    if ready:
+        yield f"may become: {', '.join(ready)}"
+    yield from wanting
+
+
+def _life(found: OneCase) -> Life:
+    return Life(effective(found.timeline.until(found.as_of), found.timeline.case_id).steps, found.terms)
