@@ -15,13 +15,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
+
+from casectl.desk.consequences import Setting, with_consequences
+from casectl.desk.sweeping import swept
 from casectl.desk.verb import Opening, Scene
 from casectl.desk.verbs.open import open as open_case
 from casectl.model.case import Case, Entry, Scalar
 from casectl.model.change import Change, Moment
-from casectl.model.figures import CaseFigures, TargetRow
+from casectl.model.figures import CaseFigures, DutyRow, TargetRow
 from casectl.model.instants import Instant, format_instant, zone_named
 from casectl.model.policy import Book, Policy
+from casectl.model.problems import NotAllowed
 from casectl.model.terms import Terms
 from casectl.model.timeline import Step, Timeline
 from casectl.sla.clock import evaluate
@@ -60,6 +65,8 @@ class CaseStory:
     customer: str = "acme"
     change: Change = field(default_factory=lambda: Change("", "", "", {}))
     """What the last verb wanted."""
+    others: dict[str, Case] = field(default_factory=dict)
+    """Other cases that there are, by ID."""
 
     def at(self, local: str) -> CaseStory:
         """Time goes on to a local moment of the desk's zone."""
@@ -73,14 +80,51 @@ class CaseStory:
         """The case will be that customer's."""
         return replace(self, customer=customer)
 
+    def beside(self, other: CaseStory) -> CaseStory:
+        """That other case is there, too."""
+        return replace(self, others={**self.others, other.case.id: other.case})
+
     def open(self, **options: Any) -> CaseStory:
         wanted = {"title": "Nobody can sign in", "customer": self.customer, "desk": self.opened_under.desk}
-        return self._after(open_case(Opening(shipped_book(), self._moment), **wanted | self._told(options)))
+        change = open_case(Opening(shipped_book(), self._moment), **wanted | self._told(options))
+        setting = Setting(None, self.opened_under, shipped_book(), self._moment)
+        return self._after(with_consequences(change, setting))
 
     def do(self, verb: Callable[..., Change], *arguments: Any, **options: Any) -> CaseStory:
         """That verb, with what the command line would hand it; local times are told as instants."""
         scene = Scene(self.case, self.policy, shipped_book(), self._moment, self.terms, self.timeline)
-        return self._after(verb(scene, *[self._instants(one) for one in arguments], **self._told(options)))
+        change = verb(scene, *[self._instants(one) for one in arguments], **self._told(options))
+        setting = Setting(self.case, self.policy, shipped_book(), self._moment, self.terms, self.steps)
+        return self._after(with_consequences(change, setting))
+
+    def sweep(self) -> CaseStory:
+        """All that time has made due by now is done by the program, one thing after the other."""
+        story = self
+        while story.figures().upcoming:
+            story = story.do(swept)
+        return story
+
+    def refused(self, verb: Callable[..., Change], *arguments: Any, **options: Any) -> str:
+        """What that verb is refused with, and the hint. Fails the test when it is let through."""
+        with pytest.raises(NotAllowed) as refusal:
+            self.do(verb, *arguments, **options)
+        return f"{refusal.value.message}; {refusal.value.hint}"
+
+    def duties(self, name: str, local: str | None = None) -> list[DutyRow]:
+        """Every occurrence of a duty, or a detail, as of a local moment or of now."""
+        return [row for row in self.figures(local).duties if row.duty == name]
+
+    def duty_states(self, name: str, local: str | None = None) -> list[str]:
+        return [row.state for row in self.duties(name, local)]
+
+    def owing(self, local: str | None = None) -> list[str]:
+        """The names of all that is still owed."""
+        return [row.duty for row in self.figures(local).duties if row.open]
+
+    def notices(self) -> list[tuple[str, str]]:
+        """Each notice that wrote itself: the rule or duty that did it, and who is told."""
+        logged = (entry for entry in self.case.log if entry.kind == "notice")
+        return [(str(entry.fields["rule"]), str(entry.fields.get("to", "customer"))) for entry in logged]
 
     @property
     def policy(self) -> Policy:
