@@ -32,6 +32,7 @@ makes one, and `git log -p` reads like a diary. A file may be edited by hand; co
 _STAFF_HEAD = """\
 # Who works cases here. `mail` is what `git config user.email` says on their machine.
 # `roles` are the policies' own words; `desks` may name where somebody works, all desks otherwise.
+# `rotas`, below the staff, say who is on call when: policies/README.md explains them.
 """
 
 

@@ -105,13 +105,10 @@ class _Calendars:
         fields = reading.record(node, what, HOURS)
         if "hours" not in fields.items:
             return None
-        noted = len(reading.found)
-        weekly = _weekly(reading, fields.items["hours"], what)
-        if not any(weekly) and noted == len(reading.found):
-            reading.mistake(fields.items["hours"].line, f"{what} never opens", _WINDOW_HINT)
+        weekly = read_week(reading, fields.items["hours"], what)
         replaced = _replaced(reading, fields, what)
         holidays = self._holidays(fields, what)
-        _check_overlaps(reading, fields, what, weekly, replaced)
+        _check_replaced(reading, fields, what, weekly, replaced)
         for day in sorted(set(replaced) & holidays):
             line = self.reading.mapping(fields.items["replaced"], "replaced").keys[day.isoformat()]
             reading.warn(line, f"{what}: {day} is a holiday, so its replaced hours never count", "list it under except")
@@ -140,6 +137,18 @@ class _Calendars:
             return f"mend policies/holidays/{word}.yaml first"
         write = f"write policies/holidays/{word}.yaml" if NAME.fullmatch(word) else None
         return self.reading.near(word, list(self.lists)) or write
+
+
+def read_week(reading: Reading, node: Node, what: str) -> tuple[Windows, ...]:
+    """Hours by weekday, Monday first. None at all, and any moment that is open twice, is a mistake."""
+    noted = len(reading.found)
+    weekly = _weekly(reading, node, what)
+    if not any(weekly) and noted == len(reading.found):
+        reading.mistake(node.line, f"{what} never opens", _WINDOW_HINT)
+    for day, name in enumerate(WEEKDAYS):
+        if _overlap(weekly[day], weekly[(day + 1) % 7]):
+            reading.mistake(node.line, f"{what}: the windows of {name} overlap", "a window past midnight counts too")
+    return weekly
 
 
 def _weekly(reading: Reading, node: Node, what: str) -> tuple[Windows, ...]:
@@ -212,14 +221,10 @@ def _replaced(reading: Reading, fields: Branch, what: str) -> dict[date, Windows
     return found
 
 
-def _check_overlaps(
+def _check_replaced(
     reading: Reading, fields: Branch, what: str, weekly: tuple[Windows, ...], replaced: Mapping[date, Windows]
 ) -> None:
-    """No moment may be open twice: within a day, and where a window runs past midnight into the next day's."""
-    hours = fields.items["hours"]
-    for day, name in enumerate(WEEKDAYS):
-        if _overlap(weekly[day], weekly[(day + 1) % 7]):
-            reading.mistake(hours.line, f"{what}: the windows of {name} overlap", "a window past midnight counts too")
+    """No moment may be open twice: within a replaced day, and where a window runs past midnight into the next day's."""
     for day_replaced, windows in replaced.items():
         before, after = day_replaced - timedelta(days=1), day_replaced + timedelta(days=1)
         day_before = replaced.get(before, weekly[before.weekday()])

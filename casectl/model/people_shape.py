@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from casectl.model.shapes import DAY, LABEL, SPAN, ZONE, Absent, Field, Names, OneOf, Record, Text, Words
+from casectl.model.policy_shape import WEEK
+from casectl.model.shapes import (
+    DAY,
+    DURATION,
+    FLAG,
+    LABEL,
+    SPAN,
+    ZONE,
+    Absent,
+    Field,
+    Names,
+    OneOf,
+    Record,
+    Rows,
+    Text,
+    Words,
+)
 
 MAIL = r"[^@\s<>]+@[^@\s<>]+"
 YEARS = r"([0-9]{4})-([0-9]{4})"
@@ -45,10 +61,43 @@ PERSON = Record(
     },
 )
 
+BEGINS = rf"{DAY} [0-9]{{2}}:[0-9]{{2}}"
+RULE = r"[A-Z]+=[A-Z0-9,+-]+(?:;[A-Z]+=[A-Z0-9,+-]+)*"
+
+SHIFT = Record(
+    "shift",
+    "So long that one person is on call, once or again and again.",
+    {
+        "who": Field("A person of the staff.", required=True),
+        "begins": Field(
+            'The first time, on the clock of the rota: "2026-01-05 08:00".', Text(BEGINS, bare=False), True
+        ),
+        "repeats": Field("When again, as a rule of RFC 5545: FREQ=WEEKLY;INTERVAL=2.", Text(RULE, bare=False)),
+        "lasts": Field("How long each time, by the wall clock: 168h.", Text(rf"(?=[0-9]){DURATION}", bare=False), True),
+        "instead": Field("With `true` it takes the place of whoever else is on then.", FLAG),
+    },
+)
+
+ROTA = Record(
+    "rota",
+    "Shifts that together say who is on call.",
+    {
+        "label": LABEL,
+        "zone": Field("The time zone of its shifts and hours: America/Toronto.", Text(ZONE, bare=False), required=True),
+        "covers": Field('When somebody must be on: mon-fri: "17:00-24:00"; left out: always.', WEEK),
+        "shifts": Field(
+            "Of those at one time the first counts, one `instead` of others before all.", Rows(SHIFT), True
+        ),
+    },
+)
+
 STAFF = Record(
     "staff",
-    "Who works here, and in which roles.",
-    {"staff": Field("Each person under a short name.", Names(PERSON), required=True)},
+    "Who works here, in which roles, and who is on call when.",
+    {
+        "staff": Field("Each person under a short name.", Names(PERSON), required=True),
+        "rotas": Field("Each rota under a short name.", Names(ROTA)),
+    },
 )
 
 HOLIDAYS = Record(

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from casectl.model.calendar import Calendar
+from casectl.model.rota import Rota
 from casectl.model.target import CalendarChoice, Clauses, Condition, Span, Target
 from casectl.model.workflow import Guard, Workflow
 
@@ -279,6 +280,7 @@ class Book:
     customers: Mapping[str, Mapping[str, Customer]]
     """Desk, then customer."""
     staff: Mapping[str, Person] = field(default_factory=dict)
+    rotas: Mapping[str, Rota] = field(default_factory=dict)
 
     def desks(self) -> tuple[str, ...]:
         """The desks there are, in alphabetical order."""

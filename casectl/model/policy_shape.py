@@ -38,6 +38,8 @@ _WEEKDAY = f"(?:{'|'.join(WEEKDAYS)})"
 _SPAN_OF_DAYS = rf"\s*{_WEEKDAY}(?:-{_WEEKDAY}?)?\s*"
 DAYS = rf"{DAILY}|{_SPAN_OF_DAYS}(?:,{_SPAN_OF_DAYS})*"
 _WINDOWS = Words(Text(rf"{CLOSED}|\s*{WINDOW}\s*(?:,\s*{WINDOW}\s*)*", bare=False), name="windows")
+WEEK = Names(_WINDOWS, DAYS, at_least=1)
+"""Hours by weekday."""
 _ZONE = Field("The time zone of its days and hours: Europe/London.", Text(ZONE, bare=False))
 _DATE = Text(DAY, bare=False)
 
@@ -50,7 +52,7 @@ HOURS = Record(
     "hours",
     "A calendar with hours of its own.",
     {
-        "hours": Field('Days and their hours: mon-fri: "08:00-18:00".', Names(_WINDOWS, DAYS, at_least=1), True),
+        "hours": Field('Days and their hours: mon-fri: "08:00-18:00".', WEEK, True),
         "zone": _ZONE,
         "holidays": Field("Lists in policies/holidays of which the days are closed.", Words()),
         "except": Field("Holidays on which it is open all the same.", Words(_DATE, name="")),

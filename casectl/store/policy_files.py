@@ -13,6 +13,9 @@ from casectl.model.policy import Customer, Person, Policy
 from casectl.model.policy_check import check_policy, check_together
 from casectl.model.policy_reader import read_policy
 from casectl.model.problems import Problem
+from casectl.model.rota import Rota
+from casectl.model.rota_check import check_rotas
+from casectl.model.rota_reader import read_rotas
 from casectl.model.tree import Node
 from casectl.store.book import parse_tree
 from casectl.store.policy_tree import BESIDE, CUSTOMERS, HOLIDAYS, STAFF, SUFFIX, Holidays
@@ -36,6 +39,14 @@ class _Customers:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class _Rotas:
+    """The rotas that read well, and the file that says so."""
+
+    rotas: Mapping[str, Rota]
+    path: Path
+
+
 @dataclass(slots=True)
 class _Files:
     """All that was read, the people by the folder that their file stands in."""
@@ -43,6 +54,7 @@ class _Files:
     policies: list[_Loaded] = field(default_factory=list)
     customers: dict[Path, _Customers] = field(default_factory=dict)
     staff: dict[Path, Mapping[str, Person]] = field(default_factory=dict)
+    rotas: list[_Rotas] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -59,13 +71,14 @@ def check_policy_files(paths: Sequence[Path], today: date) -> tuple[Problem, ...
     """Every problem of files (or folders of files) on disk: of reading, of each policy, and between them.
 
     Customers, staff and holiday lists are told by their names; customers and staff are held against the policies when
-    their files are among those given. `today` decides whether a holiday list has run out, and which versions matter to
-    people.
+    their files are among those given. `today` decides whether a holiday list or a rota has run out, and which versions
+    matter to people.
     """
     files = _load(_files_in(paths))
     deeper = [problem for one in files.policies for problem in check_policy(one.policy, one.node, one.lists, today)]
     together = check_together(one.policy for one in files.policies)
-    found = {*files.problems, *deeper, *together, *_between(files, today)}
+    unfilled = [problem for one in files.rotas for problem in check_rotas(one.rotas, one.path.as_posix(), today)]
+    found = {*files.problems, *deeper, *together, *unfilled, *_between(files, today)}
     return tuple(sorted(found, key=lambda problem: (problem.path, problem.line, problem.message)))
 
 
@@ -141,7 +154,9 @@ def _other(files: _Files, node: Node, path: Path) -> tuple[Problem, ...]:
         staff, problems = read_staff(node, shown)
         if not problems:
             files.staff[path.parent] = staff
-        return problems
+        rotas, wrong = read_rotas(node, shown, staff)
+        files.rotas.append(_Rotas(rotas, path))
+        return *problems, *wrong
     if path.name == CUSTOMERS:
         customers, problems = read_customers(node, shown)
         if not problems:

@@ -11,6 +11,8 @@ from casectl.model.people_reader import read_customers, read_holidays, read_staf
 from casectl.model.policy import Book, Customer, Person, Policy
 from casectl.model.policy_reader import read_policy
 from casectl.model.problems import Problem
+from casectl.model.rota import Rota
+from casectl.model.rota_reader import read_rotas
 from casectl.model.tree import Node
 
 SUFFIX = ".yaml"
@@ -96,8 +98,8 @@ def read_policies(tree: PolicyTree, desk: str | None = None) -> tuple[Book, tupl
         for policy in _versions(tree, str(name), files, lists, problems):
             policies[policy.ref] = policy
         customers[str(name)] = _customers(tree, str(name), files, problems)
-    staff = _staff(tree, problems)
-    return Book(policies, customers, staff), (*problems, *lists.problems)
+    staff, rotas = _staff(tree, problems)
+    return Book(policies, customers, staff, rotas), (*problems, *lists.problems)
 
 
 def _versions(
@@ -125,11 +127,12 @@ def _customers(tree: PolicyTree, desk: str, files: tuple[str, ...], problems: li
     return customers
 
 
-def _staff(tree: PolicyTree, problems: list[Problem]) -> Mapping[str, Person]:
+def _staff(tree: PolicyTree, problems: list[Problem]) -> tuple[Mapping[str, Person], Mapping[str, Rota]]:
     node, found = tree.node(STAFF) if STAFF in tree.files("") else (None, ())
     problems += found
     if node is None:
-        return {}
+        return {}, {}
     staff, found = read_staff(node, tree.shown(STAFF))
-    problems += found
-    return staff
+    rotas, wrong = read_rotas(node, tree.shown(STAFF), staff)
+    problems += (*found, *wrong)
+    return staff, rotas

@@ -9,6 +9,7 @@ from casectl.model.people_reader import read_customers, read_holidays, read_staf
 from casectl.model.policy_reader import read_policy
 from casectl.model.problems import Problem
 from casectl.model.rawcase import case_from_raw, raw_from_tree
+from casectl.model.rota_reader import read_rotas
 from casectl.model.tree import Branch, Node
 from casectl.store.yamltree import read_tree
 from tests.model import one_policy
@@ -75,6 +76,14 @@ STAFF = """\
 staff:
   sam: {name: Sam, mail: sam@example.com, roles: [agent, engineer], desks: acme-desk}
   jo: {name: Jo, mail: jo@example.com}
+rotas:
+  experts:
+    label: Systems expert on call
+    zone: America/Toronto
+    covers: {mon-fri: "17:00-24:00", "sat,sun": ["00:00-12:00", "12:00-24:00"]}
+    shifts:
+    - {who: sam, begins: "2026-01-05 08:00", repeats: FREQ=WEEKLY;INTERVAL=2, lasts: 168h}
+    - {who: jo, begins: "2026-12-24 08:00", lasts: 72h30m, instead: true}
 """
 HOLIDAYS = """\
 name: ours
@@ -111,6 +120,12 @@ def _case(node: Node, path: str) -> tuple[object, tuple[Problem, ...]]:
     return case, (*shapeless, *problems)
 
 
+def _staff(node: Node, path: str) -> tuple[object, tuple[Problem, ...]]:
+    staff, problems = read_staff(node, path)
+    rotas, wrong = read_rotas(node, path, staff)
+    return (staff, rotas), (*problems, *wrong)
+
+
 def _policy(node: Node, path: str) -> tuple[object, tuple[Problem, ...]]:
     return read_policy(node, path, one_policy.HOLIDAYS)
 
@@ -119,6 +134,6 @@ SAMPLES = {
     "case": Sample(CASE, "case.yaml", _case),
     "policy": Sample(POLICY, one_policy.PATH, _policy),
     "customers": Sample(CUSTOMERS, "policies/acme-desk/customers.yaml", read_customers),
-    "staff": Sample(STAFF, "policies/staff.yaml", read_staff),
+    "staff": Sample(STAFF, "policies/staff.yaml", _staff),
     "holidays": Sample(HOLIDAYS, "policies/holidays/ours.yaml", read_holidays),
 }

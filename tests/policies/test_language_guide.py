@@ -13,12 +13,13 @@ import pytest
 from ruamel.yaml import YAML
 
 from casectl.model.figure_reader import figure_words, read_within
-from casectl.model.people_reader import read_holidays
-from casectl.model.people_shape import CUSTOMERS, HOLIDAYS, STAFF
+from casectl.model.people_reader import read_holidays, read_staff
+from casectl.model.people_shape import CUSTOMERS, HOLIDAYS, SHIFT, STAFF
 from casectl.model.policy import PHASES, Policy
 from casectl.model.policy_shape import POLICY, SECTIONS
 from casectl.model.problems import Problem
 from casectl.model.reading import Reading
+from casectl.model.rota_reader import read_rotas
 from casectl.model.shapes import Names, OneOf, Record, Rows, Shape
 from casectl.model.target import CONDITION_KEYS, TARGET_NAMES, Rule
 from casectl.model.target_reader import CHANGES, REOPENINGS
@@ -107,6 +108,26 @@ def test_the_holiday_list_reads() -> None:
     assert listed is not None, problems
 
 
+ROTAS = next(each.text for each in blocks("Reference") if each.text.startswith("rotas:"))
+PEOPLE = "staff:\n" + "".join(f"  {key}: {{name: {key}, mail: {key}@example.com}}\n" for key in ("kim", "jo", "sam"))
+
+
+def test_the_rotas_can_be_as_shown(tmp_path: Path) -> None:
+    path = tmp_path / "staff.yaml"
+    path.write_text(PEOPLE + ROTAS, encoding="utf-8")
+    assert check_policy_files([path], TODAY) == ()
+
+
+@pytest.mark.parametrize(("key", "written"), shown("key of a shift"))
+def test_each_key_of_a_shift_can_be_as_shown(key: str, written: str) -> None:
+    shift = {"who": "sam", "begins": '"2020-01-01 09:00"', "lasts": "8h", key: written}
+    fields = ", ".join(f"{name}: {value}" for name, value in shift.items())
+    node, problems = read_tree(f"{PEOPLE}rotas: {{r: {{zone: UTC, shifts: [{{{fields}}}]}}}}\n", "staff.yaml")
+    assert node is not None, problems
+    rotas, problems = read_rotas(node, "staff.yaml", read_staff(node, "staff.yaml")[0])
+    assert (list(rotas), problems) == (["r"], ())
+
+
 def keys_of(shape: Shape) -> Iterator[str]:
     """Every key that a file of that shape may hold, at any depth."""
     if isinstance(shape, Record):
@@ -135,6 +156,7 @@ def test_no_word_of_the_language_is_left_out() -> None:
     [
         ("section", POLICY.fields),
         ("key of a target", TARGET_SHAPE.fields),
+        ("key of a shift", SHIFT.fields),
         ("condition", (*CONDITION_KEYS, "reported")),
         ("anchor", ALL_ANCHORS),
     ],

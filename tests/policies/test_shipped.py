@@ -56,6 +56,12 @@ def test_they_have_no_mistake_and_need_no_warning() -> None:
     assert check_policy_files([POLICIES], TODAY) == ()
 
 
+def test_somebody_is_on_call_in_every_rota_on_any_day() -> None:
+    """They began long ago and never end, so that a demo of any date finds somebody."""
+    for today in (date(2020, 2, 1), date(2035, 12, 31)):
+        assert check_policy_files([POLICIES / "staff.yaml"], today) == ()
+
+
 def test_the_shipped_desks() -> None:
     assert shipped_desks() == DESKS
 
