@@ -25,6 +25,7 @@ OWNERS = {
     "ruamel": ("store/yamltree.py",),
     "tabulate": ("reports/render.py",),
     "holidays": ("intake/holiday_dates.py",),
+    "jinja2": ("outbox/template.py",),
 }
 
 DESKS = r"\b(2sms|smartsimple|2n5|expereo|ess)\b|\b(2SMS|SS|2N5|EXP|ESS)-\d\d\b"

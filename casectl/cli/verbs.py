@@ -53,7 +53,7 @@ def verb_app(stem: str) -> typer.Typer:
     def command(ctx: typer.Context, output: Form, id: str | None = None, **given: Any) -> None:  # noqa: A002
         use_packaged_zones()
         root = settings(ctx)
-        typed = _named_cases(_read_stdin(given, flags, root), flags, root)
+        typed = _read_files(_named_cases(_read_stdin(given, flags, root), flags, root), flags, root)
         with _composed(ctx, typed, texts, flags, root) as said:
             written, life = (_open(root, partial(verb, **said)), None) if opens else _take(root, id, verb, said)
         reply(root, written, life, output)
@@ -108,7 +108,7 @@ def _flag(hint: Any) -> Flag:
 
 def _option(option: inspect.Parameter, hint: Any, flag: Flag, is_text: bool) -> Any:
     """A verb's parameter as Typer wants it. A text may be missing here: an editor is then opened for it."""
-    kind = get_args(hint)[0]
+    kind = list[str] if flag.file else get_args(hint)[0]
     metavar = flag.metavar or None
     if is_text:
         kind, flag = str | None, flag._replace(help=f"{flag.help}  [required; on a terminal, $EDITOR opens]")
@@ -137,6 +137,16 @@ def _read_stdin(given: dict[str, Any], flags: Mapping[str, Flag], root: Settings
         except UnicodeDecodeError as error:
             raise UsageMistake(f"standard input is not UTF-8 (byte {error.start + 1})") from None
     return given
+
+
+def _read_files(typed: dict[str, Any], flags: Mapping[str, Flag], root: Settings) -> dict[str, Any]:
+    """The options, with what each file that is named holds."""
+    names = [name for name in typed if flags[name].file]
+    if not names:
+        return typed
+    from casectl.cli.files import read_files
+
+    return {**typed, **{name: read_files(typed[name] or (), root) for name in names}}
 
 
 def _named_cases(typed: dict[str, Any], flags: Mapping[str, Flag], root: Settings) -> dict[str, Any]:

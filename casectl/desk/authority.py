@@ -11,7 +11,8 @@ from casectl.model.problems import NotAllowed
 def authorise(policy: Policy, book: Book, moment: Moment, verb: str) -> tuple[str, ...]:
     """Warnings about a step by somebody who should not take it.
 
-    Raises `NotAllowed` where the policy refuses it: naming the roles that may, and who holds them.
+    Raises `NotAllowed` where the policy refuses it: naming the roles that may, and who holds them. Roles that nobody
+    holds lock nobody out.
     """
     if moment.by not in book.staff and policy.workflow.refuses_strangers:
         hint = "add yourself with `mail: ` as git has it, and commit that"
@@ -23,6 +24,7 @@ def authorise(policy: Policy, book: Book, moment: Moment, verb: str) -> tuple[st
     clause = f" ({', '.join(rule.clause)})" if rule.clause else ""
     message = f"{moment.by} may not {verb} by policy {policy.ref}: that is for {roles}{clause}"
     who = who_holds(book, policy.desk, rule.roles)
-    if rule.refuses:
+    somebody = any(person.holds(rule.roles, policy.desk) for person in book.staff.values())
+    if rule.refuses and somebody:
         raise NotAllowed(message, f"ask {who}")
-    return (f"{message}; it is for: {who}",)
+    return (f"{message}; it is for {who}",)

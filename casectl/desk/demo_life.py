@@ -8,8 +8,10 @@ from heapq import heappop, heappush
 from random import Random
 from typing import NamedTuple
 
+from casectl.desk.consequences import Setting, with_consequences
 from casectl.desk.demo_examples import Examples, Report
 from casectl.desk.known import holds_role
+from casectl.desk.sweeping import swept
 from casectl.desk.verb import Scene
 from casectl.model.case import Case
 from casectl.model.caseid import ALPHABET
@@ -24,6 +26,9 @@ from casectl.sla.clock import evaluate
 from casectl.sla.opentime import open_time
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+SWEEP_SECONDS = 5 * MINUTE
+CRON = Person("cron", "casectl sweep", "sweep@example.com")
+"""Who runs the sweep: no person of the desks."""
 
 Verb = Callable[[Scene], Change]
 Deed = Callable[[Instant], object]
@@ -146,18 +151,31 @@ class DemoLife:
         False when that lies beyond the demo's end, or the policy does not allow it.
         """
         self.catch_up(at)
+        self._sweep(min(at, self.as_of))
         at = max(at, self.now + self.random.randint(20, 240))
         if at > self.as_of:
             self.now = self.as_of
             return False
-        person = by or self._somebody()
-        scene = Scene(self.case, self.policy, self.book, Moment(at, person.key, self.mint), self._terms, self.timeline)
+        return self._step(at, by or self._somebody(), verb)
+
+    def _step(self, at: Instant, person: Person, verb: Verb) -> bool:
+        moment = Moment(at, person.key, self.mint)
+        scene = Scene(self.case, self.policy, self.book, moment, self._terms, self.timeline)
+        setting = Setting(self.case, self.policy, self.book, moment, self._terms, self.timeline.steps)
         try:
-            change = verb(scene)
+            change = with_consequences(verb(scene), setting)
         except NotAllowed:
             return False
         self.did(at, person, change)
         return True
+
+    def _sweep(self, until: Instant) -> None:
+        """What time alone makes due by then is done soon after it is: the desk's cron runs every five minutes."""
+        while self.policy.workflow.automatic:
+            upcoming = evaluate(self.timeline, self._terms, until).upcoming
+            at = min((each.since for each in upcoming), default=until) + SWEEP_SECONDS
+            if not upcoming or at > until or not self._step(max(at, self.now), CRON, swept):
+                return
 
     def did(self, at: Instant, by: Person, change: Change) -> None:
         """Note a step that was taken."""
@@ -187,6 +205,7 @@ class DemoLife:
     def end(self) -> None:
         """Come to the end of the demo."""
         self.catch_up(self.as_of)
+        self._sweep(self.as_of)
         self.now = self.as_of
 
     def pace(self) -> float:

@@ -87,7 +87,8 @@ class Month:
 
     def _customers(self, desk: str, report: Report) -> list[str]:
         """Who may report it: a service that only customers' own records list is one that they ordered."""
-        records = self.book.customers[desk]
+        listed = self.book.customers[desk]
+        records = {name: each for name, each in listed.items() if not each.first_line}  # those ask their own desk first
         ordered = [name for name in sorted(records) if report.service in records[name].services]
         return ordered or sorted(records)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from casectl.desk.consequences import Setting, with_consequences
+from casectl.desk.demo_examples import Report
 from casectl.desk.demo_life import MINUTE, DemoLife
 from casectl.desk.verb import Opening
 from casectl.desk.verbs.open import open as open_case
@@ -21,13 +23,16 @@ def open_reported(life: DemoLife, reported: Instant) -> bool:
         return False
     by = life.random.choice(life.people)
     rated = life.chance(_rated_at_once(life, minutes)) and "received" not in claims
+    moment = Moment(opened, by.key, life.mint)
     change = open_case(
-        Opening(life.book, Moment(opened, by.key, life.mint)),
+        Opening(life.book, moment),
         title=report.title.replace("{customer}", _label(life)),
         desk=life.policy.desk,
         type=report.type,
         customer=life.customer,
         contact=f"{life.customer}/it-lead",
+        description=f"As reported: {report.title.replace('{customer}', _label(life))}.",
+        checked=_checked(life, report),
         channel=channel,
         service=report.service,
         category=report.category,
@@ -38,8 +43,14 @@ def open_reported(life: DemoLife, reported: Instant) -> bool:
         received=claims.get("received"),
         detected=claims.get("detected"),
     )
-    life.did(opened, by, change)
+    life.did(opened, by, with_consequences(change, Setting(None, life.policy, life.book, moment)))
     return True
+
+
+def _checked(life: DemoLife, report: Report) -> list[str]:
+    """What of the desk's checklists was asked or done at the opening: mostly all."""
+    rows = [row for row in life.policy.workflow.intake if report.type in row.when.values.get("type", {report.type})]
+    return [item for row in rows for item in row.checklist if life.chance(0.85)]
 
 
 def answers_of(life: DemoLife) -> list[str]:

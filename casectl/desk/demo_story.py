@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from casectl.desk.demo_duties import ended, tell
 from casectl.desk.demo_life import DAY, HOUR, DemoLife
 from casectl.desk.demo_opening import answers_of
 from casectl.desk.demo_promises import agree_times, ask_exemption, keep_informed, promise_all, set_interval
-from casectl.desk.verbs.close import close
 from casectl.desk.verbs.confirm_path import confirm_path
 from casectl.desk.verbs.escalate import escalate
 from casectl.desk.verbs.exempt import exempt
@@ -40,6 +40,7 @@ def left_open(life: DemoLife) -> None:
     """Taken, answered, settled; and not finished yet."""
     _rate(life)
     _take(life)
+    tell(life)
     agree_times(life)
     keep_informed(life, life.done[0].at)
     _answer(life)
@@ -150,6 +151,7 @@ def _work(life: DemoLife) -> None:
         life.later(30, 500, partial(update, message=life.says("update")))
     if life.chance(0.12) or _misses_escalation(life):
         _escalate(life)
+        tell(life)
 
 
 def _escalate(life: DemoLife) -> None:
@@ -221,8 +223,9 @@ def _finish(life: DemoLife) -> None:
         keep_informed(life, life.now)
         life.later(30, 300, partial(update, message=life.says("update")))
         _resolve(life)
+    tell(life)
     if life.solved and life.chance(0.9):
-        life.later(300, 4 * 1440, close)
+        life.later(300, 4 * 1440, ended(life))
 
 
 def _go_on(life: DemoLife) -> None:

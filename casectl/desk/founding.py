@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from casectl.model.instants import Instant
 from casectl.model.json_schema import schema_text
 from casectl.model.policy import Policy
 from casectl.model.problems import InvalidFiles, NotFound, UsageMistake
+from casectl.model.tree import Branch, Row, Text
 from casectl.store.adopt import adopt_repo
 from casectl.store.create import create_repo
 from casectl.store.inspect import describe_work_tree
@@ -18,6 +20,7 @@ from casectl.store.policy_files import check_policy_files, read_policy_files
 from casectl.store.policy_tree import is_desk
 from casectl.store.repo import Identity, Repo
 from casectl.store.shipped import shipped_common, shipped_desks, shipped_files
+from casectl.store.yamltree import read_tree
 
 STAFF = "policies/staff.yaml"
 SCHEMAS = ".schema"
@@ -62,7 +65,7 @@ def founding_files(wanted: Iterable[str], who: Identity | None, today: date) -> 
     files = common_files()
     for name in list(wanted) or shipped_desks():
         files |= _from_file(Path(name), today) if _means_file(name) else shipped_files(name)
-    return {**files, STAFF: staff_text(who)}
+    return {**files, STAFF: staff_text(who, rotas_named(files), today)}
 
 
 def desks_among(files: Iterable[str]) -> tuple[str, ...]:
@@ -81,13 +84,35 @@ def found_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, 
     return create_repo(root, files, message, at, who)
 
 
-def staff_text(who: Identity | None) -> str:
-    """A staff list with `who` on it, or with nobody."""
+def rotas_named(files: Mapping[str, str]) -> dict[str, str]:
+    """The rotas to which policies among the files route cases, each with the zone of its desk."""
+    found: dict[str, str] = {}
+    for path, text in files.items():
+        tree = read_tree(text, path)[0] if path.endswith(".yaml") and "\nrouting:" in text else None
+        if not isinstance(tree, Branch):
+            continue
+        rows, zone = tree.items.get("routing"), tree.items.get("zone")
+        for row in rows.items if isinstance(rows, Row) else ():
+            named = [row.items.get(key) for key in ("owner", "assignee")] if isinstance(row, Branch) else []
+            for name in named:
+                if isinstance(name, Text):
+                    found.setdefault(name.value, zone.value if isinstance(zone, Text) else "UTC")
+    return found
+
+
+def staff_text(who: Identity | None, rotas: Mapping[str, str] = MappingProxyType({}), today: date = date.min) -> str:
+    """A staff list with `who` on it, who is on duty by all `rotas` from today on; or a list with nobody."""
     if who is None:
         return with_schema(f"{_STAFF_HEAD}staff: {{}}\n", "staff", "")
     key = re.sub(r"[^a-z0-9]+", "-", who.name.partition(" ")[0].lower()).strip("-") or "me"
     person = f"  {key}: {{name: {_quoted(who.name)}, mail: {_quoted(who.mail)}}}\n"
-    return with_schema(f"{_STAFF_HEAD}staff:\n{person}", "staff", "")
+    return with_schema(f"{_STAFF_HEAD}staff:\n{person}{_rotas(rotas, key, today)}", "staff", "")
+
+
+def _rotas(rotas: Mapping[str, str], key: str, today: date) -> str:
+    shift = f'    - {{who: {key}, begins: "{today} 00:00", repeats: FREQ=DAILY, lasts: 24h}}\n'
+    listed = "".join(f"  {name}:\n    zone: {zone}\n    shifts:\n{shift}" for name, zone in rotas.items())
+    return f"rotas:\n{listed}" if listed else ""
 
 
 def _quoted(text: str) -> str:
@@ -106,7 +131,7 @@ def _means_file(name: str) -> bool:
 
 
 def _from_file(path: Path, today: date) -> dict[str, str]:
-    """A policy file at its place, with the customers and the holiday lists that stand beside it."""
+    """A policy file at its place, with the customers, the messages and the holiday lists that stand beside it."""
     mistakes = [problem for problem in check_policy_files([path], today) if not problem.warning]
     if mistakes:
         raise InvalidFiles(mistakes, "casectl policy check FILE checks it again")
@@ -118,6 +143,8 @@ def _from_file(path: Path, today: date) -> dict[str, str]:
     customers = path.parent / "customers.yaml"
     if customers.is_file():
         files[f"policies/{policy.desk}/customers.yaml"] = with_schema(_checked(customers, today), "customers")
+    texts = sorted((path.parent / "messages").glob("*.txt"))
+    files |= {f"policies/{policy.desk}/messages/{one.name}": one.read_text(encoding="utf-8-sig") for one in texts}
     return files | _holiday_lists(path, text, policy)
 
 

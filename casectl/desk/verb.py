@@ -76,6 +76,8 @@ class Flag(NamedTuple):
     positional: bool = False
     """An argument after the ID instead of an option."""
     metavar: str = ""
+    file: bool = False
+    """It names files; the verb gets `Attached` values, with what they hold."""
     case: bool = False
     """It names another case, by any tail of its ID; the verb gets the whole ID."""
     bare: str = ""

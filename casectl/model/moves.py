@@ -94,10 +94,12 @@ def _command(here: State, phase: str) -> str:
 
 
 def ways(policy: Policy, case: Case) -> list[tuple[str, str]]:
-    """Every state that the case may move to, with the command that does it; one command is told once."""
+    """The states that a command may move the case to, with that command; the first where one leads to several."""
     here = state_of(policy, case)
     found: dict[str, str] = {}
     for name in here.moves:
+        if here.phase == "active" and policy.phase_of(name) in WORKING_PHASES:
+            continue  # from one state of work to another; `take --to` says which
         command = f"casectl {_command(here, policy.phase_of(name))} {case.id}"
         found.setdefault(command, name)
     return [(name, command) for command, name in found.items()]

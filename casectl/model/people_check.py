@@ -68,6 +68,27 @@ def check_roles(policy: Policy, tree: Node, staff: Iterable[Person]) -> tuple[Pr
     )
 
 
+def check_rotas_named(policy: Policy, tree: Node, rotas: Collection[str]) -> tuple[Problem, ...]:
+    """Warnings of rotas that the policy routes cases to and the staff list does not have. `tree` is its file."""
+    rows = node_at(tree, "routing") if isinstance(tree, Branch) else None
+    lines = [node.line for node in rows.items] if isinstance(rows, Row) else []
+    found = [
+        (line, name)
+        for row, line in zip(policy.workflow.routing, lines, strict=False)
+        for name in (row.owner, row.assignee)
+        if name and name not in rotas
+    ]
+    return tuple(
+        Problem(policy.path, line, f"routing: policies/staff.yaml has no rota '{name}'", _rota_hint(name, rotas), True)
+        for line, name in dict.fromkeys(found)
+    )
+
+
+def _rota_hint(name: str, rotas: Collection[str]) -> str:
+    near = did_you_mean(name, rotas) if rotas else None
+    return near or f'rotas: {{{name}: {{zone: UTC, shifts: [{{who: KEY, begins: "2026-01-01 00:00", …}}]}}}}'
+
+
 def _figures(customer: Customer) -> Iterator[str]:
     yield from customer.figures
     for service in customer.services.values():

@@ -19,12 +19,20 @@ def entry_words(entry: Entry, zone: str) -> str:
     """`note: text`, `call in, 9 m: text`, with whatever else the entry holds; moments on the wall clock of `zone`."""
     known = dict(entry.fields)
     text = known.pop("text", None)
+    if entry.kind == "attachment":
+        return _attachment_words(known) + ("" if text is None else f": {text}")
     direction = known.pop("direction", None)
     minutes = known.pop("minutes", None)
     details = [f"{name} {_scalar_words(ENTRY_FIELDS.get(name), value, zone)}" for name, value in known.items()]
     head = f"{entry.kind} {direction}" if direction else entry.kind
     head = ", ".join([head, *([f"{minutes} m"] if minutes is not None else []), *details])
     return head if text is None else f"{head}: {text}"
+
+
+def _attachment_words(known: Mapping[str, Scalar]) -> str:
+    """`attachment router.log, 12 KiB`; the checksum is for machines."""
+    size = int(known.get("bytes", 0))
+    return f"attachment {known.get('file')}, {f'{size} bytes' if size < 1024 else f'{size // 1024} KiB'}"
 
 
 def void_words(entry: Entry, life: Timeline) -> str | None:

@@ -11,6 +11,7 @@ from casectl.reports.desk_sheet import desk_sheet, rubric_sheet
 from casectl.reports.explain import EVERY_CASE, condition_words
 from casectl.reports.table import Cell, Column, Row, Table, sheet
 from casectl.reports.words import count, duration, written
+from casectl.reports.workflow_sheet import workflow_sheet
 
 _TARGET_NAMES = ("target", "when", "within", "goal", "from", "to", "calendar", "pauses", "clause", "remarks")
 _TARGET_COLUMNS = (*(Column(name) for name in _TARGET_NAMES), Column("line", shown="wide", right=True))
@@ -27,6 +28,7 @@ def policy_sheet(policy: Policy) -> tuple[Table, ...]:
         sheet("States", "state phase label moves clause", _states(policy)),
         _targets(policy),
         sheet("Escalation", "ladder level name role types clause", _rungs(policy)),
+        *workflow_sheet(policy),
     )
 
 

@@ -11,7 +11,7 @@ from casectl.model.instants import Instant
 from casectl.model.policy import DONE_PHASES, Ladder
 from casectl.model.workflow import NEXT_LEVEL, Automatic
 from casectl.sla.life import TYPE, Life
-from casectl.sla.readiness import happened_since, lacks
+from casectl.sla.readiness import happened_since, lacks, time_served
 from casectl.sla.walltime import after, passed
 
 ID_CHARACTERS = 10
@@ -103,6 +103,7 @@ def _of_state(life: Life, rule: Automatic, as_of: Instant) -> Iterator[Upcoming]
         times = max(1, passed(life.policy, rule.calendar, begun, as_of) // rule.after_seconds)
     seconds = times * rule.after_seconds
     since = after(life.policy, rule.calendar, begun, seconds)
+    since = max(since, time_served(life, rule.move)) if rule.move else since
     if since <= as_of:
         place = f"{last.status} {_stays(life, last.status)}"
         waits = f", waiting for {last.waiting_for}" if rule.waiting_for else ""

@@ -43,6 +43,15 @@ def lacks(
     return tuple(dict.fromkeys(found))
 
 
+def time_served(life: Life, to: str) -> Instant:
+    """When the case has been in its state for as long as the state `to` requires of it; its coming there at least."""
+    since = life.in_state_since()
+    begun = life.spells[since].at
+    rows = [row for row in life.policy.workflow.requires if to in row.to and row.after_seconds and _concerns(life, row)]
+    counting = [row for row in rows if not (row.unless and happened_since(life, since, row.unless))]
+    return max([begun, *(after(life.policy, row.calendar, begun, row.after_seconds) for row in counting)])
+
+
 def _concerns(life: Life, row: Requirement) -> bool:
     return (not row.origin or life.spells[-1].status in row.origin) and life.meets(row.when)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from casectl.model.people_check import check_figures, check_plans, check_roles, standing
+from casectl.model.people_check import check_figures, check_plans, check_roles, check_rotas_named, standing
 from casectl.model.people_reader import read_customers, read_holidays, read_staff
 from casectl.model.policy import Customer, Person, Policy
 from casectl.model.policy_check import check_policy, check_together
@@ -16,8 +16,9 @@ from casectl.model.problems import Problem
 from casectl.model.rota import Rota
 from casectl.model.rota_check import check_rotas
 from casectl.model.rota_reader import read_rotas
-from casectl.model.tree import Node
+from casectl.model.tree import Branch, Node, line_of
 from casectl.store.book import parse_tree
+from casectl.store.messages import MESSAGES
 from casectl.store.policy_tree import BESIDE, CUSTOMERS, HOLIDAYS, STAFF, SUFFIX, Holidays
 
 
@@ -78,8 +79,21 @@ def check_policy_files(paths: Sequence[Path], today: date) -> tuple[Problem, ...
     deeper = [problem for one in files.policies for problem in check_policy(one.policy, one.node, one.lists, today)]
     together = check_together(one.policy for one in files.policies)
     unfilled = [problem for one in files.rotas for problem in check_rotas(one.rotas, one.path.as_posix(), today)]
-    found = {*files.problems, *deeper, *together, *unfilled, *_between(files, today)}
+    found = {*files.problems, *deeper, *together, *unfilled, *_between(files, today), *_without_text(files)}
     return tuple(sorted(found, key=lambda problem: (problem.path, problem.line, problem.message)))
+
+
+def _without_text(files: _Files) -> Iterator[Problem]:
+    """Messages that a policy names and that no text stands for, in `messages/` beside it."""
+    for one in files.policies:
+        path, workflow = one.policy.path, one.policy.workflow
+        named = [("duties", each.name, each.message) for each in workflow.duties.values()]
+        named += [("automatic", each.name, each.message) for each in workflow.automatic.values()]
+        for section, name, message in named:
+            if message and not (Path(path).parent / MESSAGES / f"{message}.txt").is_file():
+                line = line_of(one.node, section, name, "message") if isinstance(one.node, Branch) else 0
+                hint = f"write it as {MESSAGES}/{message}.txt beside the policy, or leave `message` out"
+                yield Problem(path, line, f"{section} '{name}': there is no message '{message}'", hint)
 
 
 def _between(files: _Files, today: date) -> Iterator[Problem]:
@@ -98,6 +112,12 @@ def _between(files: _Files, today: date) -> Iterator[Problem]:
                 yield from check_figures(one.policy, beside.customers.values())
             if staff is not None and one.policy in now:
                 yield from check_roles(one.policy, one.node, staff.values())
+                yield from check_rotas_named(one.policy, one.node, _rotas_beside(files, folder))
+
+
+def _rotas_beside(files: _Files, folder: Path) -> set[str]:
+    """The rotas of the staff list that stands above a desk's folder, or in it."""
+    return {name for one in files.rotas if one.path.parent in (folder.parent, folder) for name in one.rotas}
 
 
 def _files_in(paths: Iterable[Path]) -> list[Path]:

@@ -23,6 +23,8 @@ class Scene(NamedTuple):
     case: Case | None
     text: str | None
     placed: Placed
+    unfinished: bool = False
+    """A step of ours that died half-way may have left the user's files behind."""
 
     @property
     def path(self) -> str:
@@ -54,12 +56,12 @@ def existing(repo: Repo, reader: ObjectReader, commit: str, case_id: str) -> Sce
         raise NotFound(f"no case {case_id}", "casectl list shows the cases there are")
     if chain.file.mode not in REGULAR:
         raise NotAllowed(f"{path} is no regular file in the last commit", "put the case's file back with git")
-    placed = placed_at(repo, path)
-    refuse_hand_edits(placed, chain.file.id, leftovers(repo, case_id, chain.file.id), content)
+    placed, left = placed_at(repo, path), leftovers(repo, case_id, chain.file.id)
+    refuse_hand_edits(placed, chain.file.id, left, content)
     case, problems = CaseReader(case_id, path).read(content)
     if case is None:
         raise InvalidFiles(problems, "correct the file and commit it with git; then try again")
-    return Scene(commit, chain, case, content.decode(), placed)
+    return Scene(commit, chain, case, content.decode(), placed, bool(left))
 
 
 def vacant(repo: Repo, reader: ObjectReader, commit: str, case_id: str) -> Scene:

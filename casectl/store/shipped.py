@@ -10,6 +10,7 @@ from casectl.model.tree import Branch, Node, Row, Text
 from casectl.store.policy_tree import HOLIDAYS, STAFF, SUFFIX, is_desk
 
 EXAMPLES = "examples.yaml"
+MESSAGES = "messages"
 README = "README.md"
 
 
@@ -21,11 +22,12 @@ def shipped_desks() -> tuple[str, ...]:
 def shipped_files(desk: str) -> Mapping[str, str]:
     """What a new repository needs for a shipped desk: repository path -> text, in a fixed order.
 
-    Its policy versions, customers and clauses, the holiday lists that its calendars name, and what all desks share
-    (`shipped_common`). Raises `NotFound` for a desk that is not shipped.
+    Its policy versions, customers, clauses and messages, the holiday lists that its calendars name, and what all desks
+    share (`shipped_common`). Raises `NotFound` for a desk that is not shipped.
     """
     folder = _folder(desk)
     own = {f"policies/{desk}/{path.name}": path for path in sorted(folder.glob(f"*{SUFFIX}")) if path.name != EXAMPLES}
+    own |= {f"policies/{desk}/{MESSAGES}/{path.name}": path for path in sorted(folder.glob(f"{MESSAGES}/*.txt"))}
     texts = {path: file.read_text(encoding="utf-8") for path, file in own.items()}
     names = {name for path, text in texts.items() for name in _holiday_lists(path, text)}
     lists = {f"policies/{HOLIDAYS}/{name}{SUFFIX}": _place() / HOLIDAYS / f"{name}{SUFFIX}" for name in sorted(names)}
@@ -63,7 +65,7 @@ def _holiday_lists(path: str, text: str) -> Iterator[str]:
     """The names of the holiday lists that a file's calendars mention; none for a file without calendars."""
     from casectl.store.yamltree import read_tree
 
-    tree = read_tree(text, path)[0] if "holidays" in text else None
+    tree = read_tree(text, path)[0] if "holidays" in text and path.endswith(SUFFIX) else None
     calendars = tree.items.get("calendars") if isinstance(tree, Branch) else None
     for calendar in calendars.items.values() if isinstance(calendars, Branch) else ():
         if isinstance(calendar, Branch) and "holidays" in calendar.items:

@@ -31,32 +31,41 @@ class Chain(NamedTuple):
     folders: tuple[Folder, ...]
 
     @property
+    def folder(self) -> Folder:
+        """The folder that the path ends in; empty where it does not exist yet."""
+        return self.folders[-1] if len(self.folders) > self.path.count("/") else {}
+
+    @property
     def file(self) -> TreeEntry | None:
         """The entry at the end of the path, or None."""
-        *folders, name = self.path.split("/")
-        return self.folders[-1].get(name.encode()) if len(self.folders) > len(folders) else None
+        return self.folder.get(self.path.rpartition("/")[2].encode())
 
 
 def read_chain(reader: ObjectReader, commit: str, path: str) -> Chain:
     """The folders of `commit` on the way to `path`; those that do not exist yet are left out."""
-    found = [_folder(reader, f"{commit}^{{tree}}", "")]
+    found = [read_folder(reader, f"{commit}^{{tree}}", "")]
     parts = path.split("/")[:-1]
     for depth, part in enumerate(parts, 1):
         entry = found[-1].get(part.encode())
         if entry is None:
             break
-        found.append(_folder(reader, entry.id, "/".join(parts[:depth])))
+        found.append(read_folder(reader, entry.id, "/".join(parts[:depth])))
     return Chain(path, tuple(found))
 
 
-def graft(place: Place, chain: Chain, blob: str) -> str:
-    """The ID of the chain's root with `blob` at its path. Only the folders on the way are written."""
+def graft(place: Place, chain: Chain, blob: str, beside: tuple[str, Folder] | None = None) -> str:
+    """The ID of the chain's root with `blob` at its path. Only the folders on the way are written.
+
+    `beside`: a folder that stands beside the file from then on, with its name.
+    """
     *parts, name = chain.path.split("/")
     child = TreeEntry(chain.file.mode if chain.file else NEW_FILE, blob)
     mktree = start_git(place, "mktree", "-z", "--missing", "--batch", feed=True)
     try:
         for depth in range(len(parts), -1, -1):
             folder = chain.folders[depth] if depth < len(chain.folders) else {}
+            if beside and depth == len(parts):
+                folder = {**folder, beside[0].encode(): TreeEntry(_FOLDER, _make(mktree, beside[1]))}
             own = name if depth == len(parts) else parts[depth]
             child = TreeEntry(_FOLDER, _make(mktree, {**folder, own.encode(): child}))
         mktree.finish()
@@ -65,7 +74,11 @@ def graft(place: Place, chain: Chain, blob: str) -> str:
     return child.id
 
 
-def _folder(reader: ObjectReader, name: str, path: str) -> Folder:
+def read_folder(reader: ObjectReader, name: str, path: str) -> Folder:
+    """What a folder of the last commit holds, by the name of its object; `path` is as people know it.
+
+    Raises `InvalidFiles` when it is none.
+    """
     found = reader.look(name)
     if found is None or found.type != "tree":
         raise InvalidFiles([Problem(path or "/", 0, "not a folder in the last commit", "cases live below cases/")])

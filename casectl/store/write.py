@@ -16,6 +16,7 @@ from casectl.model.caseid import path_of
 from casectl.model.change import Change
 from casectl.model.instants import Instant
 from casectl.model.problems import Busy, CasectlError, InvalidFiles, NotAllowed, NotFound
+from casectl.store.attachments import brought, folder_name, left_behind, with_files
 from casectl.store.casefile import edit_case, parse_case
 from casectl.store.commits import BranchMovedError, message_of, move_branch, write_blob, write_commit
 from casectl.store.index import IndexChange
@@ -24,7 +25,7 @@ from casectl.store.objects import ObjectReader
 from casectl.store.refusals import refuse_nobody, refuse_unwritable
 from casectl.store.repo import Identity, Repo
 from casectl.store.scene import Scene, existing, vacant
-from casectl.store.trees import graft
+from casectl.store.trees import NEW_FILE, graft
 from casectl.store.unfinished import clear, note, take_back
 from casectl.store.worktree import write_file
 
@@ -95,30 +96,35 @@ class _Attempt(NamedTuple):
 
     def _commit(self, scene: Scene, draft: Written, content: bytes) -> Written:
         repo, change, case_id = self.repo, draft.change, draft.change.case_id
+        files = brought(repo, self.reader, scene.chain, change.files)
         blob = write_blob(repo, content)
-        tree = graft(repo, scene.chain, blob)
+        folder = with_files(self.reader, scene.chain, files)
+        tree = graft(repo, scene.chain, blob, (folder_name(scene.path), folder) if folder else None)
         commit = write_commit(repo, tree, (scene.commit,), message_of(change), self.who, draft.at)
+        if scene.unfinished and not scene.hidden:
+            files += left_behind(repo, self.reader, scene.chain)
         self.index.prepare()
-        self.index.add([(scene.mode, blob, scene.path)], [scene.path] if scene.hidden else [])
+        entries = [(scene.mode, blob, scene.path), *((NEW_FILE, file.blob, file.path) for file in files)]
+        self.index.add(entries, [path for _, _, path in entries] if scene.hidden else [])
         before = note(repo, case_id, scene.blob, blob)
         try:
             move_branch(repo, commit, scene.commit, f"{case_id} {change.verb}", self.who, draft.at)
         except CasectlError:
             take_back(repo, case_id, before)
             raise
-        trouble = self._bring_along(scene, content)
+        trouble = self._bring_along(scene, [(scene.path, content), *((file.path, file.content) for file in files)])
         if not trouble:
             clear(repo, case_id)
         return draft._replace(commit=commit, warnings=(*draft.warnings, *trouble))
 
-    def _bring_along(self, scene: Scene, content: bytes) -> tuple[str, ...]:
-        """The commit stands; now the user's file and index. What does not work is said; the next step makes it good."""
-        path, trouble = scene.path, []
-        try:
-            if not scene.hidden:
+    def _bring_along(self, scene: Scene, files: list[tuple[str, bytes]]) -> tuple[str, ...]:
+        """The commit stands; now the user's files and index. What does not work is said; the next step mends it."""
+        trouble = []
+        for path, content in files if not scene.hidden else ():
+            try:
                 write_file(self.repo.root, path, content)
-        except (OSError, CasectlError) as error:
-            trouble.append(f"committed, but {path} on disk is still the old one ({error})")
+            except (OSError, CasectlError) as error:
+                trouble.append(f"committed, but {path} on disk is still the old one ({error})")
         self.index.put()
         return tuple(trouble)
 

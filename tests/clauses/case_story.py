@@ -86,13 +86,13 @@ class CaseStory:
 
     def open(self, **options: Any) -> CaseStory:
         wanted = {"title": "Nobody can sign in", "customer": self.customer, "desk": self.opened_under.desk}
-        change = open_case(Opening(shipped_book(), self._moment), **wanted | self._told(options))
+        change = open_case(Opening(shipped_book(), self._moment, self.others.get), **wanted | self._told(options))
         setting = Setting(None, self.opened_under, shipped_book(), self._moment)
         return self._after(with_consequences(change, setting))
 
     def do(self, verb: Callable[..., Change], *arguments: Any, **options: Any) -> CaseStory:
         """That verb, with what the command line would hand it; local times are told as instants."""
-        scene = Scene(self.case, self.policy, shipped_book(), self._moment, self.terms, self.timeline)
+        scene = Scene(self.case, self.policy, shipped_book(), self._moment, self.terms, self.timeline, self.others.get)
         change = verb(scene, *[self._instants(one) for one in arguments], **self._told(options))
         setting = Setting(self.case, self.policy, shipped_book(), self._moment, self.terms, self.steps)
         return self._after(with_consequences(change, setting))
@@ -146,8 +146,8 @@ class CaseStory:
 
     @property
     def entry(self) -> Entry:
-        """The last log entry."""
-        return self.case.log[-1]
+        """The last log entry that is no notice: those write themselves."""
+        return [entry for entry in self.case.log if entry.kind != "notice"][-1]
 
     def record(self, name: str) -> dict[str, Scalar]:
         """The last record of `commitments` or `exemptions`."""

@@ -86,7 +86,7 @@ def test_ess_09_a_call_is_logged_while_it_lasts_and_owes_nothing_more() -> None:
 
 DEFAULTS = {
     "fault": "p4", "information-request": "p4", "service-request": "p4", "feature-request": "p5",
-    "change-request": "p5", "complaint": "p3",
+    "change-request": "p5", "complaint": "p3", "service-concern": "p4",
 }  # fmt: skip
 
 
@@ -223,7 +223,7 @@ def test_ess_13_a_feature_request_is_reviewed_in_time() -> None:
     reviewed = case.at("2026-11-30 09:00").do(update, "On the list for development.")
     assert reviewed.state("resolution") == "met"
     assert case.at("2026-11-30 09:00:01").do(update, "On the list.").state("resolution") == "breached"
-    closed = case.at("2026-11-25 09:00").do(resolve, "Not pursued.").do(close)
+    closed = case.at("2026-11-25 09:00").do(resolve, "Not pursued.").do(update, "Not pursued.").do(close)
     assert (closed.state("resolution"), closed.case.status) == ("met", "closed")
 
 

@@ -60,7 +60,8 @@ def checked(sections: dict[str, Any], folder: Path) -> tuple[Problem, ...]:
     """What the check says of the first policy with some sections in place of its own."""
     yaml = YAML()
     path = folder / "policies" / "kettle" / "1.0.yaml"
-    path.parent.mkdir(parents=True)
+    (path.parent / "messages").mkdir(parents=True)
+    (path.parent / "messages" / "thanks.txt").write_text("Subject: Thanks\n", encoding="utf-8")
     path.parent.parent.joinpath("holidays").symlink_to(POLICIES / "holidays")
     with path.open("w", encoding="utf-8") as file:
         yaml.dump({**yaml.load(FIRST_POLICY), **sections}, file)

@@ -244,6 +244,8 @@ def test_a_new_repository_gets_what_its_desk_needs_and_nothing_of_others() -> No
         "policies/ess/2.0.yaml",
         "policies/ess/clauses.yaml",
         "policies/ess/customers.yaml",
+        "policies/ess/messages/out-of-hours.txt",
+        "policies/ess/messages/update.txt",
         "policies/holidays/gb-eng.yaml",
         "policies/staff.yaml",
         "policies/README.md",

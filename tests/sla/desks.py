@@ -151,7 +151,7 @@ SHAPES = (
     Shape("creation", ("call-ended", "received"), (("opened",),)),
     Shape("logging", ("received",), (("opened",), ("assigned",))),
     Shape("pick-up", ("triaged",), (("responded",), ("call:out",), ("resolved",))),
-    Shape("pick-up", ("opened",), (("assigned",),)),
+    Shape("pick-up", ("opened",), (("assigned",), ("picked-up",))),
     Shape("pick-up", ("assigned",), (("responded",), ("path-confirmed",))),
     Shape("update", ("opened",), (("update",),), repeat=True),
     Shape("completion", ("email:in",), (("email:out",), ("email", "responded")), repeat=True),

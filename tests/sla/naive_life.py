@@ -15,7 +15,7 @@ from casectl.model.timeline import Step
 from tests.sla.naive_hours import Hours, hours_of
 from tests.sla.naive_record import Record
 
-FIRST_ONLY = ("opened", "triaged", "responded", "prioritised", "assigned", "path-confirmed")
+FIRST_ONLY = ("opened", "triaged", "responded", "prioritised", "assigned", "picked-up", "path-confirmed")
 """Stops that exist once: the first in the case's whole life, be it before the start."""
 ONE_EACH = (("escalated",), ("promised",))
 """Starts that begin an occurrence whenever they happen, whatever runs already."""
@@ -174,6 +174,8 @@ class Life:
         if anchor in ("prioritised", "assigned"):
             name = "priority" if anchor == "prioritised" else "assignee"
             return name in self.states[i] and (i == 0 or name not in self.states[i - 1])
+        if anchor == "picked-up":
+            return self.phase(i) == "active" and (i == 0 or self.phase(i - 1) != "active")
         if anchor == "path-confirmed":
             return any(entry.kind == "pathway" and entry.fields.get("chosen") for entry in entries)
         if anchor == "escalated":

@@ -105,6 +105,7 @@ def test_without_a_time_a_move_comes_as_soon_as_it_may() -> None:
     rule = QUIET._replace(after_seconds=0)
     story = ticking(rule, requires=(needs,)).at("Mon 09:00").open().set(status="monitoring")
     assert (names(story, "Mon 09:59"), names(story, "Mon 10:00")) == ([], ["quiet: monitoring 1"])
+    assert story.say(upcoming(story, "Mon 15:00")[0].since) == "Mon 10:00", "it is due since it may"
 
 
 def test_age_is_open_time_since_the_opening_of_what_is_not_solved() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ from casectl.model.problems import NotFound, UsageMistake, did_you_mean
 
 if TYPE_CHECKING:
     from casectl.model.policy import Policy
+    from casectl.model.problems import Problem
 
 SHEETS = ("table", "wide", "md", "html")
 
@@ -43,7 +45,7 @@ def check(
     for path in paths:
         if not path.exists():
             raise NotFound(f"there is no file {path}")
-    problems = check_policy_files(paths, _today())
+    problems = (*check_policy_files(paths, _today()), *_check_messages(paths))
     for problem in problems:
         print(plain_block(_from_root(ctx, str(problem))))
     if any(not problem.warning for problem in problems):
@@ -55,6 +57,21 @@ def check(
     warnings = f", {count(len(problems), 'warning')}" if problems else ""
     print(f"{versions} checked: no mistakes{warnings}", file=sys.stderr)
     return 0
+
+
+def _check_messages(paths: list[Path]) -> Iterator[Problem]:
+    """What is wrong with the messages in folders. The library that reads them is loaded only if there are any."""
+    from casectl.model.problems import Problem
+    from casectl.store.messages import messages_on_disk
+
+    for path, text in messages_on_disk(paths):
+        if isinstance(text, Problem):
+            yield text
+            continue
+        from casectl.outbox.template import check_template
+        from casectl.outbox.variables import LISTS, VARIABLES
+
+        yield from check_template(text, path, VARIABLES, LISTS)
 
 
 @app.command()

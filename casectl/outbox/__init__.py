@@ -1,0 +1,1 @@
+"""Messages that go out: texts of the desks, filled in for a case."""
