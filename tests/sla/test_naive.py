@@ -256,7 +256,7 @@ FLOORS = {
     "overturned and running again": 2, "merged": 8, "not covered": 8, "policy moved": 5, "void": 20,
     "void of a void": 6, "void of the case": 1, "withdrawn where something is void": 6,
     "anchor call-ended": 10, "anchor assigned": 8, "anchor picked-up": 3, "anchor path-confirmed": 4,
-    "anchor promised": 12,     "anchor kept": 10, "anchor escalated": 1, "anchor email:in": 1,
+    "anchor promised": 12, "anchor kept": 10, "anchor escalated": 1, "anchor email:in": 1,
 }  # fmt: skip
 
 

@@ -77,14 +77,14 @@ def set(  # noqa: A001
     changed = {name: value for name, value in fields.items() if scene.case.fields.get(name) != value}
     if not changed:
         raise NotAllowed(f"{scene.case.id} says so already: {', '.join(changes)}", "nothing to change")
-    return change(scene, "set", ", ".join(changed), {**changed, **_rerouted(scene, changed)}, warnings=warnings)
+    return change(scene, "set", ", ".join(changed), {**changed, **_rerouted(scene, fields)}, warnings=warnings)
 
 
-def _rerouted(scene: Scene, changed: Mapping[str, Value | None]) -> dict[str, Value | None]:
-    """The team that the case belongs to now, when what it is about has changed and the policy routes it elsewhere."""
-    if "team" in changed or changed.keys().isdisjoint(("type", "service", "category", "customer")):
+def _rerouted(scene: Scene, said: Mapping[str, Value | None]) -> dict[str, Value | None]:
+    """The team that the case belongs to now, when what it is about is said anew and the policy routes it elsewhere."""
+    if "team" in said or said.keys().isdisjoint(("type", "service", "category", "customer")):
         return {}
-    team = team_for(scene.policy, scene.book, scene.case.changed(changed), scene.moment.now)
+    team = team_for(scene.policy, scene.book, scene.case.changed(said), scene.moment.now)
     return {"team": team} if team is not None and team != scene.case.text("team") else {}
 
 
