@@ -75,7 +75,9 @@ def _due(life: Life, rule: Automatic, rows: Sequence[TargetRow], as_of: Instant)
     elif rule.age_seconds is not None and life.spells[-1].phase not in DONE_PHASES:
         since = after(life.policy, rule.calendar, life.spells[0].at, rule.age_seconds)
         if since <= as_of:
-            yield Upcoming(rule.name, "age", since, f"open since {rule.age_seconds // 60} minutes of its hours")
+            hours, minutes = divmod(rule.age_seconds // 60, 60)
+            age = f"{hours} h" if hours and not minutes else f"{rule.age_seconds // 60} min"
+            yield Upcoming(rule.name, "age", since, f"not solved {age} after its opening")
 
 
 def _of_targets(life: Life, rule: Automatic, rows: Sequence[TargetRow]) -> Iterator[Upcoming]:

@@ -252,7 +252,7 @@ class TestLists:
         later = desk.open("Later", at="09:30")
         desk.run("expedite", later, "--reason", "An exam.", at="09:31")
         assert desk.run("next", "-o", "json").json["rows"][0]["id"] == later
-        assert "expedited: resolution due in 8 h" in desk.run("next").out
+        assert "expedited: resolution due in 7 h 59 m" in desk.run("next").out
         assert "is expedited already" in desk.run("expedite", later, "--reason", "x", code=5).err
         desk.run("expedite", later, "--end", "--reason", "It is over.", at="09:40")
         assert "expedited" not in shown(desk, later)
