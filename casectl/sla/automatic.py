@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 
 from casectl.model.caseid import ALPHABET
 from casectl.model.figures import TargetRow, Upcoming
@@ -19,6 +18,8 @@ ID_CHARACTERS = 10
 
 def derived_id(case_id: str, rule: str, occurrence: str) -> str:
     """The id of the log entry of an automatic action: the same on every machine, so that doing it twice is once."""
+    from hashlib import sha256  # 3 ms, and seldom needed
+
     number = int.from_bytes(sha256("\0".join((case_id, rule, occurrence)).encode()).digest()[:8])
     return "".join(ALPHABET[number >> 5 * place & 31] for place in range(ID_CHARACTERS)).lower()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from casectl.desk.verbs.attach import attach
 
+from casectl.desk.verbs.attach import attach
 from casectl.desk.verbs.call import call
 from casectl.desk.verbs.close import close
 from casectl.desk.verbs.email import email

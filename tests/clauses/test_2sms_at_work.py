@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from casectl.desk.verbs.root_cause import root_cause
 
 from casectl.desk.verbs.call import call
 from casectl.desk.verbs.confirm_path import confirm_path
 from casectl.desk.verbs.email import email
 from casectl.desk.verbs.escalate import escalate
 from casectl.desk.verbs.resolve import resolve
+from casectl.desk.verbs.root_cause import root_cause
 from casectl.desk.verbs.set import set as set_fields
 from casectl.desk.verbs.take import take
 from casectl.desk.verbs.triage import triage

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from casectl.desk.verbs.attempt import attempt
-from casectl.desk.verbs.expedite import expedite
-from casectl.desk.verbs.handover import handover
 
+from casectl.desk.verbs.attempt import attempt
 from casectl.desk.verbs.call import call
 from casectl.desk.verbs.check import check
 from casectl.desk.verbs.close import close
 from casectl.desk.verbs.confirm import confirm
 from casectl.desk.verbs.email import email
 from casectl.desk.verbs.escalate import escalate
+from casectl.desk.verbs.expedite import expedite
+from casectl.desk.verbs.handover import handover
 from casectl.desk.verbs.hold import hold
 from casectl.desk.verbs.note import note
 from casectl.desk.verbs.reopen import reopen
