@@ -14,7 +14,7 @@ from casectl.model.case import FIELD
 from casectl.model.problems import CasectlError
 
 if TYPE_CHECKING:
-    from casectl.model.figures import TargetRow
+    from casectl.model.figures import CaseFigures
     from casectl.model.timeline import Timeline
     from casectl.store.repo import Repo
     from casectl.store.write import Written
@@ -35,9 +35,9 @@ class Form(StrEnum):
 def reply(root: Settings, written: Written, life: Life | None, form: Form) -> None:
     """Say what was done and what is due next. The step stands whatever happens here."""
     warnings = list(written.warnings)
-    row, outlook = (None, "") if form is Form.id else _next_due(root.repo(), written, life, warnings)
+    figures, outlook = (None, "") if form is Form.id else _next_due(root.repo(), written, life, warnings)
     try:
-        _print_reply(written, row, outlook, warnings, form)
+        _print_reply(written, figures, outlook, warnings, form)
         sys.stdout.flush()
     except OSError:
         done = f"{written.case.id} {written.change.verb} was committed as {written.commit[:12]}"
@@ -47,9 +47,9 @@ def reply(root: Settings, written: Written, life: Life | None, form: Form) -> No
         warn(warning)
 
 
-def _print_reply(written: Written, row: TargetRow | None, outlook: str, warnings: list[str], form: Form) -> None:
+def _print_reply(written: Written, figures: CaseFigures | None, outlook: str, warnings: list[str], form: Form) -> None:
     if form is not Form.table:
-        print(written.case.id if form is Form.id else json.dumps(_as_json(written, row, warnings)))
+        print(written.case.id if form is Form.id else json.dumps(_as_json(written, figures, warnings)))
         return
     from casectl.reports.plain import plain
 
@@ -59,7 +59,8 @@ def _print_reply(written: Written, row: TargetRow | None, outlook: str, warnings
         print(outlook)
 
 
-def _next_due(repo: Repo, written: Written, life: Life | None, warnings: list[str]) -> tuple[TargetRow | None, str]:
+def _next_due(repo: Repo, written: Written, life: Life | None, warnings: list[str]) -> tuple[CaseFigures | None, str]:
+    """The case's figures after the step, and what people are told of them."""
     from casectl.cli.words import outcome
     from casectl.reports.population import population_of, population_of_lives
     from casectl.sla.clock import next_due
@@ -79,9 +80,8 @@ def _next_due(repo: Repo, written: Written, life: Life | None, warnings: list[st
     if not known.figures:
         return None, ""
     figures = known.figures[0]
-    row = next_due(figures)
-    lines = outcome(figures, row, known.zone_of(figures), written.at, written.commit)
-    return row, "\n".join(lines)
+    lines = outcome(figures, next_due(figures), known.zone_of(figures), written.at, written.commit)
+    return figures, "\n".join(lines)
 
 
 def _grown(written: Written, life: Life) -> Timeline | None:
@@ -103,9 +103,13 @@ def _records_written(written: Written) -> Iterator[str]:
             yield from (str(record.get("id")) for record in written.case.records(name) if record not in before)
 
 
-def _as_json(written: Written, row: TargetRow | None, warnings: list[str]) -> dict[str, Any]:
+def _as_json(written: Written, figures: CaseFigures | None, warnings: list[str]) -> dict[str, Any]:
     from casectl.model.instants import format_instant
+    from casectl.reports.contract import duty_document
+    from casectl.sla.clock import next_due
 
+    row = next_due(figures) if figures else None
+    owed = [duty for duty in figures.duties if duty.open] if figures else []
     due_at = format_instant(row.due_at) if row and row.due_at is not None else None
     return {
         "schema": SCHEMA,
@@ -119,5 +123,6 @@ def _as_json(written: Written, row: TargetRow | None, warnings: list[str]) -> di
         "entries": [entry.id for entry in written.change.entries],
         "records": list(_records_written(written)),
         "next_due": {"target": row.target, "due_at": due_at, "state": row.state} if row else None,
+        "owed": [duty_document(duty) for duty in owed],
         "warnings": warnings,
     }

@@ -76,7 +76,7 @@ def show_worklist(
     return show_problems(found.exceptions)
 
 
-def show_related(ctx: typer.Context, typed: str, desk: str | None, as_of: str, output: str) -> int:
+def show_related(ctx: typer.Context, typed: str, as_of: str, output: str) -> int:
     """Print the cases that have to do with one; the exit code that follows."""
     from casectl.reports.population import population
     from casectl.reports.related import related
@@ -84,9 +84,9 @@ def show_related(ctx: typer.Context, typed: str, desk: str | None, as_of: str, o
     how = form(output)
     repo, commit = read_from(ctx)
     case_id = find_case(repo, commit, typed)
-    at = as_of_moment(as_of, zone_of_dates(repo, commit, desk, as_of))
+    at = as_of_moment(as_of, zone_of_dates(repo, commit, None, as_of))
     with progress() as told:
-        found = population(repo, commit, at, desk, told)
+        found = population(repo, commit, at, None, told)
     table = related(found, case_id)
     if not table.rows:
         say(f"nothing has to do with {case_id}")
@@ -115,7 +115,10 @@ def _own_key(repo: Repo, commit: str, assignee: str | None) -> str:
     if assignee is not None:
         raise UsageMistake("--mine and --assignee say who has them twice", "leave one of them out")
     mail = identity(repo).mail
-    person = read_book(repo, commit)[0].person_by_mail(mail)
+    book, _ = read_book(repo, commit)
+    person = book.person_by_mail(mail)
+    if person is None:
+        show_problems(book.staff_mistakes)
     return person.key if person else mail
 
 
@@ -125,7 +128,9 @@ def _duration(text: str) -> int:
 
     span = parse_span(text)
     if span is None or span.unit == "days":
-        raise UsageMistake(f"not a duration: '{text}'", "hours or minutes by the wall clock, such as 4h")
+        raise UsageMistake(
+            f"not a duration: '{text}'", "hours or minutes by the wall clock, such as 4h; three days are 72h"
+        )
     return span.amount
 
 

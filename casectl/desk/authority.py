@@ -5,21 +5,24 @@ from __future__ import annotations
 from casectl.desk.known import holds_role, who_holds
 from casectl.model.change import Moment
 from casectl.model.policy import Book, Policy
-from casectl.model.problems import NotAllowed
+from casectl.model.problems import InvalidFiles, NotAllowed
 
 
 def authorise(policy: Policy, book: Book, moment: Moment, verb: str) -> tuple[str, ...]:
     """Warnings about a step by somebody who should not take it.
 
-    Raises `NotAllowed` where the policy refuses it: naming the roles that may, and who holds them. Roles that nobody
-    holds lock nobody out.
+    Raises `NotAllowed` where the policy refuses it: naming the roles that may, and who holds them; `InvalidFiles` where
+    a broken staff list keeps it secret who may. Roles that nobody holds lock nobody out.
     """
     if moment.by not in book.staff and policy.workflow.refuses_strangers:
+        _refuse_unknown(book)
         hint = "add yourself with `mail: ` as git has it, and commit that"
         raise NotAllowed(f"{moment.by} is not in policies/staff.yaml, and policy {policy.ref} refuses strangers", hint)
     rule = policy.workflow.authority.get(verb)
     if rule is None or holds_role(book, policy.desk, moment.by, rule.roles):
         return ()
+    if rule.refuses:
+        _refuse_unknown(book)
     roles = " or ".join(rule.roles)
     clause = f" ({', '.join(rule.clause)})" if rule.clause else ""
     message = f"{moment.by} may not {verb} by policy {policy.ref}: that is for {roles}{clause}"
@@ -28,3 +31,8 @@ def authorise(policy: Policy, book: Book, moment: Moment, verb: str) -> tuple[st
     if rule.refuses and somebody:
         raise NotAllowed(message, f"ask {who}")
     return (f"{message}; it is for {who}",)
+
+
+def _refuse_unknown(book: Book) -> None:
+    if book.staff_mistakes:
+        raise InvalidFiles(book.staff_mistakes, "mend and commit the staff list: till then nobody's roles are known")

@@ -30,10 +30,12 @@ def ticked(policy: Policy, typed: Sequence[str]) -> str:
         name, _, remark = one.partition("=")
         if name not in items:
             raise UsageMistake(f"no checklist of policy {policy.ref} has '{name}'", nearest(name, items))
+        if name in said:
+            raise UsageMistake(f"'{name}' is ticked twice", "once for each item")
         said[name] = clean(remark or DONE, "the remark", one_line=True)
         if "," in said[name] or "=" in said[name]:
             raise UsageMistake(
                 f"a remark without commas and equal signs, please: '{said[name]}'",
-                "casectl note ID -m TEXT keeps more",
+                "a note keeps more: casectl note",
             )
     return ", ".join(f"{name}={remark}" for name, remark in said.items())

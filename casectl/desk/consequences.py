@@ -33,14 +33,43 @@ def with_consequences(change: Change, setting: Setting) -> Change:
 
     What the program does by itself (`Change.rule`) needs nobody's leave.
     """
-    warnings = () if change.rule else authorise(setting.policy, setting.book, setting.moment, change.verb)
-    notices = tuple(_notices(change, setting))
-    advice = tuple(_advice(change, setting))
-    return change._replace(entries=(*change.entries, *notices), warnings=(*change.warnings, *warnings, *advice))
+    warnings = [] if change.rule else [told for deed in _deeds(change) for told in _allowed(setting, deed)]
+    due = list(_due_notices(change, setting))
+    notices = (notice for duty, notice in due if _has_text(setting, duty))
+    untold = (_textless(setting, duty) for duty, _ in due if not _has_text(setting, duty))
+    advice = _advice(change, setting)
+    return change._replace(
+        entries=(*change.entries, *notices), warnings=(*change.warnings, *warnings, *untold, *advice)
+    )
 
 
-def _notices(change: Change, setting: Setting) -> Iterator[Entry]:
-    """A notice for each automatic duty that this step brings about."""
+def _deeds(change: Change) -> Iterator[str]:
+    """What the step does, as an authority's row names it: a rating is one whichever verb makes it, and asking for help
+    with one is none."""
+    rates = any(entry.kind == "triage" for entry in change.entries)
+    if change.verb != "triage" or rates:
+        yield change.verb
+    if rates and change.verb != "triage":
+        yield "triage"
+
+
+def _allowed(setting: Setting, deed: str) -> tuple[str, ...]:
+    return authorise(setting.policy, setting.book, setting.moment, deed)
+
+
+def _has_text(setting: Setting, duty: Duty) -> bool:
+    """Whether there is a text to draft the duty's message from, or it needs none."""
+    known = setting.book.messages.get(setting.policy.desk)
+    return not duty.message or known is None or duty.message in known
+
+
+def _textless(setting: Setting, duty: Duty) -> str:
+    where = f"policies/{setting.policy.desk}/messages/{duty.message}.txt"
+    return f"{duty.label} is owed: there is no {where} to draft it from"
+
+
+def _due_notices(change: Change, setting: Setting) -> Iterator[tuple[Duty, Entry]]:
+    """Each automatic duty that this step brings about, with the notice of it."""
     duties = [duty for duty in setting.policy.workflow.duties.values() if duty.automatic]
     if not duties or any(entry.kind == "void" for entry in change.entries):
         return
@@ -58,12 +87,12 @@ def _notices(change: Change, setting: Setting) -> Iterator[Entry]:
         happened = any(one.index == last for anchor in duty.on for one in life.happenings(anchor))
         if happened and life.meets(duty.when) and AUTOMATIC in ways_of(life, duty, last):
             occasion = change.entries[0].id if change.entries else f"{change.verb} {setting.moment.now}"
-            yield _notice(duty, derived_id(change.case_id, duty.name, occasion), told(life, duty.to, last))
+            yield duty, _notice(duty, derived_id(change.case_id, duty.name, occasion), told(life, duty.to, last))
 
 
 def _notice(duty: Duty, name: str, whom: tuple[str, ...]) -> Entry:
     to = None if whom == (CUSTOMER,) else ", ".join(whom)
-    said = {"to": to, "rule": duty.name, "text": f"{duty.label}: drafted"}
+    said = {"to": to, "rule": duty.name, "text": f"{duty.label}: drafted" if duty.message else duty.label}
     return Entry(name, "notice", {key: value for key, value in said.items() if value is not None})
 
 

@@ -75,16 +75,23 @@ def _as_key(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "NAME"
 
 
-def known_person(book: Book, moment: Moment, name: str) -> tuple[str, tuple[str, ...]]:
-    """The staff key for a key, a mail address or `me`; anybody else is taken as typed, with a warning."""
+def known_person(book: Book, moment: Moment, name: str, desk: str = "") -> tuple[str, tuple[str, ...]]:
+    """The staff key for a key, a mail address or `me`; anybody else is taken as typed, with a warning, and so is
+    somebody who works at other desks than `desk`."""
     if name == "me":
         return moment.by, ()
     person = book.staff.get(name) or book.person_by_mail(name)
     if person:
-        return person.key, ()
+        return person.key, _elsewhere(person, desk)
     near = nearest(name, book.staff) or ""
     tail = f": {near}" if near.startswith("did") else ""
     return name, (f"'{name}' is not in policies/staff.yaml{tail}",)
+
+
+def _elsewhere(person: Person, desk: str) -> tuple[str, ...]:
+    if not desk or not person.desks or desk in person.desks:
+        return ()
+    return (f"{_named(person)} works at {', '.join(person.desks)}, not at {desk}",)
 
 
 def claimed(text: str, what: str, now: Instant, zone: str) -> Instant:

@@ -22,6 +22,7 @@ from casectl.store.book import read_book
 from casectl.store.history import read_timeline
 from casectl.store.objects import ObjectReader
 from casectl.store.pinned import PolicyShelf
+from casectl.store.recent import recent_cases
 from casectl.store.repo import Repo, head_commit, identity, is_shallow
 from casectl.store.versions import CaseReader
 from casectl.store.write import Written, write_step
@@ -86,7 +87,8 @@ def record_opening(
         with ObjectReader(repo) as reader:
             book, problems = read_book(repo, commit, reader=reader)
             look = partial(_case_at, repo, commit)
-            opening = Opening(book, Moment(now, _name_in(book, who.mail), mint), look)
+            recent = partial(recent_cases, repo, commit, now)
+            opening = Opening(book, Moment(now, _name_in(book, who.mail), mint), look, recent)
             change = _open(act, opening, problems)
             while reader.look(f"{commit}:{path_of(change.case_id)}"):
                 change = act(opening)
@@ -193,5 +195,7 @@ def _signed(change: Change, book: Book, mail: str) -> Change:
     """A stranger is warned of; what the program does by itself says so in its trailers, whoever runs it."""
     if change.rule or book.person_by_mail(mail):
         return change
-    warning = f"{mail} is not in policies/staff.yaml: an audit will ask who that is"
-    return change._replace(warnings=(*change.warnings, warning))
+    broken = book.staff_mistakes[:1]
+    told = [f"{each.path}:{each.line}: {each.message}; nobody's roles are known" for each in broken]
+    stranger = f"{mail} is not in policies/staff.yaml: an audit will ask who that is"
+    return change._replace(warnings=(*change.warnings, *(told or [stranger])))

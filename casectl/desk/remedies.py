@@ -84,7 +84,8 @@ def duty_remedy(row: DutyRow, case_id: str) -> str:
         return command_for_field(row.duty, case_id)
     if row.what == "item":
         return f"casectl check {case_id} {row.duty}"
-    return command_for_kind(row.lacks[0] if row.lacks else "", case_id)
+    wanted = row.lacks if row.each else row.lacks[:1]
+    return " and ".join(command_for_kind(kind, case_id) for kind in wanted) or command_for_kind("", case_id)
 
 
 def _ways(kinds: Iterable[str], each: bool = False) -> str:

@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from casectl.sla.life import Life
 
 
+ON_MERGED = ("link", "note", "exempt")
+"""Steps that a case may have after it was merged into another: what is known of it, and what excuses it."""
+
 Look = Callable[[str], Case | None]
+
+
+Recent = Callable[[str], tuple[Case, ...]]
+
+
+def none_lately(_: str) -> tuple[Case, ...]:
+    """There was no case in the last days."""
+    return ()
 
 
 def nobody(_: str) -> Case | None:
@@ -63,6 +74,8 @@ class Opening(NamedTuple):
     moment: Moment
     look: Look = nobody
     """A case as the last commit has it, by its ID."""
+    recent: Recent = none_lately
+    """The cases of the last days whose IDs have a prefix, as the last commit has them."""
 
 
 class Flag(NamedTuple):
@@ -128,17 +141,26 @@ def change(
 ) -> Change:
     """A step on the scene's case. Leaving phase `waiting` forgets whom the case waited for.
 
-    Raises `NotAllowed` for a move to a state that requires what the case does not have, naming all of it; not where a
-    step is only taken back (`restoring`).
+    Raises `NotAllowed` for a move to a state that requires what the case does not have, naming all of it, and for work
+    on a case that is merged into another; not where a step is only taken back (`restoring`).
     """
     wanted = dict(fields or {})
     if not restoring:
+        _refuse_merged(scene, verb)
         refuse_unready(scene, wanted, entries)
     status = str(wanted.get("status", scene.case.status))
     state = scene.policy.states.get(status)
     if state and state.phase != "waiting" and "waiting_for" in scene.case.fields:
         wanted["waiting_for"] = None
     return Change(verb, scene.case.id, summary, wanted, entries, warnings=warnings)
+
+
+def _refuse_merged(scene: Scene, verb: str) -> None:
+    """Raise `NotAllowed` for work on a case that goes on in another one."""
+    into = scene.case.text("merged_into")
+    if into is not None and verb not in ON_MERGED:
+        hint = f"casectl {verb.replace('_', '-')} {into} does it there; or casectl undo {scene.case.id} --reason TEXT"
+        raise NotAllowed(f"{scene.case.id} is merged into {into}, where the work goes on", hint)
 
 
 def refuse_unready(scene: Scene, fields: Mapping[str, Value | None], entries: tuple[Entry, ...]) -> None:

@@ -10,6 +10,8 @@ from casectl.model.instants import Instant, zone_named
 from casectl.model.problems import UsageMistake
 
 MAX_TEXT_BYTES = 64 * 1024
+LONGEST_LINE = 300
+"""Characters of what is one line: a title, a name, a remark."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\ufffe\uffff]")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*[a-z]", re.IGNORECASE)
@@ -22,7 +24,8 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b
 def clean(text: str, what: str, one_line: bool = False) -> str:
     """Text as it may be stored: line ends as `\\n`, none at the end. `what` names it in messages.
 
-    Raises `UsageMistake` for text that is empty, longer than 64 KiB, or holds control or broken characters.
+    Raises `UsageMistake` for text that is empty, longer than 64 KiB (one line: than `LONGEST_LINE` characters), or
+    holds control or broken characters.
     """
     kept = text.replace("\r\n", "\n").rstrip() if not one_line else text.strip()
     if not kept:
@@ -35,6 +38,8 @@ def clean(text: str, what: str, one_line: bool = False) -> str:
         raise UsageMistake(f"{what} holds a control or broken character ({code})", "plain text in UTF-8, please")
     if one_line and ("\n" in kept or "\t" in kept):
         raise UsageMistake(f"{what} must be one line", "put the rest into --description")
+    if one_line and len(kept) > LONGEST_LINE:
+        raise UsageMistake(f"{what} is longer than {LONGEST_LINE} characters", "say it shorter; details go elsewhere")
     return kept
 
 

@@ -12,6 +12,8 @@ from casectl.model.problems import InvalidFiles, NotAllowed, Problem, UsageMista
 WORKING_PHASES = ("active", "new")
 
 _COMMANDS = {"waiting": "hold", "resolved": "resolve", "monitoring": "resolve", "closed": "close"}
+_LEADS_TO = {"hold": ("waiting",), "resolve": ("resolved", "monitoring"), "close": ("closed",), "take": ("active",)}
+"""The phases that a command leads to, the preferred one first; any other leads back to work."""
 
 
 def state_of(policy: Policy, case: Case) -> State:
@@ -35,11 +37,15 @@ def move(policy: Policy, case: Case, phases: Iterable[str], to: str | None = Non
         if to in here.moves and policy.phase_of(to) in wanted:
             return to
         raise _refusal(policy, case, here, f"'{to}'")
-    for phase in wanted:
-        for name in here.moves:
-            if policy.phase_of(name) == phase and name != here.name:
-                return name
-    raise _refusal(policy, case, here, _states_in(policy, wanted))
+    name = _first(policy, here, wanted)
+    if name is None:
+        raise _refusal(policy, case, here, _states_in(policy, wanted))
+    return name
+
+
+def _first(policy: Policy, here: State, phases: Iterable[str]) -> str | None:
+    found = (name for phase in phases for name in here.moves if policy.phase_of(name) == phase and name != here.name)
+    return next(found, None)
 
 
 def move_if_legal(policy: Policy, case: Case, phases: Iterable[str]) -> str | None:
@@ -81,8 +87,16 @@ def _states_in(policy: Policy, phases: tuple[str, ...]) -> str:
 def _ways_out(policy: Policy, case: Case, here: State) -> str:
     if not here.moves:
         return f"nothing leaves that state; open a new case instead: casectl open --follows {case.id} --title TITLE"
-    ways = (f"{name} (casectl {_command(here, policy.phase_of(name))} {case.id})" for name in here.moves)
+    ways = (f"{name} ({_way(policy, case, here, name)})" for name in here.moves)
     return f"from {here.name} it can move to {', '.join(ways)}"
+
+
+def _way(policy: Policy, case: Case, here: State, name: str) -> str:
+    """The command that moves the case to a state; it names the state where it would lead to another by itself."""
+    command = _command(here, policy.phase_of(name))
+    stays = command == "take" and here.phase == "active"
+    by_itself = None if stays else _first(policy, here, _LEADS_TO.get(command) or back_to_work(case))
+    return f"casectl {command} {case.id}" + ("" if by_itself == name else f" --to {name}")
 
 
 def _command(here: State, phase: str) -> str:
@@ -94,12 +108,7 @@ def _command(here: State, phase: str) -> str:
 
 
 def ways(policy: Policy, case: Case) -> list[tuple[str, str]]:
-    """The states that a command may move the case to, with that command; the first where one leads to several."""
+    """The states that a command may move the case to, with that command."""
     here = state_of(policy, case)
-    found: dict[str, str] = {}
-    for name in here.moves:
-        if here.phase == "active" and policy.phase_of(name) in WORKING_PHASES:
-            continue  # from one state of work to another; `take --to` says which
-        command = f"casectl {_command(here, policy.phase_of(name))} {case.id}"
-        found.setdefault(command, name)
-    return [(name, command) for command, name in found.items()]
+    reached = [name for name in here.moves if here.phase != "active" or policy.phase_of(name) != "new"]
+    return [(name, _way(policy, case, here, name)) for name in reached]

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from casectl.model.calendar import Calendar
+from casectl.model.problems import Problem
 from casectl.model.rota import Rota
 from casectl.model.target import CalendarChoice, Clauses, Condition, Span, Target
 from casectl.model.workflow import Guard, Workflow
@@ -281,6 +282,10 @@ class Book:
     """Desk, then customer."""
     staff: Mapping[str, Person] = field(default_factory=dict)
     rotas: Mapping[str, Rota] = field(default_factory=dict)
+    staff_mistakes: tuple[Problem, ...] = ()
+    """What is wrong with the staff list: with any of it, who holds which role is not known."""
+    messages: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The names of each desk's messages; a desk whose messages were not looked at is not in it."""
 
     def desks(self) -> tuple[str, ...]:
         """The desks there are, in alphabetical order."""

@@ -136,8 +136,19 @@ def _wrong(
     if isinstance(node, nodes.For):
         yield from _wrong_for(node, path, words, items, depth)
         return
-    for child in node.iter_child_nodes():
+    for child in _parts(node, words, items):
         yield from _wrong(child, path, words, items, depth)
+
+
+def _parts(node: nodes.Node, words: _Words, items: Mapping[str, Collection[str]]) -> Iterator[nodes.Node]:
+    """The parts of a node that have to be looked at. What a list or one of its items is rightly used for is none."""
+    for child in node.iter_child_nodes():
+        name = child.name if isinstance(child, nodes.Name) else ""
+        counted = isinstance(node, nodes.Filter) and node.name == "length"
+        asked = isinstance(node, nodes.Not) or (isinstance(node, nodes.If | nodes.CondExpr) and child is node.test)
+        picked = isinstance(node, nodes.Getattr) and name in items
+        if not (picked or (name in words.lists and (counted or asked))):
+            yield child
 
 
 Say = Callable[..., Problem]
@@ -148,6 +159,15 @@ def _name(node: nodes.Node, problem: Say, words: _Words, items: Items) -> Iterat
     assert isinstance(node, nodes.Name)
     if node.name not in words.known and node.name not in items:
         yield problem(f"unknown variable '{node.name}'", did_you_mean(node.name, words.known))
+    elif node.name in items:
+        yield problem(f"'{node.name}' is an item of a list", _parts_of(node.name, items[node.name]))
+    elif node.name in words.lists:
+        hint = f"{{% for each in {node.name} %}}, and in that {_parts_of('each', words.lists[node.name])}"
+        yield problem(f"'{node.name}' is a list", hint)
+
+
+def _parts_of(name: str, parts: Collection[str]) -> str:
+    return ", ".join(f"{name}.{part}" for part in parts)
 
 
 def _attribute(node: nodes.Node, problem: Say, _: _Words, items: Items) -> Iterator[Problem]:

@@ -23,7 +23,10 @@ def entry_words(entry: Entry, zone: str) -> str:
         return _attachment_words(known) + ("" if text is None else f": {text}")
     direction = known.pop("direction", None)
     minutes = known.pop("minutes", None)
-    details = [f"{name} {_scalar_words(ENTRY_FIELDS.get(name), value, zone)}" for name, value in known.items()]
+    details = [
+        f"{name.replace('_', ' ')} {_scalar_words(ENTRY_FIELDS.get(name), value, zone)}"
+        for name, value in known.items()
+    ]
     head = f"{entry.kind} {direction}" if direction else entry.kind
     head = ", ".join([head, *([f"{minutes} m"] if minutes is not None else []), *details])
     return head if text is None else f"{head}: {text}"
@@ -142,6 +145,8 @@ def _datum(kind: str | None, value: Scalar) -> Scalar:
 
 
 def _scalar_words(kind: str | None, value: int | str, zone: str) -> str:
+    if kind == "flag":
+        return "yes" if value else "no"
     return moment(value, zone, exact=True) if kind == "instant" and isinstance(value, int) else str(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casectl.desk.remedies import duty_remedy, duty_words, lack_words
+from casectl.desk.sweeping import planned
 from casectl.model.moves import ways
 from casectl.reports.entries import entry_words
 from casectl.reports.onecase import OneCase
@@ -12,7 +13,7 @@ from casectl.reports.standing import TAIL, open_duties
 from casectl.reports.words import count, distance, moment
 from casectl.sla.life import Life
 from casectl.sla.readiness import lacks
-from casectl.sla.voids import effective
+from casectl.sla.voids import effective, is_taken_back
 
 CONTACTS = ("call", "email", "response", "update", "complaint-answer", "escalation-answer", "referral")
 """Log kinds by which the desk and the customer were in touch. Notices that write themselves are none."""
@@ -29,7 +30,8 @@ def owed_block(found: OneCase, zone: str) -> Iterator[str]:
     if len(mine) > MOST_OWED:
         yield f"owed: {count(len(mine) - MOST_OWED, 'thing')} more; casectl report duties"
     for due in found.figures.upcoming:
-        yield f"due by time alone: {due.rule}: {due.reason}; casectl sweep"
+        deed = planned(found.pinned.policy, found.figures, due)
+        yield f"due by time alone: {deed} ({due.rule}: {due.reason}); casectl sweep"
 
 
 def last_contact(found: OneCase, zone: str) -> str | None:
@@ -46,6 +48,9 @@ def steps_block(found: OneCase, zone: str) -> Iterator[str]:
     """The states that the case may move to, and what each wants first."""
     if found.figures.void:
         return
+    if found.figures.merged_into is not None:
+        yield _goes_on(found)
+        return
     tail, life = found.figures.id[-TAIL:], _life(found)
     ready, wanting = [], []
     for state, command in ways(found.pinned.policy, found.case):
@@ -58,6 +63,16 @@ def steps_block(found: OneCase, zone: str) -> Iterator[str]:
     if ready:
         yield f"may become: {', '.join(ready)}"
     yield from wanting
+
+
+def _goes_on(found: OneCase) -> str:
+    """Where the work on a merged case goes on; or that it does not."""
+    into, further = found.figures.merged_into or "", found.goes_on_as
+    if further is None or is_taken_back(further):
+        undo = f"casectl undo {found.figures.id[-TAIL:]} --reason TEXT takes the merging back"
+        why = "is not there" if further is None else "was taken back as a whole"
+        return f"merged into {into}, which {why}: nobody works on this case; {undo}"
+    return f"goes on in {into} ({further.status}): casectl show {into[-TAIL:]}"
 
 
 def _life(found: OneCase) -> Life:

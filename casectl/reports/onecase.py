@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from casectl.model.case import Case
+from casectl.model.caseid import is_id, path_of
 from casectl.model.figures import CaseFigures
 from casectl.model.instants import Instant
 from casectl.model.policy import Book
@@ -15,6 +16,7 @@ from casectl.reports.population import judge, unreadable_now
 from casectl.store.objects import ObjectReader
 from casectl.store.pinned import PolicyShelf
 from casectl.store.repo import Repo
+from casectl.store.versions import CaseReader
 
 
 class OneCase(NamedTuple):
@@ -34,6 +36,8 @@ class OneCase(NamedTuple):
     as_of: Instant
     warnings: tuple[Problem, ...] = ()
     """Holidays that were listed too late to count for it."""
+    goes_on_as: Case | None = None
+    """The case that it is merged into, as that commit has it."""
 
     @property
     def pinned(self) -> Terms:
@@ -75,4 +79,13 @@ def one_case(repo: Repo, commit: str, timeline: Timeline, as_of: Instant, to_its
         book, _ = shelf.book_at(commit, terms[-1].policy.desk)
         mistakes = unreadable_now(reader, commit, timeline)
         case, late = timeline.case(as_of), shelf.warnings
-        return OneCase(timeline, case, terms, figures, book, text, mistakes, commit, as_of, late)
+        further = _another(reader, commit, figures.merged_into)
+        return OneCase(timeline, case, terms, figures, book, text, mistakes, commit, as_of, late, further)
+
+
+def _another(reader: ObjectReader, commit: str, case_id: str | None) -> Case | None:
+    if case_id is None or not is_id(case_id):
+        return None
+    path = path_of(case_id)
+    content = reader.read(f"{commit}:{path}")
+    return None if content is None else CaseReader(case_id, path).read(content)[0]

@@ -8,6 +8,7 @@ from importlib import import_module
 from itertools import islice
 from typing import NamedTuple
 
+from casectl.model.caseid import path_of
 from casectl.model.figures import CaseFigures
 from casectl.model.instants import Instant, packaged_zones
 from casectl.model.policy import Book, Policy
@@ -64,7 +65,17 @@ def population(
     if desk is not None:
         refuse_unknown_desk(read_book(repo, commit)[0], desk)
     timelines = _counted(read_timelines(repo, commit), on_progress)
-    return _judged(repo, commit, timelines, as_of, desk)
+    found = _judged(repo, commit, timelines, as_of, desk)
+    return found._replace(exceptions=(*found.exceptions, *_stranded(found.figures)))
+
+
+def _stranded(figures: tuple[CaseFigures, ...]) -> Iterator[Problem]:
+    """Cases that were merged into one that is void: nobody works on them, and no list shows them."""
+    void = {each.id for each in figures if each.void}
+    for each in figures if void else ():
+        if each.merged_into in void and not each.void:
+            message = f"merged into {each.merged_into}, which was taken back as a whole: nobody works on it"
+            yield Problem(path_of(each.id), 0, message, f"casectl undo {each.id} --reason TEXT", warning=True)
 
 
 def _counted(timelines: Iterable[Timeline], on_progress: Callable[[int], None]) -> Iterator[Timeline]:
@@ -144,10 +155,10 @@ def _outcomes(
     while some := list(islice(waiting, CASES_AT_ONCE)):
         shelf.prepare(some, as_of)
         for timeline in some:
-            yield from unreadable_now(shelf.reader, shelf.commit, timeline)
-            if not timeline.steps or timeline.opened.at > as_of:
+            if desk is not None and _desk_of(timeline, as_of) not in ("", desk):
                 continue
-            if desk is None or _desk_of(timeline, as_of) == desk:
+            yield from unreadable_now(shelf.reader, shelf.commit, timeline)
+            if timeline.steps and timeline.opened.at <= as_of and (desk is None or _desk_of(timeline, as_of) == desk):
                 yield judge(shelf, timeline, as_of)
 
 
@@ -163,6 +174,7 @@ def unreadable_now(reader: ObjectReader, commit: str, timeline: Timeline) -> tup
 
 
 def _desk_of(timeline: Timeline, as_of: Instant) -> str:
+    """The desk whose case it is; empty where no version says so that could be read, or none up to then."""
     return str(last_value(timeline.until(as_of), "policy") or "").partition("/")[0]
 
 

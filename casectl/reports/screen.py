@@ -15,6 +15,7 @@ from casectl.reports.plain import plain, shortened
 from casectl.reports.population import zone_data_version
 from casectl.reports.standing import is_owed, overturned_words, owed_line, row_name
 from casectl.reports.words import SHORT, count, distance, duration, moment, taken_words
+from casectl.sla.voids import voided_steps
 
 WIDTH = 100
 FIELD_WIDTH = 18
@@ -37,8 +38,8 @@ def case_screen(found: OneCase, zone: str | None = None) -> str:
         _fields(found, wall),
         _description(found),
         _clocks(found, wall),
-        (shortened(plain(line), WIDTH) for line in owed_block(found, wall)),
-        (shortened(plain(line), 2 * WIDTH) for line in steps_block(found, wall)),
+        _block(owed_block(found, wall)),
+        _block(steps_block(found, wall)),
         _log(found, wall),
     )
     return "\n\n".join("\n".join(block) for block in (list(lines) for lines in blocks) if block)
@@ -115,13 +116,20 @@ def _clocks(found: OneCase, zone: str) -> Iterator[str]:
         yield from _folded(plain(f"{name:<{width}}{row.state:<11}"), words)
 
 
+def _block(lines: Iterator[str]) -> Iterator[str]:
+    """Lines of a word, a colon, and more; none is cut, since they hold commands."""
+    for line in lines:
+        head, colon, rest = plain(line).partition(": ")
+        yield from _folded(head + colon, rest)
+
+
 def _folded(head: str, words: str) -> list[str]:
-    """A line of clocks, folded below where its words begin when it is longer than the screen."""
+    """A line, folded below where its words begin when it is longer than the screen."""
     if len(head + words) <= WIDTH:
         return [f"{head}{words}".rstrip()]
     from textwrap import wrap
 
-    first, *rest = wrap(words, WIDTH - len(head))
+    first, *rest = wrap(words, WIDTH - len(head), break_on_hyphens=False)
     return [head + first, *(" " * len(head) + part for part in rest)]
 
 
@@ -153,11 +161,14 @@ def _standing(row: TargetRow, zone: str, as_of: Instant) -> str:
 
 def _log(found: OneCase, zone: str) -> Iterator[str]:
     entries = list(_entries(found))
+    steps = found.timeline.until(found.as_of)
+    undone = {steps[index].commit for index in voided_steps(steps, found.timeline.case_id)}
     if len(entries) > LAST_ENTRIES:
         earlier = count(len(entries) - LAST_ENTRIES, "earlier entry", "earlier entries")
         yield f"… {earlier}: casectl log {found.figures.id}"
     for entry, at, by, commit in entries[-LAST_ENTRIES:]:
-        line = f"{moment(at, zone)}  {by}  {void_words(entry, found.timeline) or entry_words(entry, zone)}"
+        gone = "taken back: " if commit in undone else ""
+        line = f"{moment(at, zone)}  {by}  {gone}{void_words(entry, found.timeline) or entry_words(entry, zone)}"
         yield f"{shortened(plain(line), WIDTH - SHORT)}  {commit[:8]}"
 
 

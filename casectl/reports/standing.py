@@ -8,7 +8,7 @@ from casectl.desk.remedies import duty_remedy, duty_words
 from casectl.model.figures import CaseFigures, DutyRow, Overturned, TargetRow
 from casectl.model.instants import Instant
 from casectl.model.target import Lookup
-from casectl.reports.words import SHORT, moment
+from casectl.reports.words import SHORT, count, moment
 
 TAIL = 5
 """Characters of an ID that tell it at the prompt."""
@@ -42,7 +42,8 @@ def duty_lines(figures: CaseFigures, zone: str, now: Instant | None = None) -> l
     tail = figures.id[-TAIL:]
     lines = [f"owed: {duty_words(row, zone)}; {duty_remedy(row, tail)}" for row in told]
     rest = len(mine) - len(told)
-    return [*lines, f"owed still: {rest} more; casectl show {tail}"] if rest else lines
+    more = f"{rest} more" if told else count(rest, "thing")
+    return [*lines, f"still owed: {more}; casectl show {tail}"] if rest else lines
 
 
 def owed_words(figures: CaseFigures) -> str | None:

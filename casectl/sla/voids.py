@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from casectl.model.case import Value
+from casectl.model.case import Case, Entry, Value
 from casectl.model.timeline import Step
 
 
@@ -34,6 +34,20 @@ def effective(steps: tuple[Step, ...], case_id: str) -> Effective:
     ended = voided.pop(0, None)
     left = steps if ended is None else steps[:ended]
     return Effective(tuple(_replayed(left, voided)), None if ended is None else steps[ended])
+
+
+def is_taken_back(case: Case) -> bool:
+    """Whether the case as a whole is void, for who has its file and not its life."""
+    return case.id in void_by_name(case.log)
+
+
+def void_by_name(log: Sequence[Entry]) -> frozenset[str]:
+    """What the voids of a log name (entries, steps, the case), voids that are void themselves left out."""
+    named: set[str] = set()
+    for entry in reversed(log):
+        if entry.kind == "void" and entry.id not in named:
+            named.add(str(entry.fields.get("void")))
+    return frozenset(named)
 
 
 def unknown_voids(steps: Sequence[Step], case_id: str) -> Iterator[str]:

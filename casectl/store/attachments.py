@@ -35,14 +35,15 @@ def folder_at(reader: ObjectReader, chain: Chain) -> Folder:
 
 
 def brought(repo: Repo, reader: ObjectReader, chain: Chain, files: Iterable[Attached]) -> list[Kept]:
-    """The files as blobs of the repository. Raises `NotAllowed` for one in whose place something is already."""
+    """The files as blobs of the repository. Raises `NotAllowed` for one in whose place something else is already."""
     known, found = folder_at(reader, chain), []
     for file in files:
         path = f"{chain.path.removesuffix('.yaml')}.files/{file.name}"
-        if file.name.encode() in known:
-            raise NotAllowed(f"{path} is there already, and no entry of the log says so", "another name: --as NAME")
-        refuse_hand_edits(placed_at(repo, path), None)
-        found.append(Kept(path, write_blob(repo, file.content), file.content))
+        blob, there = write_blob(repo, file.content), known.get(file.name.encode())
+        if there is not None and there.id != blob:
+            raise NotAllowed(f"{path} is there already, with another content", "another name: --as NAME")
+        refuse_hand_edits(placed_at(repo, path), there.id if there else None)
+        found.append(Kept(path, blob, file.content))
     return found
 
 

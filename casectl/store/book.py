@@ -89,10 +89,15 @@ class CommitTree:
         return node, problems
 
     def _files(self, folder: str) -> dict[str, str]:
+        return self._within(folder)[1]
+
+    def _within(self, folder: str) -> tuple[dict[str, str], dict[str, str]]:
+        """The folders and files directly inside a folder, by name."""
         if folder not in self._entries:
-            tree = self._entries[""][0].get(folder)
+            above, _, name = folder.rpartition("/")
+            tree = self._within(above)[0].get(name)
             self._entries[folder] = self._listing(tree) if tree else ({}, {})
-        return self._entries[folder][1]
+        return self._entries[folder]
 
     def _listing(self, name: str) -> tuple[dict[str, str], dict[str, str]]:
         """The folders and files of a tree object by name, with their IDs; links and submodules are neither."""

@@ -18,8 +18,7 @@ from casectl.model.rota_check import check_rotas
 from casectl.model.rota_reader import read_rotas
 from casectl.model.tree import Branch, Node, line_of
 from casectl.store.book import parse_tree
-from casectl.store.messages import MESSAGES
-from casectl.store.policy_tree import BESIDE, CUSTOMERS, HOLIDAYS, STAFF, SUFFIX, Holidays
+from casectl.store.policy_tree import BESIDE, CUSTOMERS, HOLIDAYS, MESSAGES, STAFF, SUFFIX, Holidays
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ BESIDE = frozenset({CUSTOMERS, "clauses.yaml", "examples.yaml"})
 """Files of a desk's folder that are not versions of its policy."""
 
 HOLIDAYS = "holidays"
+MESSAGES = "messages"
+"""Of a desk's folder: the texts of its messages, `NAME.txt` each."""
+TEXT = ".txt"
 STAFF = "staff.yaml"
 
 
@@ -37,7 +40,7 @@ class PolicyTree(Protocol):
         ...
 
     def files(self, folder: str) -> tuple[str, ...]:
-        """The names of the files directly inside one of its folders, or inside itself (empty text)."""
+        """The names of the files directly inside one of its folders (at any depth), or inside itself (empty text)."""
         ...
 
     def shown(self, path: str) -> str:
@@ -93,13 +96,15 @@ def read_policies(tree: PolicyTree, desk: str | None = None) -> tuple[Book, tupl
     wanted = [desk] if desk in desks else desks
     policies: dict[str, Policy] = {}
     customers: dict[str, Mapping[str, Customer]] = {}
+    messages: dict[str, frozenset[str]] = {}
     for name in wanted:
         files = tree.files(str(name))
         for policy in _versions(tree, str(name), files, lists, problems):
             policies[policy.ref] = policy
         customers[str(name)] = _customers(tree, str(name), files, problems)
-    staff, rotas = _staff(tree, problems)
-    return Book(policies, customers, staff, rotas), (*problems, *lists.problems)
+        messages[str(name)] = _messages(tree, str(name))
+    staff, rotas, wrong = _staff(tree, problems)
+    return Book(policies, customers, staff, rotas, wrong, messages), (*problems, *lists.problems)
 
 
 def _versions(
@@ -127,12 +132,22 @@ def _customers(tree: PolicyTree, desk: str, files: tuple[str, ...], problems: li
     return customers
 
 
-def _staff(tree: PolicyTree, problems: list[Problem]) -> tuple[Mapping[str, Person], Mapping[str, Rota]]:
-    node, found = tree.node(STAFF) if STAFF in tree.files("") else (None, ())
-    problems += found
-    if node is None:
-        return {}, {}
-    staff, found = read_staff(node, tree.shown(STAFF))
-    rotas, wrong = read_rotas(node, tree.shown(STAFF), staff)
-    problems += (*found, *wrong)
-    return staff, rotas
+def _messages(tree: PolicyTree, desk: str) -> frozenset[str]:
+    names = tree.files(f"{desk}/{MESSAGES}")
+    return frozenset(name.removesuffix(TEXT) for name in names if name.endswith(TEXT))
+
+
+def _staff(
+    tree: PolicyTree, problems: list[Problem]
+) -> tuple[Mapping[str, Person], Mapping[str, Rota], tuple[Problem, ...]]:
+    """People, rotas, and what is wrong with the people."""
+    node, mistakes = tree.node(STAFF) if STAFF in tree.files("") else (None, ())
+    staff: Mapping[str, Person] = {}
+    rotas: Mapping[str, Rota] = {}
+    wrong: tuple[Problem, ...] = ()
+    if node is not None:
+        staff, found = read_staff(node, tree.shown(STAFF))
+        rotas, wrong = read_rotas(node, tree.shown(STAFF), staff)
+        mistakes = (*mistakes, *found)
+    problems += (*mistakes, *wrong)
+    return staff, rotas, tuple(problem for problem in mistakes if not problem.warning)

@@ -86,9 +86,13 @@ class CaseStory:
 
     def open(self, **options: Any) -> CaseStory:
         wanted = {"title": "Nobody can sign in", "customer": self.customer, "desk": self.opened_under.desk}
-        change = open_case(Opening(shipped_book(), self._moment, self.others.get), **wanted | self._told(options))
+        opening = Opening(shipped_book(), self._moment, self.others.get, self._lately)
+        change = open_case(opening, **wanted | self._told(options))
         setting = Setting(None, self.opened_under, shipped_book(), self._moment)
         return self._after(with_consequences(change, setting))
+
+    def _lately(self, prefix: str) -> tuple[Case, ...]:
+        return tuple(case for name, case in self.others.items() if name.startswith(f"{prefix}-"))
 
     def do(self, verb: Callable[..., Change], *arguments: Any, **options: Any) -> CaseStory:
         """That verb, with what the command line would hand it; local times are told as instants."""

@@ -143,8 +143,20 @@ def test_exp_14_a_second_case_of_one_mail_is_merged_into_the_first() -> None:
     second = incident("2026-11-23 09:20", beside=first)
     merged = second.do(merge, into=first.case.id, message="The same outage, by another mail.")
     assert (merged.case.text("merged_into"), merged.case.status) == (first.case.id, "new")
-    assert {row.state for row in merged.figures().rows} == {"withdrawn"}
+    assert {row.target: row.state for row in merged.figures().rows} == {
+        "creation": "met", "response": "withdrawn", "update": "withdrawn", "resolution": "withdrawn"
+    }  # fmt: skip
     assert merged.owing() == []
+
+
+def test_exp_14_what_may_be_the_same_is_said_at_the_opening() -> None:
+    first = incident()
+    second = incident("2026-11-23 09:20", beside=first)
+    assert f"casectl merge {second.case.id} --into {first.case.id}" in "; ".join(second.change.warnings)
+    elsewhere = incident("2026-11-23 09:20", beside=first, service="branch-office", title="No dial tone")
+    assert "perhaps the same" not in "; ".join(elsewhere.change.warnings)
+    over = incident("2026-11-26 09:20", beside=solved())
+    assert "perhaps the same" not in "; ".join(over.change.warnings), "what is solved is followed, not merged into"
 
 
 def test_exp_14_the_mail_with_the_reference_is_drafted_at_the_opening() -> None:

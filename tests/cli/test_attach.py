@@ -81,3 +81,17 @@ def test_nothing_that_reads_is_disturbed_by_a_file_that_looks_like_a_case(desk: 
     desk.run("log", case)
     desk.run("report", "breaches", at="09:06")
     assert case in desk.run("take", at="09:10").out
+
+
+def test_what_was_taken_back_is_marked_and_may_be_attached_again(desk: Terminal, case: str) -> None:
+    path = given(desk)
+    desk.run("attach", case, str(path), at="09:05")
+    desk.run("undo", case, "--reason", "The wrong case.", at="09:06")
+    assert "taken back: attachment router.log" in desk.run("show", case).out
+    path.write_bytes(b"another line\n")
+    assert "is there already, with another content" in desk.run("attach", case, str(path), code=5, at="09:07").err
+    path.write_bytes(b"line is down\n")
+    desk.run("attach", case, str(path), at="09:08")
+    assert desk.run("show", case).out.count("attachment router.log") == 2
+    assert "is attached to" in desk.run("attach", case, str(path), code=5, at="09:09").err
+    assert desk.files() == ""

@@ -25,9 +25,8 @@ def test_one_command_and_the_first_case(terminal: Terminal) -> None:
     assert terminal.files() == ""
     assert terminal.commits() == 1
     assert terminal.git("show", "-s", "--format=%ct %ce").split() == ["1795420800", MAIL]
-    assert terminal.step("open", "--title", "x", at="08:01")["warnings"] == [
-        "no customer was named; casectl set ID customer=NAME adds one"
-    ]
+    opened = terminal.step("open", "--title", "x", at="08:01")
+    assert opened["warnings"] == [f"no customer was named; casectl set {opened['id']} customer=NAME adds one"]
 
 
 def test_all_shipped_desks_when_none_is_named(terminal: Terminal) -> None:

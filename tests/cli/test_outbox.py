@@ -103,3 +103,38 @@ def test_a_broken_message_is_refused_when_it_is_used(desk: Terminal) -> None:
     desk.git("commit", "-qam", "broken")
     said = desk.run("outbox", "draft", case, "news", code=3)
     assert "policies/acme-desk/messages/news.txt:3: unknown variable 'titel'" in said.err
+
+
+def test_one_broken_message_spoils_no_other(desk: Terminal) -> None:
+    case = desk.open(at="09:00")
+    desk.run("triage", case, "--priority", "p2", at="09:01")
+    desk.run("update", case, "-m", "Half is out.", at="09:02")
+    (desk.root / "policies/acme-desk/messages/rating.txt").write_text("Subject: x\n\n{{ titel }}\n")
+    desk.git("commit", "-qam", "broken")
+    said = desk.run("outbox", "draft", case, code=3)
+    assert said.out.startswith("To: ")
+    assert "it is open" in said.out
+    assert "rating.txt:3: unknown variable 'titel'" in said.err
+
+
+def test_a_message_that_is_not_there_is_not_said_to_be_drafted(desk: Terminal) -> None:
+    case = desk.open(at="09:00")
+    desk.git("rm", "-q", "policies/acme-desk/messages/news.txt")
+    desk.git("commit", "-qm", "gone")
+    said = desk.run("update", case, "-m", "Half is out.", at="09:02")
+    assert "News is owed: there is no policies/acme-desk/messages/news.txt to draft it from" in said.err
+    assert "notice" not in desk.run("log", case).out
+    assert case in desk.run("list", "--owing").out
+
+
+def test_the_folder_to_save_into_has_to_be_there(desk: Terminal, tmp_path: Path) -> None:
+    case = desk.open(at="09:00")
+    said = desk.run("outbox", "draft", case, "news", "--save", str(tmp_path / "new"), code=2).err
+    assert f"there is no folder {tmp_path / 'new'}" in said
+    assert "mkdir -p" in said
+
+
+def test_a_message_has_a_name_that_can_be_typed(desk: Terminal) -> None:
+    folder = desk.root / "policies/acme-desk/messages"
+    (folder / "At Risk.txt").write_text(NEWS)
+    assert "At Risk.txt: no message can be called so" in desk.run("policy", "check", code=3).out

@@ -53,7 +53,8 @@ def test_dry_run_says_and_writes_nothing(desk: Terminal) -> None:
     case = desk.open(at="09:00")
     before = desk.commits()
     said = desk.run("sweep", "--dry-run", at="13:30")
-    assert said.out == f"{case}: resolution 1 has used 56 % of its time [acme-desk/1.0 late]\n"
+    why = "resolution 1 has used 56 % of its time [acme-desk/1.0 late]"
+    assert said.out == f"{case}: would escalate to level 2 and tell boss, involved: {why}\n"
     (planned,) = desk.run("sweep", "--dry-run", "-o", "json").json["steps"]
     assert (planned["rule"], planned["commit"]) == ("acme-desk/1.0 late", None)
     assert desk.commits() == before

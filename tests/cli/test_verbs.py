@@ -57,6 +57,7 @@ def test_the_reply_in_json(desk: Terminal) -> None:
         "entries": [entry_ids(desk)[0]],
         "records": [],
         "next_due": {"target": "response", "due_at": "2026-11-23T10:30:00+00:00", "state": "running"},
+        "owed": [],
         "warnings": [],
     }
 

@@ -125,7 +125,7 @@ class TestOwed:
     def test_the_reply_tells_what_begins_and_counts_the_rest(self, desk: Terminal) -> None:
         case = desk.open(at="09:00")
         said = desk.run("note", case, "-m", "x", at="09:05").out
-        assert f"owed still: 3 more; casectl show {case[-5:]}" in said
+        assert f"still owed: 3 things; casectl show {case[-5:]}" in said
         assert "description" not in said
 
     def test_list_owing_and_the_report_tell_it(self, desk: Terminal) -> None:
@@ -210,10 +210,9 @@ class TestScreen:
 
     def test_show_tells_what_the_sweep_will_do(self, desk: Terminal) -> None:
         case = desk.open("x", at="09:00")
-        assert (
-            "due by time alone: late: resolution 1 has used 50 % of its time; casectl sweep"
-            in desk.run("show", case, at="13:00").out
-        )
+        said = " ".join(desk.run("show", case, at="13:00").out.split())
+        deed = "escalate to level 2 and tell boss, involved"
+        assert f"due by time alone: {deed} (late: resolution 1 has used 50 % of its time); casectl sweep" in said
 
 
 class TestLists:

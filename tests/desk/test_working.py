@@ -21,8 +21,9 @@ from casectl.desk.verbs.open import open as open_case
 from casectl.desk.verbs.set import set as set_fields
 from casectl.desk.verbs.take import take
 from casectl.desk.verbs.triage import triage
+from casectl.desk.verbs.undo import undo
 from casectl.model.calendar import Calendar, Window
-from casectl.model.case import Case
+from casectl.model.case import Case, Entry
 from casectl.model.policy import Customer, Ladder
 from casectl.model.problems import NotAllowed, NotFound, UsageMistake
 from casectl.model.rota import Rota, Shift
@@ -143,7 +144,17 @@ class TestNotices:
     def test_a_notice_comes_in_the_same_step(self) -> None:
         told = with_notices(day(duties={"news": self.DUTY}).open(), note, "x")
         assert [entry.kind for entry in told.change.entries] == ["note", "notice"]
-        assert told.last.fields == {"rule": "news", "text": "News: drafted"}
+        assert told.last.fields == {"rule": "news", "text": "News"}
+
+    def test_it_says_that_a_message_was_drafted_only_where_there_is_a_text_for_it(self) -> None:
+        here = day(duties={"news": self.DUTY._replace(message="news", to=("customer",))}).open()
+        texts = replace(here, book=replace(here.book, messages={POLICY.desk: frozenset({"news"})}))
+        assert with_notices(texts, note, "x").last.fields["text"] == "News: drafted"
+        without = with_notices(replace(here, book=replace(here.book, messages={POLICY.desk: frozenset()})), note, "x")
+        assert [entry.kind for entry in without.change.entries] == ["note"], "so it stays owed"
+        assert without.change.warnings == (
+            "News is owed: there is no policies/acme-desk/messages/news.txt to draft it from",
+        )
 
     def test_each_event_has_a_notice_of_its_own(self) -> None:
         opened = day(duties={"news": self.DUTY}).open()
@@ -157,8 +168,9 @@ class TestNotices:
 
 
 class TestOtherCases:
-    OTHER = Case({"id": "ABC-261123-00009", "policy": POLICY.ref, "status": "closed", "customer": "oakfield",
-                  "service": "mail"})  # fmt: skip
+    OTHER = Case({"id": "ABC-261123-00009", "policy": POLICY.ref, "status": "assigned", "customer": "oakfield",
+                  "service": "mail", "contact": "oakfield/lead"})  # fmt: skip
+    CLOSED = OTHER.changed({"status": "closed"})
 
     def scene(self, verb: object, *arguments: object, other: Case | None = None, **options: object) -> Day:
         known = other or self.OTHER
@@ -175,6 +187,50 @@ class TestOtherCases:
             self.scene(merge, into=gone.id, other=gone)
         assert "--into ABC-261123-00001" in str(refusal.value.hint)
 
+    def test_of_another_customer_it_takes_nothing_over(self) -> None:
+        here = day(customers={"oakfield": Customer("oakfield"), "hilltop": Customer("hilltop")})
+        opening = Opening(here.book, moment_at("10:00"), {self.OTHER.id: self.CLOSED}.get)
+        change = open_case(opening, title="There too", customer="hilltop", follows=self.OTHER.id)
+        assert change.fields["customer"] == "hilltop"
+        assert change.fields.keys().isdisjoint(("service", "contact"))
+
+    def test_nothing_is_merged_into_what_is_over(self) -> None:
+        for status in ("resolved", "closed"):
+            over = self.OTHER.changed({"status": status})
+            with pytest.raises(NotAllowed, match=f"is {status}: nobody works on it"):
+                self.scene(merge, into=over.id, other=over)
+        void = self.OTHER.changed({}, (Entry("v1", "void", {"void": self.OTHER.id}),))
+        with pytest.raises(NotAllowed, match="was taken back as a whole"):
+            self.scene(merge, into=void.id, other=void)
+
+    def test_merging_across_customers_is_said(self) -> None:
+        assert "is of customer oakfield" in "".join(self.scene(merge, into=self.OTHER.id, other=self.OTHER.changed(
+            {"customer": "hilltop"})).change.warnings)  # fmt: skip
+        assert self.scene(merge, into=self.OTHER.id).change.warnings == ()
+
+    def test_a_circle_is_told_how_to_break(self) -> None:
+        here = day().open()
+        back = self.OTHER.changed({"merged_into": here.case.id})
+        with pytest.raises(NotAllowed) as refusal:
+            here.do(lambda scene: merge(scene._replace(look={back.id: back}.get), into=back.id))
+        assert refusal.value.hint == f"casectl undo {back.id} --reason TEXT comes first"
+
+    def test_a_link_is_one_from_whichever_side(self) -> None:
+        here = day().open()
+        linked = self.OTHER.changed({}, (Entry("k1", "link", {"to": here.case.id}),))
+        with pytest.raises(NotAllowed, match="is linked with"):
+            here.do(lambda scene: link(scene._replace(look={linked.id: linked}.get), linked.id))
+        undone = linked.changed({}, (Entry("v1", "void", {"void": "k1"}),))
+        assert here.do(lambda scene: link(scene._replace(look={undone.id: undone}.get), undone.id)).last.kind == "link"
+
+    def test_the_work_on_a_merged_case_goes_on_in_the_other(self) -> None:
+        merged = self.scene(merge, into=self.OTHER.id)
+        with pytest.raises(NotAllowed) as refusal:
+            merged.do(take)
+        assert f"casectl take {self.OTHER.id} does it there" in str(refusal.value.hint)
+        assert merged.do(note, "Seen.").last.kind == "note"
+        assert merged.do(undo, "A mistake.").case.text("merged_into") is None
+
     def test_another_desk_s_case_is_linked_not_merged(self) -> None:
         foreign = self.OTHER.changed({"policy": "other/1.0"})
         with pytest.raises(NotAllowed, match="is a case of desk 'other'"):
@@ -187,10 +243,10 @@ class TestOtherCases:
 
     def test_a_case_follows_a_solved_one_and_takes_over_what_is_known(self) -> None:
         here = day()
-        opening = Opening(here.book, moment_at("10:00"), {self.OTHER.id: self.OTHER}.get)
+        opening = Opening(here.book, moment_at("10:00"), {self.OTHER.id: self.CLOSED}.get)
         change = open_case(opening, title="Again", follows=self.OTHER.id)
         assert (change.fields["follows"], change.fields["service"]) == (self.OTHER.id, "mail")
-        busy = self.OTHER.changed({"status": "assigned"})
+        busy = self.OTHER
         with pytest.raises(NotAllowed, match="it is still open"):
             open_case(opening._replace(look={busy.id: busy}.get), title="Again", follows=busy.id)
 

@@ -42,6 +42,7 @@ def test_a_subject_and_a_body_are_filled_in() -> None:
         ("{{ 'yes' if title == 'Nobody can sign in' and not contact else 'no' }}", "yes\n"),
         ("{% if contact is defined %}d{% endif %}{# a remark #}", "d\n"),
         ("{{ targets|length }}", "2\n"),
+        ("{% if targets %}some{% endif %} {{ 'none' if not targets else 'some' }}", "some some\n"),
         ("a\n{% if title %}\nb\n{% endif %}\nc", "a\nb\nc\n"),
     ],
 )
@@ -73,6 +74,9 @@ FORBIDDEN = [
     ("{% for a, b in targets %}x{% endfor %}", "a repetition goes over one list"),
     ("{% for each in targets recursive %}{{ loop(targets) }}{% endfor %}", "a repetition goes over one list"),
     ("{% for each in targets %}{{ loop.index }}{% endfor %}", "items of a list only"),
+    ("{{ targets }}", "'targets' is a list"),
+    ("{{ targets|join(', ') }}", "'targets' is a list"),
+    ("{% for each in targets %}{{ each }}{% endfor %}", "'each' is an item of a list"),
     ("{% for each in targets %}{{ each.secret }}{% endfor %}", "an item has no 'secret'"),
     ("{% set x = 1 %}", "may not hold an assignment"),
     ("{% macro m() %}x{% endmacro %}", "may not hold a macro"),

@@ -54,11 +54,11 @@ def list_cases(
     """
     from casectl.reports.worklist import Wanted
 
-    asked = (status, phase, assignee, owner, team, customer, waiting_for)
+    asked = (desk, status, phase, assignee, owner, team, customer, waiting_for)
     if related is not None:
         if any((*asked, mine, due_within, owing, everything)):
             raise UsageMistake("--related lists all that has to do with one case", "leave the other choices out")
-        return show_related(ctx, related, desk, as_of, output)
+        return show_related(ctx, related, as_of, output)
     anywhere = everything or bool(status or phase or owing)
     wanted = Wanted(status, phase, assignee, customer, team, owner, waiting_for, not anywhere, owing)
     return show_worklist(ctx, wanted, "Cases", desk, zone, as_of, output, mine=mine, due_within=due_within)

@@ -11,8 +11,18 @@ import typer
 
 from casectl.cli.context import command_app
 from casectl.cli.errors import say
-from casectl.cli.reading import AsOf, TextOrJson, Zone, form, read_case, read_from, refuse_zone, wall_clock
-from casectl.model.problems import CasectlError, NotAllowed
+from casectl.cli.reading import (
+    AsOf,
+    TextOrJson,
+    Zone,
+    form,
+    read_case,
+    read_from,
+    refuse_zone,
+    show_problems,
+    wall_clock,
+)
+from casectl.model.problems import CasectlError, InvalidFiles, NotAllowed, Problem, UsageMistake
 
 if TYPE_CHECKING:
     from casectl.outbox.draft import Draft
@@ -41,7 +51,7 @@ def draft(
     zone: Zone = "desk",
     as_of: AsOf = "now",
     output: TextOrJson = "table",
-) -> None:
+) -> int:
     """The text of a message for a case; without NAME, of all that the case owes and has noted as drafted last.
 
     Texts are `policies/DESK/messages/NAME.txt`, as committed; `policies/README.md` explains them.
@@ -56,14 +66,21 @@ def draft(
     if not names:
         say(f"{found.timeline.case_id} owes no message")
     wall = wall_clock(found, zone)
-    drafts = [drafted(repo, commit, found, each, _who(repo, found), wall) for each in names]
+    drafts: list[Draft] = []
+    mistakes: list[Problem] = []
+    for each in names:
+        try:
+            drafts.append(drafted(repo, commit, found, each, _who(repo, found), wall))
+        except InvalidFiles as broken:
+            mistakes += broken.problems
     if save is not None:
         for one in drafts:
             print(_saved(save, one))
     elif how == "json":
         print(json.dumps([one.document() for one in drafts], indent=2))
-    else:
-        print("\n\n".join(one.text() for one in drafts), end="" if not drafts else "\n")
+    elif drafts:
+        print("\n\n".join(one.text() for one in drafts))
+    return show_problems(mistakes)
 
 
 def _who(repo: Repo, found: OneCase) -> str:
@@ -85,6 +102,8 @@ def _saved(folder: Path, one: Draft) -> str:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     except FileExistsError:
         raise NotAllowed(f"{path} is there already", "move it away, or save into another folder") from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageMistake(f"there is no folder {folder}", f"mkdir -p {folder}") from None
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
         file.write(one.text() + "\n")
     return str(path)

@@ -44,8 +44,9 @@ def rota(
     repo, commit = read_from(ctx)
     book, problems = read_book(repo, commit)
     wrong = tuple(problem for problem in problems if problem.path == STAFF)
-    if name is not None:
-        one = find_rota(book, name, wrong)
+    one = None if name is None else find_rota(book, name, wrong)
+    unread = show_problems(wrong)
+    if one is not None:
         shown = spell_table(one, book, commit, moment(as_of, one.zone), days)
     else:
         shown = duty_table(book, commit, moment(as_of, zone_for(book, None)))
@@ -53,4 +54,4 @@ def rota(
         show_tables([shown.table], how)
     else:
         say(f"no rotas: policies/README.md explains how {STAFF} says them")
-    return max(show_problems(wrong), FINDINGS if shown.has_gaps else 0)
+    return max(unread, FINDINGS if shown.has_gaps else 0)

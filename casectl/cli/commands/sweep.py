@@ -43,7 +43,7 @@ def sweep(
     repo, commit = read_from(ctx)
     found = _everyone(repo, commit, desk)
     if dry_run:
-        _tell((_planned(figures, due) for figures in found.figures for due in figures.upcoming), how)
+        _tell((_planned(found, figures, due) for figures in found.figures for due in figures.upcoming), how)
         return show_problems(found.exceptions)
     failures: list[CasectlError] = []
     _tell((_reply(written) for figures in found.figures if figures.upcoming
@@ -88,11 +88,19 @@ def _reply(written: Written) -> dict[str, Any]:
     }
 
 
-def _planned(figures: CaseFigures, due: Upcoming) -> dict[str, Any]:
+def _planned(found: Population, figures: CaseFigures, due: Upcoming) -> dict[str, Any]:
+    from casectl.desk.sweeping import planned
     from casectl.model.instants import format_instant
 
-    rule, since = f"{figures.policy} {due.rule}", format_instant(due.since)
-    return {"id": figures.id, "verb": None, "rule": rule, "summary": due.reason, "due_since": since, "commit": None}
+    deed = planned(found.policies[figures.policy], figures, due)
+    return {
+        "id": figures.id,
+        "verb": None,
+        "rule": f"{figures.policy} {due.rule}",
+        "summary": f"would {deed}: {due.reason}",
+        "due_since": format_instant(due.since),
+        "commit": None,
+    }
 
 
 def _tell(steps: Iterator[dict[str, Any]], how: str) -> None:

@@ -16,5 +16,5 @@ def assign(
     to: ToState = None,
 ) -> Change:
     """The case in somebody's hands; a new case becomes an active one."""
-    key, warnings = known_person(scene.book, scene.moment, person)
+    key, warnings = known_person(scene.book, scene.moment, person, scene.policy.desk)
     return hand_over(scene, "assign", key, to, warnings)

@@ -11,6 +11,7 @@ from casectl.model.attachment import checked_name, checked_size, refuse_too_many
 from casectl.model.case import Entry
 from casectl.model.change import Attached, Change
 from casectl.model.problems import NotAllowed, UsageMistake
+from casectl.sla.voids import voided_steps
 
 
 def attach(
@@ -26,7 +27,7 @@ def attach(
     if as_name is not None and len(files) != 1:
         raise UsageMistake("--as names one file, and several are given", "attach them one by one")
     text = clean_if_given(message, "the message")
-    there = [past for past in scene.case.log if past.kind == "attachment"]
+    there = [past for past in scene.case.log if past.kind == "attachment" and past.id not in _taken_back(scene)]
     refuse_too_many(scene.case.id, len(there), len(files))
     kept: list[Attached] = []
     entries: list[Entry] = []
@@ -38,6 +39,13 @@ def attach(
         entries.append(entry(scene, "attachment", file=file.name, bytes=size, sha256=digest, text=text))
     step = change(scene, "attach", ", ".join(file.name for file in kept), {}, tuple(entries))
     return step._replace(files=tuple(kept), warnings=personal_data(text, "the message"))
+
+
+def _taken_back(scene: Scene) -> frozenset[str]:
+    """The ids of entries whose steps were undone. Their files are still there, and may be attached again."""
+    steps = scene.timeline.steps
+    undone = voided_steps(steps, scene.case.id)
+    return frozenset(entry.id for index in undone for entry in steps[index].entries)
 
 
 def _checked(scene: Scene, file: Attached, there: list[Entry]) -> Attached:

@@ -8,6 +8,7 @@ from casectl.desk.known import claimed, known_minutes
 from casectl.desk.verb import Flag, Remark, Scene, change, entry
 from casectl.desk.wording import clean_if_given, personal_data
 from casectl.model.change import Change
+from casectl.model.problems import UsageMistake
 
 
 def call(
@@ -21,6 +22,9 @@ def call(
     if minutes is not None:
         known_minutes(minutes)
     began = claimed(started, "--started", scene.moment.now, scene.policy.zone) if started is not None else None
+    if began is not None and began + 60 * (minutes or 0) > scene.moment.now:
+        hint = "is it over? --started says when it began, --minutes how long it took"
+        raise UsageMistake(f"a call of {minutes} min from '{started}' ends in the future", hint)
     text = clean_if_given(message, "the message")
     direction = "in" if inward else "out"
     made = entry(scene, "call", direction=direction, started=began, minutes=minutes, text=text)

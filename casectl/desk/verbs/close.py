@@ -26,5 +26,21 @@ def close(
     if satisfaction is not None:
         fields["satisfaction"] = known_satisfaction(str(satisfaction))
     summary = first_words(message) if message else f"was {scene.case.status}"
-    warnings = (*personal_data(message, "the message"), *personal_data(reason_for_outage, "the reason for the outage"))
+    warnings = (
+        *_without(scene),
+        *personal_data(message, "the message"),
+        *personal_data(reason_for_outage, "the reason for the outage"),
+    )
     return change(scene, "close", summary, fields, remark(scene, message), warnings)
+
+
+def _without(scene: Scene) -> tuple[str, ...]:
+    """What the case still owes, and is owed no more once it is closed."""
+    life = scene.life()
+    if life is None:
+        return ()
+    from casectl.sla.duties import duties_of
+
+    rows = (row for row in duties_of(life, scene.moment.now) if row.open)
+    left = dict.fromkeys(row.label if row.kind == "contact" else row.duty for row in rows)
+    return (f"closed without: {', '.join(left)}",) if left else ()

@@ -20,7 +20,7 @@ def handover(
     """What was handed over, in the log, and a new assignee if one is named."""
     require_unfinished(scene.policy, scene.case, "handed over")
     text = clean(message, "the message")
-    person, warnings = known_person(scene.book, scene.moment, to) if to is not None else (None, ())
+    person, warnings = known_person(scene.book, scene.moment, to, scene.policy.desk) if to is not None else (None, ())
     handed = entry(scene, "handover", to=person, text=text)
     fields: dict[str, Value | None] = {"assignee": person} if person else {}
     summary = f"to {person}: {first_words(text)}" if person else first_words(text)

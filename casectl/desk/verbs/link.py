@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from casectl.desk.others import another_case
+from casectl.desk.others import another_case, is_linked
 from casectl.desk.verb import Flag, Scene, change, entry
 from casectl.desk.wording import clean_if_given, first_words, personal_data
 from casectl.model.change import Change
@@ -18,7 +18,7 @@ def link(
 ) -> Change:
     """The link in the log of this case alone."""
     found = another_case(scene, other, "linked with")
-    if any(past.kind == "link" and past.fields.get("to") == found.id for past in scene.case.log):
+    if is_linked(scene.case, found) or is_linked(found, scene.case):
         raise NotAllowed(
             f"{scene.case.id} is linked with {found.id} already", f"casectl list --related {scene.case.id}"
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, NamedTuple
 
+from casectl.desk.alike import perhaps_the_same
 from casectl.desk.checklists import ticked
 from casectl.desk.known import (
     claimed,
@@ -21,7 +22,7 @@ from casectl.desk.known import (
     unknown_service,
 )
 from casectl.desk.meant import wrong_way
-from casectl.desk.others import desk_of, other_case
+from casectl.desk.others import desk_of, is_done, other_case
 from casectl.desk.rating import rating_facts, read_answers, recorded, suggestion
 from casectl.desk.routing import routed
 from casectl.desk.verb import Flag, Opening, entry
@@ -30,9 +31,12 @@ from casectl.model.case import Case, Entry, Value
 from casectl.model.caseid import mint_id
 from casectl.model.change import Change
 from casectl.model.moves import move
-from casectl.model.policy import DONE_PHASES, Policy
+from casectl.model.policy import Policy
 from casectl.model.problems import NotAllowed, UsageMistake
 from casectl.model.rubric import open_questions
+
+DAY_SECONDS = 86_400
+LONG_AGO = 30 * DAY_SECONDS
 
 
 def open(  # noqa: A001
@@ -89,6 +93,7 @@ def open(  # noqa: A001
     case = case.changed({**going.fields, **_waiting(policy, case, waiting_for or going.fields.get("waiting_for"))})
     entries += (entry(opening, "referral", to=going.refer),) if going.refer else ()
     warnings = (*rated.warnings, *_oddities(opening, policy, case), *going.warnings, *_referred(case, going.refer))
+    warnings += perhaps_the_same(opening, policy, case) if before is None else ()
     return Change("open", case.id, first_words(case.need("title")), case.fields, entries, warnings=warnings)
 
 
@@ -97,17 +102,18 @@ def _followed(opening: Opening, case_id: str, desk: str | None) -> Case:
     case = other_case(opening, case_id)
     if desk not in (None, desk_of(case)):
         raise UsageMistake(f"{case.id} is a case of desk '{desk_of(case)}'", "leave --desk out")
-    policy = opening.book.policies.get(case.need("policy"))
-    state = policy.states.get(case.status) if policy else None
-    if state is not None and state.phase not in DONE_PHASES:
+    if case.need("policy") in opening.book.policies and not is_done(opening.book, case):
         raise NotAllowed(f"{case.id} is {case.status}: it is still open", f"casectl show {case.id}; work goes on there")
     return case
 
 
-def _taken_over(before: Case | None, *given: str | None) -> tuple[str | None, ...]:
-    """Customer, contact, service and category: as given, else those of the case that comes back."""
-    known = [before.text(name) if before else None for name in ("customer", "contact", "service", "category")]
-    return tuple(mine if mine is not None else old for mine, old in zip(given, known, strict=True))
+def _taken_over(before: Case | None, customer: str | None, *given: str | None) -> tuple[str | None, ...]:
+    """Customer, contact, service and category: as given, else those of the case that comes back, if it comes back for
+    the same customer."""
+    if before is None or customer not in (None, before.text("customer")):
+        return customer, *given
+    known = [before.text(name) for name in ("contact", "service", "category")]
+    return before.text("customer"), *(mine if mine is not None else old for mine, old in zip(given, known, strict=True))
 
 
 def _words(
@@ -181,6 +187,9 @@ def _call(opening: Opening, minutes: int | None, received: Value | None) -> tupl
         return ()
     length = known_minutes(minutes)
     began = received if isinstance(received, int) else opening.moment.now - 60 * length
+    if began + 60 * length > opening.moment.now:
+        hint = "see --received and --minutes"
+        raise UsageMistake(f"a call of {length} min that came in then ends in the future", hint)
     return (entry(opening, "call", direction="in", started=began, minutes=length),)
 
 
@@ -188,13 +197,22 @@ def _oddities(opening: Opening, policy: Policy, case: Case) -> tuple[str, ...]:
     """What is worth saying about a new case. Nothing here refuses it."""
     customer = case.text("customer")
     return (
-        *(() if customer else ("no customer was named; casectl set ID customer=NAME adds one",)),
+        *(() if customer else (f"no customer was named; casectl set {case.id} customer=NAME adds one",)),
+        *_long_ago(opening, case),
         *unknown_service(opening.book, policy, customer, case.text("service")),
         *unknown_category(policy, case.text("category")),
         *wrong_way(case, policy, opening.book, case.instant("received") or opening.moment.now),
         *personal_data(case.text("title"), "the title"),
         *personal_data(case.text("description"), "the description"),
     )
+
+
+def _long_ago(opening: Opening, case: Case) -> tuple[str, ...]:
+    """A claim that is more likely a slip of the year than a letter that was found."""
+    now = opening.moment.now
+    claims = {name: now - at for name in ("received", "detected") if (at := case.instant(name)) is not None}
+    old = [f"{name} {age // DAY_SECONDS} days ago" for name, age in claims.items() if age > LONG_AGO]
+    return (f"{' and '.join(old)}, as claimed: nothing changes that later, see the year",) if old else ()
 
 
 def _checklist(opening: Opening, policy: Policy, items: Sequence[str]) -> tuple[Entry, ...]:
@@ -212,7 +230,8 @@ def _waiting(policy: Policy, case: Case, who: Value | None) -> dict[str, Value |
 def _referred(case: Case, to: str) -> tuple[str, ...]:
     if not to:
         return ()
-    return (f"the contact is to be referred to {to}: tell them; casectl call {case.id} --out, or casectl email --out",)
+    ways = f"casectl call {case.id} --out, or casectl email {case.id} --out"
+    return (f"the contact is to be referred to {to}: tell them; {ways}",)
 
 
 def _reference(contact: str) -> str:

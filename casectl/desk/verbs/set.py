@@ -121,7 +121,7 @@ def _value(scene: Scene, name: str, text: str) -> tuple[Value | None, tuple[str,
     if name == "category":
         return value, unknown_category(scene.policy, value)
     if name == "owner":
-        return known_person(scene.book, scene.moment, value)
+        return known_person(scene.book, scene.moment, value, scene.policy.desk)
     if name == "contact" and looks_like_mail(value):
         raise UsageMistake("contact is a mail address", "give a reference such as acme/it-lead: history never forgets")
     return value, personal_data(value, name)

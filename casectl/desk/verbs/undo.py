@@ -37,7 +37,8 @@ def undo(
     void = entry(scene, "void", void=past.name_of(index), reason=why)
     fields, kept = _restored(scene, past, index)
     refuse_unknown_to_policy(scene, fields)
-    warnings = (*_left_alone(kept), *personal_data(why, "the reason"))
+    merged = (f"cases merged into it stay so: casectl list --related {scene.case.id}",) if index == OPENING else ()
+    warnings = (*_left_alone(kept), *merged, *personal_data(why, "the reason"))
     return change(scene, "undo", _summary(past, index, fields), fields, (void,), warnings, restoring=True)
 
 
