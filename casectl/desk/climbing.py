@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casectl.desk.verb import Scene
-from casectl.desk.wording import at_the_desk
 from casectl.model.figures import TargetRow
+from casectl.model.instants import at_the_desk
 from casectl.model.policy import Ladder, LadderLevel
 from casectl.model.problems import NotAllowed
 from casectl.model.workflow import Guard

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from casectl.desk.wording import at_the_desk
-from casectl.model.figures import DutyRow
+from casectl.model.figures import CaseFigures, DutyRow, Upcoming
+from casectl.model.instants import at_the_desk
+from casectl.model.policy import Policy
+from casectl.sla.automatic import ladder_level
 from casectl.sla.readiness import Lack
 
 _BY_KIND = {
@@ -86,6 +88,16 @@ def duty_remedy(row: DutyRow, case_id: str) -> str:
         return f"casectl check {case_id} {row.duty}"
     wanted = row.lacks if row.each else row.lacks[:1]
     return " and ".join(command_for_kind(kind, case_id) for kind in wanted) or command_for_kind("", case_id)
+
+
+def planned(policy: Policy, figures: CaseFigures, due: Upcoming) -> str:
+    """What the sweep would do about it: `escalate to level 2 and tell boss`, `move to closed`."""
+    rule = policy.workflow.automatic[due.rule]
+    if rule.move:
+        return f"move to {rule.move}"
+    level = ladder_level(policy.ladder_for(figures.type), rule, figures.level)
+    told = f"tell {', '.join(rule.tell)}" if rule.tell else ""
+    return " and ".join(filter(None, (f"escalate to level {level}" if level is not None else "", told)))
 
 
 def _ways(kinds: Iterable[str], each: bool = False) -> str:

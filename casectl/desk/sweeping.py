@@ -7,8 +7,7 @@ from functools import partial
 from casectl.desk.verb import Scene, change
 from casectl.model.case import Entry, Scalar, Value
 from casectl.model.change import Change
-from casectl.model.figures import CaseFigures, Upcoming
-from casectl.model.policy import Policy
+from casectl.model.figures import Upcoming
 from casectl.model.problems import NotAllowed
 from casectl.model.workflow import CUSTOMER, Automatic
 from casectl.sla.automatic import derived_id, ladder_level
@@ -42,16 +41,6 @@ def _done(scene: Scene, due: Upcoming) -> Change:
     else:
         step = change(scene, "notify", due.reason, {}, (_notice(scene, rule, due, name),))
     return step._replace(event=f"automatic {step.verb}", rule=f"{scene.policy.ref} {rule.name}")
-
-
-def planned(policy: Policy, figures: CaseFigures, due: Upcoming) -> str:
-    """What `swept` would do for that: `escalate to level 2`, `close`, `tell service-manager`."""
-    rule = policy.workflow.automatic[due.rule]
-    if rule.move:
-        return f"{_VERBS.get(policy.phase_of(rule.move), 'move')} as {rule.move}"
-    level = ladder_level(policy.ladder_for(figures.type), rule, figures.level)
-    told = f"tell {', '.join(rule.tell)}" if rule.tell else ""
-    return " and ".join(filter(None, (f"escalate to level {level}" if level is not None else "", told)))
 
 
 def _moved(scene: Scene, rule: Automatic, due: Upcoming, name: str) -> Change:

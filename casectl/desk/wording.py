@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 
-from casectl.model.instants import Instant, zone_named
 from casectl.model.problems import UsageMistake
 
 MAX_TEXT_BYTES = 64 * 1024
@@ -73,12 +71,6 @@ def first_words(text: str, width: int = 60) -> str:
     """The beginning of a text, on one line, for a commit's subject."""
     line = text.strip().partition("\n")[0]
     return line if len(line) <= width else line[: width - 1].rstrip() + "…"
-
-
-def at_the_desk(instant: Instant, zone: str) -> str:
-    """A moment on the wall clock of `zone`, for a commit's subject: `Mon 2026-11-23 10:00 GMT`."""
-    local = datetime.fromtimestamp(instant, zone_named(zone))
-    return local.strftime("%a %Y-%m-%d %H:%M:%S %Z" if local.second else "%a %Y-%m-%d %H:%M %Z")
 
 
 def _holds_iban(text: str) -> bool:

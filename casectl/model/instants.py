@@ -91,3 +91,9 @@ def packaged_zones() -> str | None:
     found = find_spec("tzdata")
     places = list(found.submodule_search_locations or ()) if found else []
     return f"{places[0]}/zoneinfo" if places else None
+
+
+def at_the_desk(instant: Instant, zone: str) -> str:
+    """A moment on the wall clock of `zone`: `Mon 2026-11-23 10:00 GMT`; with seconds where it has some."""
+    local = datetime.fromtimestamp(instant, zone_named(zone))
+    return local.strftime("%a %Y-%m-%d %H:%M:%S %Z" if local.second else "%a %Y-%m-%d %H:%M %Z")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casectl.desk.remedies import duty_remedy, duty_words, lack_words
-from casectl.desk.sweeping import planned
+from casectl.desk.remedies import duty_remedy, duty_words, lack_words, planned
 from casectl.model.moves import ways
 from casectl.reports.entries import entry_words
 from casectl.reports.onecase import OneCase

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from casectl.cli.context import command_app, load_ahead, settings
+from casectl.cli.context import command_app, settings
 from casectl.cli.errors import warn
 from casectl.cli.reading import AsOf, TextOrJson, Zone, form, read_case, refuse_zone, show_problems_now, wall_clock
 
@@ -25,7 +25,6 @@ def show(
     """One case as its last commit has it; says so when the file on disk differs."""
     how = form(output, ("table", "json"))
     refuse_zone(zone)
-    load_ahead("casectl.store.history", "casectl.reports.screen")
     found = read_case(ctx, case, as_of)
     from casectl.reports.screen import case_document, case_screen
 

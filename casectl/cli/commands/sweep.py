@@ -89,7 +89,7 @@ def _reply(written: Written) -> dict[str, Any]:
 
 
 def _planned(found: Population, figures: CaseFigures, due: Upcoming) -> dict[str, Any]:
-    from casectl.desk.sweeping import planned
+    from casectl.desk.remedies import planned
     from casectl.model.instants import format_instant
 
     deed = planned(found.policies[figures.policy], figures, due)

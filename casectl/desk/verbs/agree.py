@@ -7,8 +7,9 @@ from typing import Annotated
 
 from casectl.desk.known import coming
 from casectl.desk.verb import Flag, Remark, Scene, change, remark
-from casectl.desk.wording import at_the_desk, personal_data
+from casectl.desk.wording import personal_data
 from casectl.model.change import Change
+from casectl.model.instants import at_the_desk
 from casectl.model.moves import require_unfinished
 from casectl.model.policy import Policy
 from casectl.model.problems import NotAllowed, did_you_mean

@@ -10,9 +10,9 @@ from typing import Annotated
 from casectl.desk.known import claimed, holds_role, known_person, known_word, who_holds
 from casectl.desk.records import THE_OPEN_ONE, Record, added, amended, find
 from casectl.desk.verb import Flag, Remark, Scene, change, remark
-from casectl.desk.wording import at_the_desk, clean_if_given, first_words, personal_data
+from casectl.desk.wording import clean_if_given, first_words, personal_data
 from casectl.model.change import Change
-from casectl.model.instants import Instant
+from casectl.model.instants import Instant, at_the_desk
 from casectl.model.problems import NotAllowed, UsageMistake
 
 FORMS = "exempt ID CODE --from INSTANT, exempt ID --end [REF], or exempt ID --approve [REF]"

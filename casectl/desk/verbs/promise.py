@@ -10,9 +10,9 @@ from typing import Annotated
 from casectl.desk.known import coming, known_word
 from casectl.desk.records import THE_OPEN_ONE, Record, added, amended, find
 from casectl.desk.verb import Flag, Scene, change, remark
-from casectl.desk.wording import at_the_desk, clean, first_words, personal_data
+from casectl.desk.wording import clean, first_words, personal_data
 from casectl.model.change import Change
-from casectl.model.instants import Instant
+from casectl.model.instants import Instant, at_the_desk
 from casectl.model.moves import require_unfinished
 from casectl.model.policy import Commitment, Policy
 from casectl.model.problems import NotAllowed, UsageMistake
