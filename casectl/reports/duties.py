@@ -11,7 +11,7 @@ from casectl.model.figures import DUTY_STATES, CaseFigures, DutyRow, DutyState
 from casectl.model.instants import Instant, format_instant
 from casectl.reports.population import Population
 from casectl.reports.report import Asked, Report, reproduce
-from casectl.reports.rows import case_cells, stamp
+from casectl.reports.rows import case_cells, columns, stamp
 from casectl.reports.standing import TAIL
 from casectl.reports.table import Cell, Column, Table, tally
 from casectl.reports.words import moment
@@ -21,16 +21,7 @@ WANTING: tuple[DutyState, ...] = ("overdue", "owed", "missed", "late")
 """What the report tells, gravest to do first."""
 
 _COLUMNS = (
-    Column("id"),
-    Column("external_id", shown="wide", width=20),
-    Column("policy", shown="wide"),
-    Column("desk", shown="wide"),
-    Column("customer", width=16),
-    Column("priority"),
-    Column("type", shown="wide"),
-    Column("status", shown="wide"),
-    Column("phase", shown="data"),
-    Column("owner", shown="wide"),
+    *columns("id external_id policy desk customer priority type status phase owner"),
     Column("assignee", width=16),
     Column("duty"),
     Column("kind", shown="wide"),
