@@ -16,9 +16,11 @@ _IN_SHORT = 48
 
 
 def entry_words(entry: Entry, zone: str) -> str:
-    """`note: text`, `call in, 9 m: text`, with whatever else the entry holds; moments on the wall clock of `zone`."""
+    """`note: text`, `call in, 9 m: text`, with whatever else the entry holds; moments on the wall clock of `zone`. A
+    reason stands in for the text where there is none."""
     known = dict(entry.fields)
-    text = known.pop("text", None)
+    text = known.pop("text") if "text" in known else known.pop("reason", None)
+    rule = f" (rule {known.pop('rule')})" if "rule" in known else ""
     if entry.kind == "attachment":
         return _attachment_words(known) + ("" if text is None else f": {text}")
     direction = known.pop("direction", None)
@@ -29,7 +31,7 @@ def entry_words(entry: Entry, zone: str) -> str:
     ]
     head = f"{entry.kind} {direction}" if direction else entry.kind
     head = ", ".join([head, *([f"{minutes} m"] if minutes is not None else []), *details])
-    return head if text is None else f"{head}: {text}"
+    return (head if text is None else f"{head}: {text}") + rule
 
 
 def _attachment_words(known: Mapping[str, Scalar]) -> str:

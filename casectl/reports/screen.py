@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from casectl.model.case import FIELD, Entry, Value
 from casectl.model.figures import CaseFigures, TargetRow
@@ -21,7 +21,7 @@ WIDTH = 100
 FIELD_WIDTH = 18
 """Of the names of fields; the names of targets stand below them, in as much room as the longest needs."""
 LAST_ENTRIES = 8
-LAST_ROWS = 8
+MOST_ROWS = 8
 DESCRIPTION_LINES = 6
 
 _IN_HEADING = ("id", "title", "description", "policy", "status", "priority", "waiting_for", "source")
@@ -106,14 +106,27 @@ def _description(found: OneCase) -> Iterator[str]:
 
 def _clocks(found: OneCase, zone: str) -> Iterator[str]:
     rows = found.figures.rows
-    if len(rows) > LAST_ROWS:
-        yield f"… {count(len(rows) - LAST_ROWS, 'earlier target')}: casectl sla {found.figures.id}"
-    shown = {row_name(row): row for row in rows[-LAST_ROWS:]}
+    if len(rows) > MOST_ROWS:
+        yield f"… {count(len(rows) - MOST_ROWS, 'earlier occurrence')}: casectl sla {found.figures.id}"
+    shown = {row_name(row): row for row in _telling(rows)}
     width = max([FIELD_WIDTH, *(len(name) + 2 for name in shown)])
     for name, row in shown.items():
         clause = f"  [{', '.join(row.clause)}]" if row.clause else ""
         words = plain(f"{_clock_words(row, found.figures, zone, found.as_of)}{clause}")
         yield from _folded(plain(f"{name:<{width}}{row.state:<11}"), words)
+
+
+def _telling(rows: Sequence[TargetRow]) -> list[TargetRow]:
+    """At most `MOST_ROWS`, in their order: what still runs and the last of each target before earlier occurrences, of
+    these the late ones first."""
+    last = {row.target: index for index, row in enumerate(rows)}
+
+    def place(index: int) -> tuple[bool, bool, bool, int]:
+        row = rows[index]
+        return row.stopped_at is not None, index != last[row.target], row.state != "breached", -index
+
+    chosen = sorted(range(len(rows)), key=place)[:MOST_ROWS]
+    return [rows[index] for index in sorted(chosen)]
 
 
 def _block(lines: Iterator[str]) -> Iterator[str]:
