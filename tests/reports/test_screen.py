@@ -38,7 +38,7 @@ def test_no_target_is_hidden_by_the_occurrences_of_another() -> None:
         (Entry("1", "escalation", {"from_level": 1, "to_level": 2, "reason": "late", "rule": "r"}),
          "escalation, from level 1, to level 2: late (rule r)"),
         (Entry("1", "notice", {"to": "boss", "rule": "r", "text": "News"}), "notice, to boss: News (rule r)"),
-        (Entry("1", "link", {"to": "ABC-1", "reason": "merged", "text": "Twin."}), "link, to ABC-1, reason merged: Twin."),
+        (Entry("1", "link", {"to": "ABC-1", "reason": "merged", "text": "It."}), "link, to ABC-1, reason merged: It."),
         (Entry("1", "call", {"direction": "in", "minutes": 9}), "call in, 9 m"),
     ],
 )  # fmt: skip
