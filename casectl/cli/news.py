@@ -30,8 +30,12 @@ def is_news(since: str | None) -> bool:
     return since is not None and (since == LAST or "@" in since)
 
 
-def refuse_mixed(since: str | None, until: str | None, compared: str | None, switches: frozenset[str]) -> None:
-    """Raise `UsageMistake` for options that do not go together."""
+def refuse_mixed(
+    since: str | None, until: str | None, compared: str | None, switches: frozenset[str], narrow: bool = False
+) -> None:
+    """Raise `UsageMistake` for options that do not go together; `narrow`: one customer or team is asked about."""
+    if is_news(since) and narrow:
+        raise UsageMistake(f"--since {since} tells of whole desks", "leave --customer and --team out")
     if is_news(since) and until is not None:
         raise UsageMistake(f"--since {since} asks about no window", "leave --until out, or give --since a moment")
     if compared is not None and (since is not None or until is not None or switches):

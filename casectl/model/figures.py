@@ -129,6 +129,61 @@ class Upcoming(NamedTuple):
     reason: str
 
 
+class Contact(NamedTuple):
+    """That the desk and the customer were in touch."""
+
+    at: Instant
+    by: str
+    """The mail address of whoever took the step."""
+    kind: str
+    """`call out`, `response`."""
+
+
+class Promise(NamedTuple):
+    """Something promised in a case, as it stands."""
+
+    id: str
+    kind: str
+    announced_at: Instant
+    """When it was first said for that time."""
+    due_at: Instant
+    until: Instant | None
+    """The end of what lasts a while."""
+    text: str
+    state: Literal["open", "kept", "cancelled"]
+
+
+class Misuse(NamedTuple):
+    """That a case came by a way that is kept for others."""
+
+    flagged_at: Instant
+    undone_at: Instant | None
+    """When it came to be a case that the way is kept for, after all."""
+    commit: str
+    """The step that says so."""
+
+
+class CaseFacts(NamedTuple):
+    """What the life of a case tells beside its times."""
+
+    opened_at: Instant
+    resolved_at: Instant | None
+    """When it was solved last, while it is."""
+    plan: str | None = None
+    category: str | None = None
+    service: str | None = None
+    satisfaction: int | None = None
+    reopenings: int = 0
+    escalations: int = 0
+    held: bool = False
+    """It waited for somebody at some time."""
+    contact: Contact | None = None
+    handed: str = ""
+    """What was said at the last handover."""
+    promises: tuple[Promise, ...] = ()
+    misuse: Misuse | None = None
+
+
 class CaseFigures(NamedTuple):
     """Every row of one case as of one moment, with the facts of the case that reports group by."""
 
@@ -169,3 +224,4 @@ class CaseFigures(NamedTuple):
     """Whom it owes what beside its times, and what its opening lacked."""
     upcoming: tuple[Upcoming, ...] = ()
     """What time alone has made due, and nobody has done yet."""
+    facts: CaseFacts = CaseFacts(0, None)

@@ -15,6 +15,7 @@ from casectl.model.people_shape import CUSTOMER, CUSTOMERS, HOLIDAYS, PERSON, SE
 from casectl.model.policy import Customer, Person, ServiceRecord
 from casectl.model.problems import Problem
 from casectl.model.reading import Reading
+from casectl.model.sanction_reader import read_spend
 from casectl.model.target import Span
 from casectl.model.tree import Branch, Node, Text
 
@@ -47,7 +48,7 @@ def _customer(reading: Reading, name: str, node: Node) -> Customer:
         for service, entry in reading.section(fields, "services", "service")
     }
     label, first_line = reading.text(fields, "label", name), reading.text(fields, "first_line")
-    return Customer(name, label, plan, zone, figures, services, first_line)
+    return Customer(name, label, plan, zone, figures, services, first_line, read_spend(reading, fields, what))
 
 
 def _service(reading: Reading, what: str, name: str, node: Node) -> ServiceRecord:

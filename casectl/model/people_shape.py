@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casectl.model.policy_shape import WEEK
+from casectl.model.sanction_shape import SPEND
 from casectl.model.shapes import (
     DAY,
     DURATION,
@@ -40,6 +41,7 @@ CUSTOMER = Record(
         "zone": Field("Where the customer reads the clock: Europe/London.", Text(ZONE, bare=False)),
         "figures": _FIGURES,
         "first_line": Field("Its own service desk, which its people are to ask first."),
+        "spend": SPEND,
         "services": Field("What the customer ordered; a case names one as its `service`.", Names(SERVICE_RECORD)),
     },
 )

@@ -9,8 +9,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from casectl.model.calendar import Calendar
+from casectl.model.money import Money
 from casectl.model.problems import Problem
 from casectl.model.rota import Rota
+from casectl.model.sanctions import Credits, Notice, Site
 from casectl.model.target import CalendarChoice, Clauses, Condition, Span, Target
 from casectl.model.workflow import Guard, Workflow
 
@@ -39,6 +41,8 @@ class Channel(NamedTuple):
     clause: Clauses = ()
     meant_for: Condition = Condition()
     """The cases that this way is meant for; another that comes by it is taken in all the same, and flagged."""
+    fee: Money | None = None
+    """What somebody pays who comes by it for less."""
 
 
 class CaseType(NamedTuple):
@@ -214,6 +218,9 @@ class Policy:
     """How cases are worked: routing, authority, duties, intake, requirements, what time does."""
     choices: Mapping[str, CalendarChoice] = field(default_factory=dict)
     """Calendars that the case chooses. They are in no rule: each rule with one was made a rule for each of its rows."""
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    credits: Credits | None = None
+    notice: Notice | None = None
 
     @property
     def ref(self) -> str:
@@ -250,6 +257,8 @@ class Customer(NamedTuple):
     services: Mapping[str, ServiceRecord] = MappingProxyType({})
     first_line: str = ""
     """Its own service desk, which its people are to ask first."""
+    spend: Mapping[str, Money] = MappingProxyType({})
+    """What it spent in each month of the desk's calendar, `2026-10`."""
 
     def figure(self, name: str, service: str | None) -> Span | None:
         """The figure of the service that a case concerns, else the customer's own; None when neither says it."""

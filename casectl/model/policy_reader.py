@@ -47,6 +47,7 @@ from casectl.model.policy_shape import (
 from casectl.model.problems import Problem
 from casectl.model.reading import Reading, is_empty
 from casectl.model.rubric_reader import read_rubric
+from casectl.model.sanction_reader import read_credits, read_money, read_notice, read_sites
 from casectl.model.target import Condition
 from casectl.model.target_reader import Around, read_targets
 from casectl.model.tree import Branch, Node, Row, Text
@@ -130,6 +131,9 @@ def _policy(reading: Reading, branch: Branch, about: _About, holiday_lists: Mapp
         raising=read_raising(reading, branch),
         choices=choices,
         promised_to=promised_to,
+        sites=read_sites(reading, branch, words),
+        credits=read_credits(reading, branch, words),
+        notice=read_notice(reading, branch),
         workflow=read_workflow(reading, branch, words),
     )
 
@@ -173,7 +177,12 @@ def _channels(reading: Reading, branch: Branch, words: Vocabulary) -> dict[str, 
         if "for" in fields.items:
             meant_for = read_condition(reading, fields.items["for"], f"{what}, for", words, MEANT_FOR)
         label = reading.text(fields, "label", name)
-        channels[name] = Channel(name, calendar, bool(deemed), label, reading.clause(fields), meant_for)
+        fee = read_money(reading, fields, "fee", what)
+        if fee is not None and "for" not in fields.items:
+            reading.mistake(
+                fields.keys["fee"], f"{what} is kept for nobody, so nobody misuses it", "for: {priority: …}"
+            )
+        channels[name] = Channel(name, calendar, bool(deemed), label, reading.clause(fields), meant_for, fee)
     return channels
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from casectl.model.calendar import WEEKDAYS
 from casectl.model.policy import PHASES
+from casectl.model.sanction_shape import FEE, SANCTION_FIELDS
 from casectl.model.shapes import (
     CLAUSE,
     DAY,
@@ -98,6 +99,7 @@ CHANNEL = Record(
         "calendar": Field("When somebody is there.", required=True),
         "deemed": Field("What comes in while it is closed counts from then.", Text(words=("next-opening",))),
         "for": Field("The cases that it is kept for; others are taken in and flagged.", MEANT_FOR),
+        "fee": FEE,
         "label": LABEL,
         "clause": CLAUSE,
     },
@@ -261,9 +263,11 @@ POLICY = Record(
         "zone": _ZONE._replace(required=True),
         "binding": Field("Whether it binds the desk; reports say when it does not.", FLAG),
         "clause": CLAUSE,
+        "notice": SANCTION_FIELDS["notice"],
         "plans": Field("The plans that customers may be on, each with a label.", _LABELS),
         "promised_to": Field("Whom the promises are made to; left out: everybody.", PROMISED_TO),
         "calendars": Field("When time counts, each calendar under a name.", Names(CALENDAR, at_least=1), True),
+        "sites": SANCTION_FIELDS["sites"],
         "channels": Field("The ways in.", Names(CHANNEL, at_least=1), True),
         "services": Field("What the desk supports.", Names(SERVICE, at_least=1)),
         "categories": Field("What cases are about, each with a label.", _LABELS),
@@ -290,6 +294,7 @@ POLICY = Record(
         "defaults": Field("What is assumed where nothing is said.", DEFAULTS, required=True),
         "targets": Field("What is promised.", TARGETS, required=True),
         "ladders": Field("Whom a case is escalated to.", Names(LADDER)),
+        "credits": SANCTION_FIELDS["credits"],
     },
 )
 

@@ -11,7 +11,7 @@ from casectl.model.policy import PHASES
 from casectl.reports.changes import changes
 from casectl.reports.news import Found, as_findings, key_of, news_of, withdrawn_cells
 from casectl.reports.population import Population
-from casectl.reports.report import Asked, Report, reproduce
+from casectl.reports.report import Asked, Report, facts_of
 from casectl.reports.rows import blemishes, columns, flat, stamp, testimony
 from casectl.reports.standing import is_owed, remedies
 from casectl.reports.table import Cell, Table, tally
@@ -159,14 +159,10 @@ def _title(found: list[Found]) -> str:
 
 
 def _facts(population: Population, asked: Asked) -> dict[str, str | tuple[str, ...]]:
-    facts: dict[str, str | tuple[str, ...]] = {"policies": tuple(population.policies)}
-    facts |= {"desk": population.desk} if population.desk else {}
-    facts |= {"since": format_instant(asked.since)} if asked.since is not None else {}
-    facts |= {"until": format_instant(asked.until)} if asked.until is not None else {}
-    if asked.earlier is not None:
-        earlier = asked.earlier
-        facts["since"] = f"the report at {earlier.commit[:SHORT]} as of {format_instant(earlier.as_of)}"
-    return {**facts, "reproduce": reproduce("breaches", population, asked)}
+    facts, earlier = facts_of("breaches", population, asked), asked.earlier
+    if earlier is not None:
+        return {"since": f"the report at {earlier.commit[:SHORT]} as of {format_instant(earlier.as_of)}", **facts}
+    return facts
 
 
 def _notes(population: Population, asked: Asked, found: list[Found]) -> tuple[str, ...]:

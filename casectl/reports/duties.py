@@ -10,7 +10,7 @@ from casectl.desk.remedies import duty_remedy
 from casectl.model.figures import DUTY_STATES, CaseFigures, DutyRow, DutyState
 from casectl.model.instants import Instant, format_instant
 from casectl.reports.population import Population
-from casectl.reports.report import Asked, Report, reproduce
+from casectl.reports.report import Asked, Report, facts_of
 from casectl.reports.rows import case_cells, columns, stamp
 from casectl.reports.standing import TAIL
 from casectl.reports.table import Cell, Column, Table, tally
@@ -65,7 +65,7 @@ def duties(population: Population, asked: Asked) -> Table | None:
         rows=tuple(_cells(each, population, asked) for each in told),
         schema="casectl.duties/1",
         stamp=stamp(population),
-        facts=_facts(population, asked),
+        facts=facts_of("duties", population, asked),
         totals={
             "duties": tally({state: states[state] for state in DUTY_STATES}),
             "told": tally({"here": len(told), "elsewhere": len(everything) - len(told)}),
@@ -93,14 +93,6 @@ def _title(told: list[Owed]) -> str:
     states = Counter(each.row.state for each in told)
     parts = [f"{states[state]} {state}" for state in WANTING if states[state]]
     return f"Duties: {', '.join(parts) or 'all done'}"
-
-
-def _facts(population: Population, asked: Asked) -> dict[str, str | tuple[str, ...]]:
-    facts: dict[str, str | tuple[str, ...]] = {"policies": tuple(population.policies)}
-    facts |= {"desk": population.desk} if population.desk else {}
-    facts |= {"since": format_instant(asked.since)} if asked.since is not None else {}
-    facts |= {"until": format_instant(asked.until)} if asked.until is not None else {}
-    return {**facts, "reproduce": reproduce("duties", population, asked)}
 
 
 def _cells(each: Owed, population: Population, asked: Asked) -> dict[str, Cell]:

@@ -10,12 +10,11 @@ from casectl.reports.entries import entry_words
 from casectl.reports.onecase import OneCase
 from casectl.reports.standing import TAIL, open_duties
 from casectl.reports.words import count, distance, moment
+from casectl.sla.facts import is_contact
 from casectl.sla.life import Life
 from casectl.sla.readiness import lacks
 from casectl.sla.voids import effective, is_taken_back
 
-CONTACTS = ("call", "email", "response", "update", "complaint-answer", "escalation-answer", "referral")
-"""Log kinds by which the desk and the customer were in touch. Notices that write themselves are none."""
 MOST_OWED = 6
 
 
@@ -37,7 +36,7 @@ def last_contact(found: OneCase, zone: str) -> str | None:
     """`Tue 2026-11-24 10:00 GMT, 2 h ago, by jo: call out, 4 m`; None when nobody was in touch yet."""
     for step in reversed(found.timeline.until(found.as_of)):
         for entry in reversed(step.entries):
-            if entry.kind in CONTACTS:
+            if is_contact(entry):
                 when = f"{moment(step.at, zone)}, {distance(step.at, found.as_of)}"
                 return f"{when}, by {found.who(step.author)}: {entry_words(entry, zone)}"
     return None

@@ -42,6 +42,12 @@ class Population(NamedTuple):
     Also warnings: holidays that were listed too late to count for these cases.
     """
     desk: str | None = None
+    customer: str | None = None
+    """Cases of this customer alone."""
+    team: str | None = None
+    """Cases of this team alone."""
+    book: Book = Book({}, {})
+    """What `policies/` says at `commit`; empty where only named cases were read."""
 
     def zone_of(self, figures: CaseFigures) -> str:
         """The zone whose wall clock the desk of this case lives by."""
@@ -62,11 +68,20 @@ def population(
     `NotFound` for a desk that `policies/` does not have.
     """
     refuse_shallow(repo)
+    book, _ = read_book(repo, commit)
     if desk is not None:
-        refuse_unknown_desk(read_book(repo, commit)[0], desk)
+        refuse_unknown_desk(book, desk)
     timelines = _counted(read_timelines(repo, commit), on_progress)
     found = _judged(repo, commit, timelines, as_of, desk)
-    return found._replace(exceptions=(*found.exceptions, *_stranded(found.figures)))
+    return found._replace(exceptions=(*found.exceptions, *_stranded(found.figures)), book=book)
+
+
+def narrowed(found: Population, customer: str | None = None, team: str | None = None) -> Population:
+    """The same, with the cases of one customer, of one team, or of both alone."""
+    kept = (
+        figures for figures in found.figures if customer in (None, figures.customer) and team in (None, figures.team)
+    )
+    return found._replace(figures=tuple(kept), customer=customer, team=team)
 
 
 def _stranded(figures: tuple[CaseFigures, ...]) -> Iterator[Problem]:

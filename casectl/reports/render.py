@@ -46,6 +46,8 @@ def render_all(tables: Iterable[Table], how: str = "table", colour: bool = False
     shown = tuple(tables)
     if how == "csv":
         return _csv(*shown)
+    if how == "json" and len(shown) > 1:
+        return _json_of_several(shown)
     form = partial(_table, width=width) if how == "table" else FORMATS[how]
     text = ("\n" if how in ("table", "wide", "md") else "").join(form(table) for table in shown)
     if how == "html":
@@ -195,13 +197,28 @@ def _csv_cell(value: Cell) -> str | int | float:
 def _json(table: Table) -> str:
     import json
 
+    return json.dumps(_document(table), indent=2) + "\n"
+
+
+def _json_of_several(tables: tuple[Table, ...]) -> str:
+    """One document: what pins them all, and each table under its title."""
+    import json
+
+    head = {"schema": tables[0].schema, **tables[0].stamp, **tables[0].facts}
+    rest = [_document(table) for table in tables]
+    parts = [{"title": table.title, **{key: part for key, part in document.items() if key not in head}}
+             for table, document in zip(tables, rest, strict=True)]  # fmt: skip
+    return json.dumps({**head, "tables": parts}, indent=2) + "\n"
+
+
+def _document(table: Table) -> dict[str, object]:
     document: dict[str, object] = {"schema": table.schema} if table.schema else {}
     document |= {**table.stamp, **table.facts}
     document["rows"] = [_record(table, row) for row in table.rows]
     document |= {"totals": table.totals} if table.totals else {}
     document |= {"notes": table.notes} if table.notes else {}
     document |= {"exceptions": [_problem(problem) for problem in table.exceptions]} if table.exceptions else {}
-    return json.dumps(document, indent=2) + "\n"
+    return document
 
 
 def _jsonl(table: Table) -> str:

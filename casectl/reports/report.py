@@ -33,17 +33,37 @@ class Asked:
         return instant <= as_of if self.until is None else instant < self.until
 
 
+Built = Table | list[Table] | None
+"""A report as one table or several; None when there is nothing to say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`build` gives the table, or None when there is nothing to say; `switches` are options of its own, with help."""
+    """`build` gives what it says; `switches` are options of its own, with help."""
 
     help: str
-    build: Callable[[Population, Asked], Table | None]
+    build: Callable[[Population, Asked], Built]
     switches: Mapping[str, str] = field(default_factory=dict)
     findings: Callable[[Population, Asked], tuple[Finding, ...]] | None = None
     """What the next report is compared with: a report that has this can tell what is new (`--since last`)."""
     compare: Callable[[Repo, Population, Population, Asked], Table | None] | None = None
     """What differs between an earlier and a later population, and why (`--compare`)."""
+    informs: bool = False
+    """It tells how things stand and finds fault with nothing: exit 0, whatever it says."""
+
+
+def facts_of(name: str, population: Population, asked: Asked) -> dict[str, str | tuple[str, ...]]:
+    """Header lines that every report has: policies, whether they bind, what it is narrowed to, how to repeat it."""
+    policies = population.policies
+    facts: dict[str, str | tuple[str, ...]] = {"policies": tuple(policies)}
+    loose = tuple(ref for ref, policy in policies.items() if not policy.binding)
+    facts |= {"not_binding": loose} if loose else {}
+    for key in ("desk", "customer", "team"):
+        only = getattr(population, key)
+        facts |= {key: only} if only else {}
+    facts |= {"since": format_instant(asked.since)} if asked.since is not None else {}
+    facts |= {"until": format_instant(asked.until)} if asked.until is not None else {}
+    return {**facts, "reproduce": reproduce(name, population, asked)}
 
 
 def reproduce(name: str, population: Population, asked: Asked, compared: str | None = None) -> str:
@@ -56,7 +76,9 @@ def reproduce(name: str, population: Population, asked: Asked, compared: str | N
         words += ["--since", f"{asked.earlier.commit}@{format_instant(asked.earlier.as_of)}"]
     words += ["--since", format_instant(asked.since)] if asked.since is not None else []
     words += ["--until", format_instant(asked.until)] if asked.until is not None else []
-    words += ["--desk", population.desk] if population.desk else []
+    for name in ("desk", "customer", "team"):
+        only = getattr(population, name)
+        words += [f"--{name}", only] if only else []
     words += ["--zone", asked.zone] if asked.zone != DESK else []
     words += [f"--{switch}" for switch in sorted(asked.switches)]
     return shlex.join(words)

@@ -15,6 +15,7 @@ from casectl.sla.automatic import upcoming_of
 from casectl.sla.course import Course, courses_of, promised_in
 from casectl.sla.duties import duties_of
 from casectl.sla.excuse import Excuse, exemptions_of
+from casectl.sla.facts import facts_of
 from casectl.sla.life import Life, terms_at
 from casectl.sla.pending import not_started
 from casectl.sla.reach import Judged, Key, reaching, with_overturned, withdrawn
@@ -34,42 +35,45 @@ def evaluate(timeline: Timeline, terms: Sequence[Terms], as_of: Instant) -> Case
     """
     steps = timeline.until(as_of)
     sound, problems = sound_steps(timeline, steps, terms)
-    rows = tuple(judgement.row for judgement in judgements(sound, terms, as_of, timeline.case_id))
+    life = Life(effective(sound, timeline.case_id).steps, terms) if sound else None
+    rows = tuple(judgement.row for judgement in judgements(sound, terms, as_of, timeline.case_id, life))
     figures = _figures(timeline, steps, terms, rows, (*timeline.problems, *problems))
-    return figures if figures.void or not sound else _worked(figures, timeline.case_id, sound, terms, as_of)
+    return figures if life is None else _lived(figures, life, sound, as_of)
 
 
-def _worked(
-    figures: CaseFigures, case_id: str, steps: tuple[Step, ...], terms: Sequence[Terms], as_of: Instant
-) -> CaseFigures:
-    """The figures with what is owed beside the times, and what time alone has made due; most policies say of either."""
-    workflow = terms_at(steps, terms)[-1].policy.workflow
-    if not (workflow.duties or workflow.intake or workflow.automatic):
+def _lived(figures: CaseFigures, life: Life, steps: tuple[Step, ...], as_of: Instant) -> CaseFigures:
+    """The figures with what the life tells beside the times, what is owed, and what time alone has made due."""
+    figures = figures._replace(facts=facts_of(life))
+    workflow = life.policy.workflow
+    if figures.void or not (workflow.duties or workflow.intake or workflow.automatic):
         return figures
-    life = Life(effective(steps, case_id).steps, terms)
     logged = frozenset(entry.id for step in steps for entry in step.entries)
-    upcoming = upcoming_of(life, figures.rows, as_of, case_id, logged)
+    upcoming = upcoming_of(life, figures.rows, as_of, figures.id, logged)
     return figures._replace(duties=duties_of(life, as_of), upcoming=upcoming)
 
 
-def judgements(steps: tuple[Step, ...], terms: Sequence[Terms], as_of: Instant, case_id: str) -> list[Judgement]:
+def judgements(
+    steps: tuple[Step, ...], terms: Sequence[Terms], as_of: Instant, case_id: str, life: Life | None = None
+) -> list[Judgement]:
     """Each target and occurrence judged, in the policy's order of targets; nothing for no steps.
 
-    `steps` are sound (`sound_steps`).
+    `steps` are sound (`sound_steps`); `life` is what they come to, voids heeded, where that is known already.
     """
     if not steps:
         return []
     judge = partial(_judged, terms, case_id)
-    found = judge(steps, as_of)
+    found = judge(steps, as_of, life)
     if reaching(steps):
         found = with_overturned(found, steps, judge)
     return [one.judgement for one in found]
 
 
-def _judged(terms: Sequence[Terms], case_id: str, steps: tuple[Step, ...], as_of: Instant) -> list[Judged]:
+def _judged(
+    terms: Sequence[Terms], case_id: str, steps: tuple[Step, ...], as_of: Instant, life: Life | None = None
+) -> list[Judged]:
     """The rows as these steps tell them. Those of a void case are what they were, withdrawn."""
     left, ended_by = effective(steps, case_id)
-    life = Life(left, terms)
+    life = life or Life(left, terms)
     moment = as_of if ended_by is None else ended_by.at
     found = list(_rows(life, moment, exemptions_of(life), promised_in(steps)))
     return found if ended_by is None else [_void(one, ended_by) for one in found]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -35,8 +35,7 @@ from casectl.model.problems import UsageMistake
 if TYPE_CHECKING:
     from casectl.model.instants import Instant
     from casectl.reports.population import Population
-    from casectl.reports.report import Asked, Report
-    from casectl.reports.table import Table
+    from casectl.reports.report import Asked, Built, Report
     from casectl.store.repo import Repo
 
 FOLDER = Path(__file__).resolve().parents[2] / "reports"
@@ -70,14 +69,29 @@ Compare = Annotated[
     ),
 ]
 
+Customer = Annotated[
+    str | None, typer.Option(metavar="CUSTOMER", help="Only cases of this customer.", show_default=False)
+]
+Team = Annotated[str | None, typer.Option(metavar="TEAM", help="Only cases of this team.", show_default=False)]
+
 _COMMON: dict[str, tuple[Any, Any]] = {
     "since": (Since, None),
     "until": (Until, None),
     "desk": (Desk, None),
+    "customer": (Customer, None),
+    "team": (Team, None),
     "zone": (Zone, "desk"),
     "as_of": (AsOf, "now"),
     "output": (Output, "table"),
 }
+
+
+class Scope(NamedTuple):
+    """Which cases a report is about; None: all."""
+
+    desk: str | None = None
+    customer: str | None = None
+    team: str | None = None
 
 
 @app.callback()
@@ -103,7 +117,7 @@ def print_report(
     name: str,
     as_of: Instant,
     asked: Asked | None = None,
-    desk: str | None = None,
+    scope: Scope | None = None,
     how: str = "table",
     commit: str | None = None,
     remember: Remember = forget,
@@ -117,13 +131,14 @@ def print_report(
     from casectl.store.repo import head_commit
 
     use_packaged_zones()
-    found = _read(repo, commit or head_commit(repo), as_of, desk)
-    code = _print(known_reports()[name].build(found, asked or Asked()), how)
+    found = _read(repo, commit or head_commit(repo), as_of, scope or Scope())
+    report = known_reports()[name]
+    code = _print(report.build(found, asked or Asked()), how, report.informs)
     remember(found)
     return code
 
 
-def print_comparison(repo: Repo, name: str, rev: str, as_of: Instant, asked: Asked, desk: str | None, how: str,
+def print_comparison(repo: Repo, name: str, rev: str, as_of: Instant, asked: Asked, scope: Scope, how: str,
                      commit: str) -> int:  # fmt: skip
     """Print what differs between the commits `rev` and `commit`, both as of one moment; the exit code that follows."""
     from casectl.store.repo import head_commit
@@ -131,25 +146,33 @@ def print_comparison(repo: Repo, name: str, rev: str, as_of: Instant, asked: Ask
     compare = known_reports()[name].compare
     assert compare is not None
     old = head_commit(repo, rev)
-    before, after = (_read(repo, each, as_of, desk) for each in (old, commit))
+    before, after = (_read(repo, each, as_of, scope) for each in (old, commit))
     return _print(compare(repo, before, after, asked), how)
 
 
-def _read(repo: Repo, commit: str, as_of: Instant, desk: str | None) -> Population:
-    from casectl.reports.population import population
+def _read(repo: Repo, commit: str, as_of: Instant, scope: Scope) -> Population:
+    from casectl.reports.population import narrowed, population
 
     with progress() as told:
-        return population(repo, commit, as_of, desk, told)
+        found = population(repo, commit, as_of, scope.desk, told)
+    if not (scope.customer or scope.team):
+        return found
+    from casectl.reports.worklist import Wanted, refuse_unknown_words
+
+    refuse_unknown_words(Wanted(customer=scope.customer, team=scope.team), found, found.book)
+    return narrowed(found, scope.customer, scope.team)
 
 
-def _print(table: Table | None, how: str) -> int:
-    """Print a report that has something to say, and make sure that it was written out."""
-    if table is not None:
-        show_tables([table], how)
+def _print(built: Built, how: str, informs: bool = False) -> int:
+    """Print a report that has something to say, and make sure that it was written out; the exit code that follows."""
+    tables = [] if built is None else built if isinstance(built, list) else [built]
+    if tables:
+        show_tables(tables, how)
         if how in ("csv", "jsonl"):
-            show_problems(table.exceptions)
+            show_problems(problem for table in tables for problem in table.exceptions)
     sys.stdout.flush()
-    return 0 if table is None else FINDINGS
+    unread = any(not problem.warning for table in tables for problem in table.exceptions)
+    return FINDINGS if unread or (tables and not informs) else 0
 
 
 def _command(name: str, report: Report) -> Callable[..., int]:
@@ -161,17 +184,19 @@ def _command(name: str, report: Report) -> Callable[..., int]:
         repo, commit = read_from(ctx)
         compared = given.get("compare")
         switches = frozenset(switch for switch in report.switches if given[_parameter(switch)])
-        refuse_mixed(given["since"], given["until"], compared, switches)
+        scope = Scope(given["desk"], given["customer"], given["team"])
+        narrow = bool(scope.customer or scope.team)
+        refuse_mixed(given["since"], given["until"], compared, switches, narrow)
         asked, as_of = _asked(repo, commit, given, switches)
         if compared is not None:
-            return print_comparison(repo, name, compared, as_of, asked, given["desk"], how, commit)
+            return print_comparison(repo, name, compared, as_of, asked, scope, how, commit)
         remember: Remember = forget
         if is_news(given["since"]) and report.findings is not None:
             newest = settings(ctx).at is None
             question = Question(repo, commit, as_of, given["desk"])
             asked = news_since(question, name, report, given["since"], asked)
             remember = kept_aside(repo, name, report, asked) if newest and given["since"] == "last" else forget
-        return print_report(repo, name, as_of, asked, given["desk"], how, commit, remember)
+        return print_report(repo, name, as_of, asked, scope, how, commit, remember)
 
     _declare(command, report)
     return command

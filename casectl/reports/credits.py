@@ -1,0 +1,193 @@
+"""What customers get back for promises that were missed: by customer, month of the breach and row of the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from casectl.model.figures import CaseFigures, TargetRow
+from casectl.model.instants import Instant, zone_named
+from casectl.model.money import Money
+from casectl.model.policy import Policy
+from casectl.model.sanctions import Credit
+from casectl.reports.population import Population
+from casectl.reports.report import Asked, Report, facts_of
+from casectl.reports.rows import stamp
+from casectl.reports.table import Cell, Column, Table, tally
+from casectl.sla.conditions import holds
+
+_COLUMNS = (
+    Column("desk"),
+    Column("customer", width=20),
+    Column("month"),
+    Column("credit"),
+    Column("policy", shown="wide"),
+    Column("missed", right=True),
+    Column("met", shown="wide", right=True),
+    Column("attainment", right=True),
+    Column("share", right=True),
+    Column("spend", right=True),
+    Column("amount", right=True),
+    Column("currency", shown="data"),
+    Column("capped"),
+    Column("instead_of", "or", width=28),
+    Column("clause"),
+    Column("cases", width=60),
+    Column("ledgers", shown="data"),
+    Column("owed", width=60),
+    Column("label", shown="wide"),
+)
+
+
+class Claim(NamedTuple):
+    """One row of a policy for one customer and month, with what was decided in that month."""
+
+    policy: Policy
+    credit: Credit
+    customer: str
+    month: str
+    decided: list[tuple[CaseFigures, TargetRow]]
+
+    @property
+    def missed(self) -> list[tuple[CaseFigures, TargetRow]]:
+        return [(figures, row) for figures, row in self.decided if row.state == "breached"]
+
+    @property
+    def attainment(self) -> Decimal:
+        """The share of what was met or missed that was met."""
+        return 1 - Decimal(len(self.missed)) / len(self.decided)
+
+    def share(self) -> Decimal:
+        """Of the month's spend, before any cap."""
+        if self.credit.share is not None:
+            return self.credit.share * (len(self.missed) if self.credit.each else bool(self.missed))
+        due = [tier.share for tier in self.credit.tiers if self.attainment < tier.below]
+        return due[-1] if due else Decimal(0)
+
+
+def credits_due(population: Population, asked: Asked) -> Table | None:
+    """Every credit due for what was missed in the window. None where nothing is due.
+
+    A breach that was overturned, and what is exempt, earns nothing. Spend is read from the customers' records as the
+    report's commit has them. Where a month's spend is not on record the credit is owed, and its figure with it.
+    """
+    due = [claim for claim in _claims(population, asked) if claim.share()]
+    if not due and all(problem.warning for problem in population.exceptions):
+        return None
+    rows = list(_rows(population, due))
+    lacking = sum(row["amount"] is None for row in rows)
+    return Table(
+        title=f"Credits: {len(rows)} due" + (f", {lacking} without a figure" if lacking else ""),
+        columns=_COLUMNS,
+        rows=tuple(rows),
+        schema="casectl.credits/1",
+        stamp=stamp(population),
+        facts={**facts_of("credits", population, asked), **_sums(rows)},
+        totals={"credits": tally({"with a figure": len(rows) - lacking, "without": lacking})},
+        notes=_notes(population, due),
+        exceptions=population.exceptions,
+    )
+
+
+def _claims(population: Population, asked: Asked) -> Iterator[Claim]:
+    """Each row of each policy for each customer and month in which something that it is about was decided."""
+    found: dict[tuple[str, str, str, str], Claim] = {}
+    for figures in population.figures:
+        policy = population.policies[figures.policy]
+        for row in figures.rows if policy.credits and figures.customer else ():
+            at = decided_at(row)
+            if at is None or not asked.holds(at, population.as_of):
+                continue
+            month = month_of(at, policy.zone)
+            for credit in policy.credits.rows if policy.credits else ():
+                if _is_about(credit, policy, figures, row):
+                    key = (policy.ref, credit.name, str(figures.customer), month)
+                    found.setdefault(key, Claim(policy, credit, key[2], month, [])).decided.append((figures, row))
+    yield from (found[key] for key in sorted(found))
+
+
+def decided_at(row: TargetRow) -> Instant | None:
+    """When it was known whether a target was met; None for what was neither met nor missed (yet)."""
+    if row.state == "breached":
+        return row.breached_at
+    return row.stopped_at if row.state == "met" else None
+
+
+def month_of(instant: Instant, zone: str) -> str:
+    """The calendar month on the wall clock of `zone`: `2026-10`."""
+    return datetime.fromtimestamp(instant, zone_named(zone)).strftime("%Y-%m")
+
+
+def _is_about(credit: Credit, policy: Policy, figures: CaseFigures, row: TargetRow) -> bool:
+    if credit.targets and row.target not in credit.targets:
+        return False
+    told = figures.facts
+    facts = (figures.priority, figures.type, figures.channel, told.plan, told.service, told.category, None)
+    return holds(credit.when, facts, policy.calendars, told.opened_at)
+
+
+def _rows(population: Population, due: list[Claim]) -> Iterator[dict[str, Cell]]:
+    """Each claim as a row; what goes beyond the cap of a customer's month is cut from the last ones."""
+    given: dict[tuple[str, str, str], Decimal] = {}
+    for claim in due:
+        key = (claim.policy.ref, claim.customer, claim.month)
+        wanted, before = claim.share(), given.get(key, Decimal(0))
+        cap = claim.policy.credits.cap if claim.policy.credits else None
+        share = wanted if cap is None else max(Decimal(0), min(wanted, cap - before))
+        given[key] = before + share
+        yield _row(population, claim, share, share < wanted)
+
+
+def _row(population: Population, claim: Claim, share: Decimal, capped: bool) -> dict[str, Cell]:
+    policy, credit = claim.policy, claim.credit
+    record = population.book.customer(policy.desk, claim.customer)
+    spend = record.spend.get(claim.month) if record else None
+    amount: Money | None = spend.times(share) if spend else None
+    missed = claim.missed
+    where = f"policies/{policy.desk}/customers.yaml"
+    return {
+        "desk": policy.desk,
+        "customer": claim.customer,
+        "month": claim.month,
+        "credit": credit.name,
+        "label": credit.label,
+        "policy": policy.ref,
+        "missed": len(missed),
+        "met": len(claim.decided) - len(missed),
+        "attainment": percent(claim.attainment),
+        "share": percent(share),
+        "spend": str(spend) if spend else None,
+        "amount": str(amount) if amount else None,
+        "currency": amount.currency if amount else None,
+        "capped": "yes" if capped else None,
+        "instead_of": credit.instead_of or None,
+        "clause": credit.clause,
+        "cases": tuple(f"{figures.id} {row.target} {row.occurrence}" for figures, row in missed),
+        "ledgers": tuple(f"casectl explain {figures.id} {row.target}" for figures, row in missed),
+        "owed": None if spend else f'spend: {{"{claim.month}": AMOUNT CURRENCY}} in {where}',
+    }
+
+
+def percent(share: Decimal) -> str:
+    """`10 %`, `99.95 %`: with at most two digits after the point."""
+    return f"{(share * 100).quantize(Decimal('0.01')).normalize():f} %"
+
+
+def _sums(rows: list[dict[str, Cell]]) -> dict[str, tuple[str, ...]]:
+    """All amounts added up, each currency by itself."""
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        if row["amount"] is not None:
+            amount, currency = str(row["amount"]).split()
+            sums[currency] = sums.get(currency, Decimal(0)) + Decimal(amount)
+    return {"sum": tuple(f"{amount:f} {currency}" for currency, amount in sorted(sums.items()))} if sums else {}
+
+
+def _notes(population: Population, due: list[Claim]) -> tuple[str, ...]:
+    running = {claim.month for claim in due if claim.month == month_of(population.as_of, claim.policy.zone)}
+    return tuple(f"{month} is not over: its attainment and its spend are those so far" for month in sorted(running))
+
+
+REPORT = Report(help="What customers get back for what was missed; silent when nothing is due.", build=credits_due)

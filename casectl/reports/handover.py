@@ -1,0 +1,158 @@
+"""What the next shift, or the next site, must know: open cases by urgency, what is due, owed, promised and said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casectl.model.figures import CaseFigures, Promise
+from casectl.model.instants import Instant, format_instant
+from casectl.model.policy import Book, Policy
+from casectl.model.rota import on_duty
+from casectl.model.sanctions import Site
+from casectl.reports.population import Population
+from casectl.reports.report import Asked, Report, facts_of
+from casectl.reports.rows import case_cells, columns, stamp
+from casectl.reports.standing import is_owed, missing, open_duties
+from casectl.reports.table import Cell, Column, Table, tally
+from casectl.reports.words import distance, moment
+from casectl.reports.worklist import Wanted, select, urgency, why
+from casectl.reports.zones import wall_zone, zone_notes
+from casectl.sla.opentime import open_time
+
+_CASES = (
+    *columns("id external_id policy desk customer priority type status phase owner"),
+    Column("assignee", width=16),
+    Column("team", shown="wide"),
+    Column("level", shown="wide"),
+    Column("waiting_for", width=16),
+    Column("next_due", "next due", shown="words", width=64),
+    Column("due_target", shown="data"),
+    Column("due_at", shown="data"),
+    Column("contact", "last contact", width=48),
+    Column("contact_at", shown="data"),
+    Column("owed", width=48),
+    Column("promised", width=56),
+    Column("handed", "said at handover", width=56),
+    Column("title", width=40),
+)
+_SITES = (
+    Column("desk"),
+    Column("site"),
+    Column("state"),
+    Column("at", shown="words"),
+    Column("at_utc", shown="data"),
+    Column("there", shown="words"),
+    Column("on_duty", "on duty"),
+    Column("clause", shown="wide"),
+)
+WEEK = 7 * 86_400
+
+
+def handover(population: Population, asked: Asked) -> list[Table] | None:
+    """Who is on now and next at each site, and the open cases. None where no case is open.
+
+    The window narrows it to cases that were opened in it; most want none.
+    """
+    wanted = [each for each in select(population, Wanted()) if asked.holds(each.facts.opened_at, population.as_of)]
+    if not wanted and all(problem.warning for problem in population.exceptions):
+        return None
+    sites = list(_sites(population, asked))
+    owing = sum(_owed(figures) is not None for figures in wanted)
+    cases = Table(
+        title=f"Handover: {len(wanted)} open",
+        columns=_CASES,
+        rows=tuple(_case(figures, population, asked) for figures in wanted),
+        schema="casectl.handover/1",
+        stamp=stamp(population),
+        facts=facts_of("handover", population, asked),
+        totals={"open": tally({"owed something": owing, "owed nothing": len(wanted) - owing})},
+        notes=zone_notes(wanted, asked.zone),
+        exceptions=population.exceptions,
+    )
+    return [cases, Table("Sites", _SITES, tuple(sites))] if sites else [cases]
+
+
+def _case(figures: CaseFigures, population: Population, asked: Asked) -> dict[str, Cell]:
+    zone = wall_zone(figures, population.zone_of(figures), asked.zone)
+    _, row = urgency(figures)
+    contact, facts = figures.facts.contact, figures.facts
+    due_at = row.due_at if row else None
+    said = None
+    if contact is not None:
+        who = population.book.person_by_mail(contact.by)
+        said = f"{contact.kind} {distance(contact.at, population.as_of)} by {who.key if who else contact.by}"
+    return {
+        **case_cells(figures),
+        **{name: getattr(figures, name) for name in ("team", "level", "waiting_for")},
+        "next_due": why(figures, population.as_of, zone),
+        "due_target": row.target if row else None,
+        "due_at": None if due_at is None else format_instant(due_at),
+        "contact": said,
+        "contact_at": None if contact is None else format_instant(contact.at),
+        "owed": _owed(figures),
+        "promised": "; ".join(_promised(one, zone) for one in facts.promises if one.state == "open") or None,
+        "handed": facts.handed or None,
+    }
+
+
+def _promised(one: Promise, zone: str) -> str:
+    return f"{one.kind} {moment(one.due_at, zone)}" + (f": {one.text}" if one.text else "")
+
+
+def _owed(figures: CaseFigures) -> str | None:
+    clocks = [missing(row) for row in figures.rows if is_owed(row)]
+    others = [row.label if row.kind == "contact" else row.duty for row in open_duties(figures)]
+    return "; ".join([*clocks, *others]) or None
+
+
+def _sites(population: Population, asked: Asked) -> Iterator[dict[str, Cell]]:
+    """Of each desk that works from several places: where somebody is now, and which comes next."""
+    now = population.as_of
+    for policy in _desks(population):
+        spells = [(site, *_spell(policy, site, now)) for site in policy.sites.values()]
+        for site, _, closes in sorted((each for each in spells if each[1] <= now), key=lambda each: each[2]):
+            yield _site(policy, site, population.book, ("on until", closes, now), asked)
+        later = [each for each in spells if each[1] > now]
+        for site, opens, _ in sorted(later, key=lambda each: each[1])[:1]:
+            yield _site(policy, site, population.book, ("next from", opens, opens), asked)
+
+
+def _desks(population: Population) -> Iterator[Policy]:
+    """The newest policy of each desk asked about that has sites."""
+    newest = {
+        policy.desk: policy for policy in sorted(population.book.policies.values(), key=lambda one: one.effective)
+    }
+    for desk, policy in sorted(newest.items()):
+        if policy.sites and population.desk in (None, desk):
+            yield policy
+
+
+def _spell(policy: Policy, site: Site, now: Instant) -> tuple[Instant, Instant]:
+    """When somebody is there, now or next: [from, until). Of hours that never end, a week."""
+    hours = open_time(policy.calendars[site.calendar], now, now + 2 * WEEK)
+    opens = hours.next_opening(now)
+    return next(iter(hours.intervals(opens, opens + WEEK)))
+
+
+def _site(policy: Policy, site: Site, book: Book, when: tuple[str, Instant, Instant], asked: Asked) -> dict[str, Cell]:
+    state, at, asked_at = when
+    rota = book.rotas.get(site.rota)
+    own = policy.calendars[site.calendar].zone
+    zone = policy.zone if asked.zone in ("desk", "customer") else asked.zone
+    return {
+        "desk": policy.desk,
+        "site": site.label,
+        "state": state,
+        "at": moment(at, zone),
+        "at_utc": format_instant(at),
+        "there": moment(at, own),
+        "on_duty": on_duty(rota, asked_at) if rota else None,
+        "clause": site.clause,
+    }
+
+
+REPORT = Report(
+    help="What the next shift or site must know: open cases, what is due, owed, promised; silent when none is open.",
+    build=handover,
+    informs=True,
+)

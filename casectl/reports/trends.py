@@ -1,0 +1,136 @@
+"""How things change from month to month: how many cases, about what, how content customers are, which share was met."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from casectl.model.figures import CaseFigures
+from casectl.reports.credits import month_of
+from casectl.reports.metrics import Decided, attainment, average, decided_in, median
+from casectl.reports.population import Population
+from casectl.reports.report import Asked, Report, facts_of
+from casectl.reports.rows import stamp
+from casectl.reports.table import Cell, Column, Row, Table, tally
+from casectl.reports.words import duration
+
+MOST_MONTHS = 24
+"""Of subjects: one column each."""
+
+_MONTHS = (
+    Column("desk"),
+    Column("month"),
+    Column("opened", right=True),
+    Column("change", right=True),
+    Column("resolved", right=True),
+    Column("open_at_end", "open at its end", right=True),
+    Column("reopened", right=True),
+    Column("median_resolution", "median resolution", shown="words", right=True),
+    Column("median_resolution_seconds", shown="data"),
+    Column("met", shown="wide", right=True),
+    Column("breached", right=True),
+    Column("attainment", right=True),
+    Column("satisfaction", right=True),
+    Column("rated", right=True),
+)
+_SUBJECTS: tuple[tuple[str, Callable[[CaseFigures], str | None]], ...] = (
+    ("type", lambda figures: figures.type),
+    ("category", lambda figures: figures.facts.category),
+    ("service", lambda figures: figures.facts.service),
+    ("channel", lambda figures: figures.channel),
+    ("priority", lambda figures: figures.priority),
+)
+
+
+def trends(population: Population, asked: Asked) -> list[Table] | None:
+    """Two tables: what each desk had in each month, and what cases were about. Months are those of the desk's own
+    clock; a month counts cases opened in it, cases solved in it for good, and targets decided in it. None where there
+    are no cases in the window."""
+    cases = [
+        figures
+        for figures in population.figures
+        if not figures.void and asked.holds(figures.facts.opened_at, population.as_of)
+    ]
+    if not cases and all(problem.warning for problem in population.exceptions):
+        return None
+    opened = Counter(_opened(population, figures) for figures in cases)
+    decided = list(decided_in(population, asked))
+    rows = tuple(_months(population, cases, decided))
+    first = Table(
+        title=f"Trends: {len(cases)} cases opened",
+        columns=_MONTHS,
+        rows=rows,
+        schema="casectl.trends/1",
+        stamp=stamp(population),
+        facts=facts_of("trends", population, asked),
+        totals={"opened": tally({month: opened[month] for month in sorted(opened)})},
+        exceptions=population.exceptions,
+    )
+    months = sorted(opened)[-MOST_MONTHS:]
+    columns = (Column("desk"), Column("by"), Column("value", width=32), *(Column(one, right=True) for one in months))
+    return [first, Table("Subjects", columns, tuple(_subjects(population, cases, months)))]
+
+
+def _opened(population: Population, figures: CaseFigures) -> str:
+    return month_of(figures.facts.opened_at, population.zone_of(figures))
+
+
+def _resolved(population: Population, figures: CaseFigures) -> str | None:
+    at = figures.facts.resolved_at
+    return None if at is None else month_of(at, population.zone_of(figures))
+
+
+def _months(population: Population, cases: list[CaseFigures], decided: list[Decided]) -> Iterator[Row]:
+    for desk in sorted({figures.desk for figures in cases}):
+        mine = [figures for figures in cases if figures.desk == desk]
+        told = [each for each in decided if each.figures.desk == desk]
+        solved = {_resolved(population, figures) for figures in mine} - {None}
+        months = sorted({_opened(population, figures) for figures in mine} | {str(month) for month in solved})
+        before: int | None = None
+        for month in months:
+            row = _month(population, mine, [each for each in told if each.month == month], month)
+            yield {"desk": desk, "month": month, "change": _change(before, row["opened"]), **row}
+            before = int(str(row["opened"]))
+
+
+def _month(population: Population, mine: list[CaseFigures], decided: list[Decided], month: str) -> dict[str, Cell]:
+    new = [figures for figures in mine if _opened(population, figures) == month]
+    solved = [figures for figures in mine if _resolved(population, figures) == month]
+    still = [
+        figures
+        for figures in mine
+        if _opened(population, figures) <= month and (_resolved(population, figures) or "9999") > month
+    ]
+    times = [each.row.elapsed_seconds for each in decided if each.row.target == "resolution" and each.row.stopped_at]
+    scores = [score for figures in solved if (score := figures.facts.satisfaction) is not None]
+    share = next(iter(attainment(decided, ("desk",))), {})
+    return {
+        "opened": len(new),
+        "resolved": len(solved),
+        "open_at_end": len(still),
+        "reopened": sum(figures.facts.reopenings > 0 for figures in new),
+        "median_resolution": duration(median(times)) if times else None,
+        "median_resolution_seconds": median(times) if times else None,
+        **{name: share.get(name) for name in ("met", "breached", "attainment")},
+        "satisfaction": average(scores),
+        "rated": len(scores),
+    }
+
+
+def _change(before: int | None, now: Cell) -> str | None:
+    return None if before is None else f"{int(str(now)) - before:+d}"
+
+
+def _subjects(population: Population, cases: list[CaseFigures], months: list[str]) -> Iterator[Row]:
+    for desk in sorted({figures.desk for figures in cases}):
+        for by, name in _SUBJECTS:
+            counted: dict[str, Counter[str]] = {}
+            for figures in cases:
+                value = name(figures)
+                if figures.desk == desk and value:
+                    counted.setdefault(value, Counter())[_opened(population, figures)] += 1
+            for value in sorted(counted):
+                yield {"desk": desk, "by": by, "value": value, **{month: counted[value][month] for month in months}}
+
+
+REPORT = Report(help="Cases, subjects, attainment and satisfaction from month to month.", build=trends, informs=True)
