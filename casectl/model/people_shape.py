@@ -102,6 +102,21 @@ STAFF = Record(
     },
 )
 
+CLAUSE_TEXT = Record(
+    "clause",
+    "An obligation of the written agreement.",
+    {
+        "says": Field("What it obliges the desk to, in your own words.", required=True),
+        "by": Field("Commands that carry it, where no entry of a policy does: report handover.", Words()),
+    },
+)
+
+CLAUSES = Record(
+    "clauses",
+    "The obligations of a written agreement, which entries of a policy name with `clause:`.",
+    {"clauses": Field("Each under its ID.", Names(OneOf((Text(), CLAUSE_TEXT)), r"[A-Z0-9][A-Z0-9-]*"), required=True)},
+)
+
 HOLIDAYS = Record(
     "holidays",
     "Public holidays, as plain dates.",

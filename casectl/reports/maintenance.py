@@ -1,4 +1,4 @@
-"""What is planned for a time: maintenance windows, visits, activations; how long ahead it was said, and was to be."""
+"""What is planned for a time: maintenance windows, visits, activations; how long ahead it was told, and was to be."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _COLUMNS = (
     Column("ends_at", shown="data"),
     Column("announced", shown="wide-words"),
     Column("announced_at", shown="data"),
+    Column("told_at", shown="data"),
     Column("notice", right=True),
     Column("notice_seconds", shown="data"),
     Column("wanted", right=True),
@@ -95,14 +96,16 @@ def _cells(figures: CaseFigures, promise: Promise, population: Population, asked
     row = _ahead(figures, promise)
     figure = row.rule.within if row else None
     wanted = figure.span.amount if isinstance(figure, Ahead) else None
-    notice = promise.due_at - promise.announced_at
+    told_at = row.stopped_at if row else promise.announced_at
+    notice = None if told_at is None else max(0, promise.due_at - told_at)
     return {
         **case_cells(figures),
         "kind": promise.kind,
         "state": _state(promise, population.as_of),
         **dict(_times(promise, zone)),
-        "notice": span(notice) if notice > 0 else "none",
-        "notice_seconds": max(0, notice),
+        "told_at": None if told_at is None else format_instant(told_at),
+        "notice": "not told" if notice is None else span(notice),
+        "notice_seconds": notice,
         "wanted": None if wanted is None else span(wanted),
         "wanted_seconds": wanted,
         "verdict": row.state if row else None,

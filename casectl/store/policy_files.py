@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from casectl.model.clause_reader import read_clauses
 from casectl.model.people_check import check_figures, check_plans, check_roles, check_rotas_named, standing
 from casectl.model.people_reader import read_customers, read_holidays, read_staff
 from casectl.model.policy import Customer, Person, Policy
@@ -18,7 +19,7 @@ from casectl.model.rota_check import check_rotas
 from casectl.model.rota_reader import read_rotas
 from casectl.model.tree import Branch, Node, line_of
 from casectl.store.book import parse_tree
-from casectl.store.policy_tree import BESIDE, CUSTOMERS, HOLIDAYS, MESSAGES, STAFF, SUFFIX, Holidays
+from casectl.store.policy_tree import BESIDE, CLAUSES, CUSTOMERS, HOLIDAYS, MESSAGES, STAFF, SUFFIX, Holidays
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,8 @@ def _other(files: _Files, node: Node, path: Path) -> tuple[Problem, ...]:
     shown = path.as_posix()
     if path.parent.name == HOLIDAYS:
         return read_holidays(node, shown)[1]
+    if path.name == CLAUSES:
+        return read_clauses(node, shown)[1]
     if path.name == STAFF:
         staff, problems = read_staff(node, shown)
         if not problems:

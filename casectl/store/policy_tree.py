@@ -17,7 +17,8 @@ from casectl.model.tree import Node
 
 SUFFIX = ".yaml"
 CUSTOMERS = "customers.yaml"
-BESIDE = frozenset({CUSTOMERS, "clauses.yaml", "examples.yaml"})
+CLAUSES = "clauses.yaml"
+BESIDE = frozenset({CUSTOMERS, CLAUSES, "examples.yaml"})
 """Files of a desk's folder that are not versions of its policy."""
 
 HOLIDAYS = "holidays"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casectl.cli.context import clock, command_app, settings
-from casectl.cli.reading import FINDINGS, form, read_from, show_tables
+from casectl.cli.reading import FINDINGS, Output, form, read_from, show_tables
 from casectl.model.problems import NotFound, UsageMistake, did_you_mean
 
 if TYPE_CHECKING:
@@ -91,6 +91,32 @@ def show(
     how = form(output, SHEETS)
     tables = [table for table in policy_sheet(_policy(ctx, desk, version)) if table.rows]
     show_tables(tables, how)
+
+
+@app.command()
+def history(
+    ctx: typer.Context,
+    desk: Annotated[str, typer.Argument(metavar="DESK", show_default=False)],
+    output: Output = "table",
+) -> int:
+    """The revision table of a desk's policy, from git: version, date, who, what, and the notice that was given.
+
+    Exit 3 when a version was made known too late, or edited while it was in force.
+    """
+    from casectl.reports.population import refuse_unknown_desk
+    from casectl.reports.revisions import revision_table
+    from casectl.store.book import read_book
+    from casectl.store.policy_history import read_revisions
+    from casectl.store.repo import refuse_shallow
+
+    how = form(output)
+    repo, commit = read_from(ctx)
+    refuse_shallow(repo)
+    book, _ = read_book(repo, commit)
+    refuse_unknown_desk(book, desk)
+    table, found = revision_table(desk, read_revisions(repo, commit, desk), book, commit)
+    show_tables([table], how)
+    return FINDINGS if found else 0
 
 
 @app.command()

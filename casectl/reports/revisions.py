@@ -1,0 +1,114 @@
+"""The revision table of a desk's policy, from git: version, date, who, what; and whether it was made known in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+
+from casectl.model.instants import Instant, format_instant, zone_named
+from casectl.model.policy import Book, Policy
+from casectl.reports.table import Cell, Column, Table, tally
+from casectl.reports.words import moment
+from casectl.store.policy_history import Revision
+
+_COLUMNS = (
+    Column("version"),
+    Column("revision", right=True),
+    Column("what"),
+    Column("date", shown="words"),
+    Column("at", shown="data"),
+    Column("who"),
+    Column("mail", shown="data"),
+    Column("subject", width=60),
+    Column("effective"),
+    Column("notice", right=True),
+    Column("wanted", right=True),
+    Column("clause", shown="wide"),
+    Column("finding", width=72),
+    Column("commit", shown="data"),
+    Column("short", "commit", shown="words"),
+)
+
+
+def revision_table(desk: str, revisions: Sequence[Revision], book: Book, commit: str) -> tuple[Table, bool]:
+    """Every revision, oldest first; and whether one of them is a finding.
+
+    A version is to be committed as many days before it comes into force as the version before it promises; the desk's
+    first one owes no notice. An edit of a version in force reaches only cases opened after it, and is a finding too.
+    Days are those of the desk's own calendar.
+    """
+    rows = list(_rows(revisions, book))
+    found = sum(row["finding"] is not None for row in rows)
+    table = Table(
+        title=f"Revisions of {desk}: {len(rows)}",
+        columns=_COLUMNS,
+        rows=tuple(rows),
+        schema="casectl.policy-history/1",
+        stamp={"commit": commit},
+        totals={"revisions": tally({"in order": len(rows) - found, "to be asked about": found})},
+    )
+    return table, bool(found)
+
+
+def _rows(revisions: Sequence[Revision], book: Book) -> Iterator[dict[str, Cell]]:
+    first = min((each.effective for each in revisions if each.effective), default=None)
+    numbers: dict[str, int] = {}
+    standing: dict[str, Policy] = {}
+    for each in revisions:
+        numbers[each.version] = numbers.get(each.version, 0) + 1
+        before = _in_force(standing, each.effective)
+        was = standing.get(each.version)
+        speaks = each.policy or was or before
+        zone = speaks.zone if speaks else "UTC"
+        yield _row(each, numbers[each.version], before, first, (zone, was), book)
+        if each.policy:
+            standing[each.version] = each.policy
+        elif each.what == "removed":
+            standing.pop(each.version, None)
+
+
+def _in_force(standing: dict[str, Policy], day: date | None) -> Policy | None:
+    """The version that comes before one that begins on that day."""
+    earlier = [policy for policy in standing.values() if day is not None and policy.effective < day]
+    return max(earlier, key=lambda policy: policy.effective, default=None)
+
+
+def _row(
+    each: Revision, number: int, before: Policy | None, first: date | None, had: tuple[str, Policy | None], book: Book
+) -> dict[str, Cell]:
+    zone, was = had
+    who = book.person_by_mail(each.mail)
+    day = _day(each.at, zone)
+    owes = each.what == "published" and before is not None and each.effective != first
+    wanted = before.notice.days if owes and before and before.notice else None
+    given = (each.effective - day).days if each.effective and each.what == "published" and owes else None
+    return {
+        "version": each.version,
+        "revision": number,
+        "what": each.what,
+        "date": moment(each.at, zone),
+        "at": format_instant(each.at),
+        "who": who.key if who else each.mail,
+        "mail": each.mail,
+        "subject": each.subject,
+        "effective": str(each.effective) if each.effective else None,
+        "notice": None if given is None else f"{given} d",
+        "wanted": None if wanted is None else f"{wanted} d",
+        "clause": before.notice.clause if wanted is not None and before and before.notice else (),
+        "finding": _finding(each, day, was, (given, wanted)),
+        "commit": each.commit,
+        "short": each.commit[:12],
+    }
+
+
+def _finding(each: Revision, day: date, was: Policy | None, notice: tuple[int | None, int | None]) -> str | None:
+    given, wanted = notice
+    if given is not None and wanted is not None and given < wanted:
+        return f"made known {max(0, given)} days ahead instead of {wanted}"
+    if each.what != "published" and was is not None and was.effective <= day:
+        return f"{each.what} while in force: cases opened before keep the text that they were opened under"
+    return "cannot be read" if each.policy is None and each.what != "removed" else None
+
+
+def _day(at: Instant, zone: str) -> date:
+    return datetime.fromtimestamp(at, UTC).astimezone(zone_named(zone)).date()
