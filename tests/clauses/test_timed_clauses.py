@@ -25,3 +25,19 @@ def test_each_timed_clause_is_carried_and_told(desk: str, clauses: str) -> None:
     wanted = set(clauses.split())
     assert wanted <= carried(desk)
     assert wanted <= {name.upper().replace("_", "-") for name in told}
+
+
+def test_every_clause_of_the_five_agreements_has_a_story() -> None:
+    """86 of them; each begins the name of a test in this folder."""
+    stories = {
+        name.upper().replace("_", "-")
+        for path in HERE.glob("test_*.py")
+        for name in re.findall(r"def test_([a-z0-9]+_\d\d)_", path.read_text(encoding="utf-8"))
+    }
+    listed = {
+        clause
+        for path in (HERE.parents[1] / "policies").glob("*/clauses.yaml")
+        for clause in re.findall(r"^  ([A-Z0-9]+-\d\d):", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert len(listed) == 86
+    assert listed - stories == set()

@@ -1,0 +1,222 @@
+"""Reports for reviews, shifts and auditors, over a small desk: exit codes, forms, totals, the same bytes anywhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.cli.conftest import Terminal
+from tests.cli.working import CUSTOMERS, WORK, working_desk
+
+INFORMING = ("handover", "maintenance", "management", "metrics", "trends")
+EVERY = ("breaches", "credits", "duties", "misuse", *INFORMING)
+MORE = """\
+credits:
+  cap: 15%
+  rows:
+  - {name: missed, targets: resolution, share: 10%, each: true, instead_of: leaving, clause: ACM-20}
+  - {name: attainment, tiers: [{below: 99%, share: 5%}, {below: 50%, share: 12%}], clause: ACM-21}
+sites:
+  leeds: {label: Leeds, calendar: desk, rota: on-call, clause: ACM-22}
+commitments:
+  maintenance: {label: Maintenance, window: true}
+"""
+
+
+@pytest.fixture
+def desk(terminal: Terminal) -> Terminal:
+    """Two customers; one case late, one in time, one open, by a way that is not meant for it."""
+    desk = working_desk(terminal)
+    policy = desk.root / "policies/acme-desk/1.0.yaml"
+    text = WORK.read_text().replace(
+        "email: {calendar: desk}", "email: {calendar: desk, for: {priority: p1}, fee: 5 GBP}"
+    )
+    policy.write_text(text + MORE)
+    spend = CUSTOMERS.replace("label: Oakfield School", 'label: Oakfield School, spend: {"2026-11": 100.05 GBP}')
+    (desk.root / "policies/acme-desk/customers.yaml").write_text(spend)
+    desk.git("commit", "-qam", "Credits, sites, spend")
+    late = desk.open("Late", "--priority", "p1", at="09:00")
+    desk.run("take", late, at="09:05")
+    desk.run("resolve", late, "-m", "Done.", at="15:00")
+    early = str(desk.step("open", "--title", "Early", "--customer", "hilltop", "--channel", "email", at="09:10")["id"])
+    desk.run("triage", early, "--priority", "p2", at="09:11")
+    desk.run("resolve", early, "-m", "Done.", at="10:00")
+    still = desk.open("Still open", "--category", "hardware", at="09:30")
+    desk.run("promise", still, "--kind", "maintenance", "--due", "48h", "--until", "50h", "-m", "A card.", at="09:31")
+    desk.set_clock("16:00")
+    return desk
+
+
+def test_credits_are_capped_and_name_their_ledgers(desk: Terminal) -> None:
+    answer = desk.run("report", "credits", "-o", "json", code=3).json
+    first, second = answer["rows"]
+    assert (first["credit"], first["missed"], first["share"], first["amount"]) == ("attainment", 1, "12 %", "12.01 GBP")
+    assert (second["credit"], second["share"], second["amount"], second["capped"]) == (
+        "missed",
+        "3 %",
+        "3.00 GBP",
+        "yes",
+    )
+    assert answer["sum"] == ["15.01 GBP"]
+    for ledger in second["ledgers"]:
+        assert "breached" in desk.run(*ledger.split()[1:]).out
+    assert answer["totals"]["credits"] == {"total": 2, "with a figure": 2}
+    assert desk.run("report", "credits", "--customer", "hilltop").out == ""
+
+
+def test_each_may_be_of_one_customer_or_team(desk: Terminal) -> None:
+    mine = desk.run("report", "handover", "--team", "workshop", "-o", "json").json
+    assert [row["title"] for row in mine["tables"][0]["rows"]] == ["Still open"]
+    assert "--team workshop" in mine["reproduce"]
+    assert desk.run("report", "handover", "--customer", "hilltop").out == ""
+    counted = desk.run("report", "metrics", "--customer", "hilltop", "-o", "json").json["tables"][0]["totals"][
+        "targets"
+    ]
+    assert counted == {"total": 1, "met": 1}
+    assert "there is no customer 'oakfeld'" in desk.run("report", "metrics", "--customer", "oakfeld", code=4).err
+    assert "there is no team 'attic'" in desk.run("report", "breaches", "--team", "attic", code=2).err
+    assert (
+        "leave --customer and --team out"
+        in desk.run("report", "breaches", "--since", "last", "--team", "first", code=2).err
+    )
+
+
+def test_misuse_is_listed_until_the_case_is_raised(desk: Terminal) -> None:
+    (row,) = desk.run("report", "misuse", "-o", "json", code=3).json["rows"]
+    assert (row["customer"], row["fee"], row["state"]) == ("hilltop", "5 GBP", "flagged")
+    desk.run("triage", row["id"], "--priority", "p1", at="16:05")
+    assert desk.run("report", "misuse").out == ""
+    assert "undone" in desk.run("report", "misuse", "--undone", code=3).out
+
+
+def test_the_handover_has_what_the_next_shift_must_know(desk: Terminal) -> None:
+    said = desk.run("report", "handover").out
+    assert "Handover: 1 open" in said
+    assert "maintenance Wed 2026-11-25 09:31 GMT: A card." in said
+    leeds = next(line for line in said.splitlines() if "Leeds" in line)
+    assert leeds.split() == "acme-desk Leeds on until Mon 2026-11-23 18:00 GMT Mon 2026-11-23 18:00 GMT kim".split()
+    there = desk.run("report", "handover", "--zone", "Asia/Tokyo").out
+    assert "Tue 2026-11-24 02:30 JST" in there, "due times in the reader's zone"
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_exit_codes_and_forms(desk: Terminal, name: str) -> None:
+    code = 0 if name in INFORMING else 3
+    assert desk.run("report", name, code=code).out
+    answer = desk.run("report", name, "-o", "json", code=code).json
+    assert answer["schema"] == f"casectl.{name}/1"
+    assert answer["reproduce"].split()[3:5] == ["report", name]
+    assert list(csv.reader(io.StringIO(desk.run("report", name, "-o", "csv", code=code).out)))
+    assert desk.run("report", name, "-o", "md", code=code).out.startswith("## ")
+    for tally in (answer.get("totals") or answer["tables"][0]["totals"]).values():
+        assert tally["total"] == sum(amount for part, amount in tally.items() if part != "total")
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_where_nothing_is_there_is_silence(terminal: Terminal, name: str) -> None:
+    desk = working_desk(terminal)
+    assert desk.run("report", name).out == ""
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_same_bytes_in_any_zone_locale_folder_and_clone(desk: Terminal, name: str) -> None:
+    code = 0 if name in INFORMING else 3
+    said = desk.run("report", name, "-o", "json", code=code).json
+    words = said["reproduce"].split()[1:]
+    here = [desk.process(*words, "-o", form, code=code).out for form in ("table", "json", "csv", "md")]
+    clone = desk.home / "elsewhere" / "a clone"
+    subprocess.run(["git", "clone", "-q", str(desk.root), str(clone)], check=True)
+    shutil.rmtree(desk.root)
+    clone.rename(desk.root)
+    env = {"TZ": "Pacific/Apia", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
+    assert [desk.process(*words, "-o", form, code=code, **env).out for form in ("table", "json", "csv", "md")] == here
+
+
+def test_a_case_that_cannot_be_read_is_an_exception_of_every_report(desk: Terminal) -> None:
+    path = next(desk.root.glob("cases/*/*/*/*.yaml"))
+    path.write_text(path.read_text().replace("status: ", "status: [", 1))
+    desk.git("commit", "-qam", "a slip")
+    for name in EVERY:
+        assert path.stem in desk.run("report", name, code=3).out
+
+
+class TestPolicyHistory:
+    def test_the_revision_table_from_git(self, desk: Terminal) -> None:
+        said = desk.run("policy", "history", "acme-desk", "-o", "json", code=3).json["rows"]
+        assert [(row["version"], row["revision"], row["what"]) for row in said] == [
+            ("1.0", 1, "published"), ("1.0", 2, "edited")
+        ]  # fmt: skip
+        assert said[0]["finding"] is None
+        assert said[0]["notice"] is None, "the first version owes no notice"
+        assert "edited while in force" in said[1]["finding"]
+        assert said[1]["who"] == "sam"
+        assert said[1]["subject"] == "Credits, sites, spend"
+
+    def test_notice_is_days_between_the_commit_and_the_first_day(self, desk: Terminal) -> None:
+        folder = desk.root / "policies/acme-desk"
+        text = (folder / "1.0.yaml").read_text()
+        (folder / "1.0.yaml").write_text(text + "notice: {days: 30, clause: ACM-23}\n")
+        desk.git("commit", "-qam", "Notice")
+
+        def publish(version: str, effective: str, on: str) -> None:
+            new = text.replace('version: "1.0"', f'version: "{version}"').replace("2026-01-01", effective)
+            (folder / f"{version}.yaml").write_text(new + "notice: {days: 10}\n")
+            desk.git("add", "policies")
+            env = {**os.environ, "GIT_COMMITTER_DATE": f"{on}T12:00:00+00:00"}
+            subprocess.run(["git", "commit", "-qm", f"Version {version}"], cwd=desk.root, env=env, check=True)
+
+        publish("2.0", "2027-02-01", "2027-01-02")
+        publish("3.0", "2027-03-01", "2027-02-20")
+        rows = {
+            row["version"]: row for row in desk.run("policy", "history", "acme-desk", "-o", "json", code=3).json["rows"]
+        }
+        assert (rows["2.0"]["notice"], rows["2.0"]["wanted"], rows["2.0"]["finding"]) == ("30 d", "30 d", None)
+        assert rows["2.0"]["clause"] == ["ACM-23"]
+        assert rows["3.0"]["finding"] == "made known 9 days ahead instead of 10", "as the version before it promises"
+
+    def test_an_unknown_desk(self, desk: Terminal) -> None:
+        assert "did you mean 'acme-desk'?" in desk.run("policy", "history", "acme-dsk", code=4).err
+
+
+class TestClauses:
+    def test_what_carries_and_proves_each(self, desk: Terminal) -> None:
+        folder = desk.root / "policies/acme-desk"
+        (folder / "clauses.yaml").write_text(
+            "clauses:\n  ACM-1: Some rate.\n  ACM-20: {says: A credit., by: report credits}\n  ACM-99: Nobody does.\n"
+        )
+        tests = desk.root / "tests/clauses"
+        tests.mkdir(parents=True)
+        (tests / "test_acme.py").write_text(
+            "def test_acm_1_some_rate() -> None:\n    pass\n\n\ndef test_acm_10_x(): pass\n"
+        )
+        desk.git("add", ".")
+        desk.git("commit", "-qm", "Clauses")
+        answer = desk.run("clauses", "-o", "json", code=3).json
+        rows = {row["clause"]: row for row in answer["rows"]}
+        assert (rows["ACM-1"]["state"], rows["ACM-1"]["tests"]) == ("proved", 1)
+        assert rows["ACM-1"]["proved_by"] == ["tests/clauses/test_acme.py:1 test_acm_1_some_rate"]
+        assert rows["ACM-1"]["carried_by"] == "authority.triage"
+        assert rows["ACM-1"]["places"][0].startswith("policies/acme-desk/1.0.yaml:")
+        assert (rows["ACM-20"]["state"], rows["ACM-20"]["commands"]) == ("carried", ["casectl report credits"])
+        assert rows["ACM-99"]["state"] == "missing"
+        assert "clause 'ACM-2' is not listed" in desk.run("clauses", code=3).out
+
+    def test_a_desk_without_tests_is_told_so_and_lacks_nothing(self, desk: Terminal) -> None:
+        carried = sorted(
+            {word for word in WORK.read_text().replace("}", " ").replace(",", " ").split() if "ACM-" in word}
+        )
+        more = [f"ACM-{number}" for number in (20, 21, 22)]
+        lines = "".join(f"  {name}: Something.\n" for name in sorted({*carried, *more}))
+        (desk.root / "policies/acme-desk/clauses.yaml").write_text(f"clauses:\n{lines}")
+        desk.git("add", ".")
+        desk.git("commit", "-qm", "Clauses")
+        assert "no tests/clauses, so nothing here proves them" in desk.run("clauses", "acme-desk").out
+        assert json.loads(desk.run("clauses", "-o", "json").out)["totals"]["clauses"]["carried"] == len(
+            {*carried, *more}
+        )
