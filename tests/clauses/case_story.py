@@ -7,7 +7,7 @@ Times are local to the desk, in what verbs are told too. Nothing is stored: what
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -45,7 +45,11 @@ MINUTE = 60
 @cache
 def shipped_book() -> Book:
     """What a new repository with every shipped desk says; made once, with real git."""
-    files = {path: text for desk in shipped_desks() for path, text in shipped_files(desk).items()}
+    return book_of({path: text for desk in shipped_desks() for path, text in shipped_files(desk).items()})
+
+
+def book_of(files: Mapping[str, str]) -> Book:
+    """What a repository with these files says. Fails when there is a mistake in them."""
     with TemporaryDirectory() as folder:
         repo = create_repo(Path(folder) / "desks", files, "Set up", 0, Identity("Desk", "desk@example.com"))
         book, problems = read_book(repo, head_commit(repo))
@@ -67,6 +71,8 @@ class CaseStory:
     """What the last verb wanted."""
     others: dict[str, Case] = field(default_factory=dict)
     """Other cases that there are, by ID."""
+    book: Book = field(default_factory=shipped_book)
+    """All that `policies/` says."""
 
     def at(self, local: str) -> CaseStory:
         """Time goes on to a local moment of the desk's zone."""
@@ -86,9 +92,9 @@ class CaseStory:
 
     def open(self, **options: Any) -> CaseStory:
         wanted = {"title": "Nobody can sign in", "customer": self.customer, "desk": self.opened_under.desk}
-        opening = Opening(shipped_book(), self._moment, self.others.get, self._lately)
+        opening = Opening(self.book, self._moment, self.others.get, self._lately)
         change = open_case(opening, **wanted | self._told(options))
-        setting = Setting(None, self.opened_under, shipped_book(), self._moment)
+        setting = Setting(None, self.opened_under, self.book, self._moment)
         return self._after(with_consequences(change, setting))
 
     def _lately(self, prefix: str) -> tuple[Case, ...]:
@@ -96,9 +102,9 @@ class CaseStory:
 
     def do(self, verb: Callable[..., Change], *arguments: Any, **options: Any) -> CaseStory:
         """That verb, with what the command line would hand it; local times are told as instants."""
-        scene = Scene(self.case, self.policy, shipped_book(), self._moment, self.terms, self.timeline, self.others.get)
+        scene = Scene(self.case, self.policy, self.book, self._moment, self.terms, self.timeline, self.others.get)
         change = verb(scene, *[self._instants(one) for one in arguments], **self._told(options))
-        setting = Setting(self.case, self.policy, shipped_book(), self._moment, self.terms, self.steps)
+        setting = Setting(self.case, self.policy, self.book, self._moment, self.terms, self.steps)
         return self._after(with_consequences(change, setting))
 
     def sweep(self) -> CaseStory:
@@ -138,7 +144,7 @@ class CaseStory:
     @property
     def terms(self) -> tuple[Terms, ...]:
         """What the case is judged by, from its opening on and from each move to another policy."""
-        book = shipped_book()
+        book = self.book
         customers = book.customers[self.opened_under.desk]
         moves = [step for step in self.steps[1:] if "policy" in step.changes]
         further = (Terms(book.policies[str(s.changes["policy"])], customers, book.staff, s.commit) for s in moves)
@@ -204,7 +210,7 @@ class CaseStory:
         return format_instant(self.instant(said)) if is_time else said
 
     def _after(self, change: Change) -> CaseStory:
-        mail = shipped_book().staff[self.person].mail
+        mail = self.book.staff[self.person].mail
         step = Step(f"{len(self.steps) + 1:08x}" * 5, self.now, mail, change.fields, change.entries)
         case = self.case.changed(change.fields, change.entries)
         return replace(self, steps=(*self.steps, step), case=case, change=change)

@@ -7,7 +7,7 @@ from casectl.model.policy import Book
 from casectl.reports.population import Population
 from casectl.reports.report import Asked, Built, Report
 from casectl.reports.table import Row, Table
-from tests.clauses.case_story import CaseStory, shipped_book
+from tests.clauses.case_story import CaseStory
 
 
 def seen(*stories: CaseStory, at: str | None = None, book: Book | None = None) -> Population:
@@ -15,7 +15,7 @@ def seen(*stories: CaseStory, at: str | None = None, book: Book | None = None) -
     as_of: Instant = max(story.now for story in stories) if at is None else stories[0].instant(at)
     figures = tuple(story.at(story.local(as_of)).figures() for story in stories)
     policies = {story.policy.ref: story.policy for story in stories}
-    return Population("story", as_of, "test", policies, figures, (), book=book or shipped_book())
+    return Population("story", as_of, "test", policies, figures, (), book=book or stories[0].book)
 
 
 def told(report: Report, population: Population, *switches: str) -> list[Table]:
