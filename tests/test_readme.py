@@ -97,15 +97,47 @@ def test_every_command_works_as_printed(section: str, shell: dict[str, str]) -> 
 
 
 def test_the_line_for_cron_tells_what_is_new_and_then_nothing(shell: dict[str, str]) -> None:
-    [lines] = blocks("The night of cron", "crontab")
-    sweep, report = (
-        line.split(maxsplit=5)[5].replace("/srv/desk", shell["PWD"]).replace(r"\%", "%") for line in lines.splitlines()
-    )
+    sweep, report, _ = cron(shell)
     for command in (sweep, report):
         first, second = typed(command, shell), typed(command, shell)
         assert (first.returncode, second.returncode) == (0, 0)
         assert first.stdout or command is sweep
         assert not second.stdout
+
+
+def cron(shell: dict[str, str]) -> list[str]:
+    """The commands of the crontab, for the demo's directory."""
+    [lines] = blocks("The night of cron", "crontab")
+    commands = (line.split(maxsplit=5)[5] for line in lines.splitlines())
+    return [command.replace("/srv/desk", shell["PWD"]).replace(r"\%", "%") for command in commands]
+
+
+def bare(command: str, shell: dict[str, str], path: str | None = None) -> subprocess.CompletedProcess[str]:
+    """A command as cron runs it: hardly any environment, nothing on standard input, no code forgiven."""
+    env = {"HOME": shell["HOME"], "PATH": path or shell["PATH"], "PYTHONPATH": shell["PYTHONPATH"]}
+    script = f"{command.replace(' || test $? -eq 3', '')} <&-"
+    return subprocess.run(["/bin/sh", "-c", script], env=env, capture_output=True, text=True, cwd="/")
+
+
+def test_cron_gets_silence_and_0_or_findings_and_3(shell: dict[str, str]) -> None:
+    sweep, report, monthly = (bare(command, shell) for command in cron(shell))
+    assert (sweep.returncode, sweep.stdout, sweep.stderr) == (0, "", "")
+    assert (report.returncode, report.stderr) == (3, "")
+    assert report.stdout.startswith("Breaches: ")
+    assert (monthly.returncode, monthly.stderr) in ((0, ""), (3, "")), "the month before may have none"
+    month = bare(cron(shell)[2].replace("--month last", "--month 2026-10"), shell)
+    assert (month.returncode, month.stdout.partition(":")[0]) == (3, "Credits")
+    assert "121.51 GBP, 421.08 USD" in month.stdout
+    again = bare(cron(shell)[1], shell)
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+
+
+def test_cron_gets_failures_on_standard_error_with_1(shell: dict[str, str]) -> None:
+    programs = f"{Path(shell['PATH'].partition(':')[0])}"
+    for command in cron(shell):
+        failed = bare(command, shell, programs)
+        assert (failed.returncode, failed.stdout) == (1, "")
+        assert "git" in failed.stderr
 
 
 def test_the_quick_start_is_two_blocks_and_ends_in_what_ci_runs() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -85,19 +85,27 @@ def found_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, 
 
 
 def rotas_named(files: Mapping[str, str]) -> dict[str, str]:
-    """The rotas to which policies among the files route cases, each with the zone of its desk."""
+    """The rotas that policies among the files name, for routing or for a site, each with the zone of its desk."""
     found: dict[str, str] = {}
     for path, text in files.items():
-        tree = read_tree(text, path)[0] if path.endswith(".yaml") and "\nrouting:" in text else None
+        speaks = path.endswith(".yaml") and ("\nrouting:" in text or "\nsites:" in text)
+        tree = read_tree(text, path)[0] if speaks else None
         if not isinstance(tree, Branch):
             continue
-        rows, zone = tree.items.get("routing"), tree.items.get("zone")
-        for row in rows.items if isinstance(rows, Row) else ():
-            named = [row.items.get(key) for key in ("owner", "assignee")] if isinstance(row, Branch) else []
-            for name in named:
-                if isinstance(name, Text):
-                    found.setdefault(name.value, zone.value if isinstance(zone, Text) else "UTC")
+        zone = tree.items.get("zone")
+        for name in _rotas_in(tree):
+            found.setdefault(name, zone.value if isinstance(zone, Text) else "UTC")
     return found
+
+
+def _rotas_in(tree: Branch) -> Iterator[str]:
+    rows, sites = tree.items.get("routing"), tree.items.get("sites")
+    named = [(row, key) for row in (rows.items if isinstance(rows, Row) else ()) for key in ("owner", "assignee")]
+    named += [(site, "rota") for site in (sites.items.values() if isinstance(sites, Branch) else ())]
+    for entry, key in named:
+        name = entry.items.get(key) if isinstance(entry, Branch) else None
+        if isinstance(name, Text):
+            yield name.value
 
 
 def staff_text(who: Identity | None, rotas: Mapping[str, str] = MappingProxyType({}), today: date = date.min) -> str:
@@ -131,7 +139,7 @@ def _means_file(name: str) -> bool:
 
 
 def _from_file(path: Path, today: date) -> dict[str, str]:
-    """A policy file at its place, with the customers, the messages and the holiday lists that stand beside it."""
+    """A policy file at its place, with the customers, clauses, messages and holiday lists that stand beside it."""
     mistakes = [problem for problem in check_policy_files([path], today) if not problem.warning]
     if mistakes:
         raise InvalidFiles(mistakes, "casectl policy check FILE checks it again")
@@ -143,6 +151,9 @@ def _from_file(path: Path, today: date) -> dict[str, str]:
     customers = path.parent / "customers.yaml"
     if customers.is_file():
         files[f"policies/{policy.desk}/customers.yaml"] = with_schema(_checked(customers, today), "customers")
+    clauses = path.parent / "clauses.yaml"
+    if clauses.is_file():
+        files[f"policies/{policy.desk}/clauses.yaml"] = _checked(clauses, today)
     texts = sorted((path.parent / "messages").glob("*.txt"))
     files |= {f"policies/{policy.desk}/messages/{one.name}": one.read_text(encoding="utf-8-sig") for one in texts}
     return files | _holiday_lists(path, text, policy)

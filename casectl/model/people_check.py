@@ -69,7 +69,8 @@ def check_roles(policy: Policy, tree: Node, staff: Iterable[Person]) -> tuple[Pr
 
 
 def check_rotas_named(policy: Policy, tree: Node, rotas: Collection[str]) -> tuple[Problem, ...]:
-    """Warnings of rotas that the policy routes cases to and the staff list does not have. `tree` is its file."""
+    """Warnings of rotas that the policy routes cases to, or a site has, and the staff list does not know. `tree` is its
+    file."""
     rows = node_at(tree, "routing") if isinstance(tree, Branch) else None
     lines = [node.line for node in rows.items] if isinstance(rows, Row) else []
     found = [
@@ -78,9 +79,13 @@ def check_rotas_named(policy: Policy, tree: Node, rotas: Collection[str]) -> tup
         for name in (row.owner, row.assignee)
         if name and name not in rotas
     ]
+    told = [("routing", line, name) for line, name in dict.fromkeys(found)]
+    if isinstance(tree, Branch):
+        sites = (site for site in policy.sites.values() if site.rota and site.rota not in rotas)
+        told += [(f"site '{site.name}'", line_of(tree, "sites", site.name, "rota"), site.rota) for site in sites]
     return tuple(
-        Problem(policy.path, line, f"routing: policies/staff.yaml has no rota '{name}'", _rota_hint(name, rotas), True)
-        for line, name in dict.fromkeys(found)
+        Problem(policy.path, line, f"{what}: policies/staff.yaml has no rota '{name}'", _rota_hint(name, rotas), True)
+        for what, line, name in told
     )
 
 

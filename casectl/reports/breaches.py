@@ -77,7 +77,10 @@ def _all(population: Population) -> Iterable[tuple[CaseFigures, TargetRow]]:
 
 def _found(population: Population, asked: Asked) -> list[Found]:
     late = [found for figures, row in _all(population) if (found := _late(figures, row))]
-    told = sorted((found for found in late if asked.holds(found.at, population.as_of)), key=_broke_at)
+    told = sorted(
+        (found for found in late if asked.holds(found.at, population.as_of, population.zone_of(found.figures))),
+        key=_broke_at,
+    )
     close = _close(population) if "at-risk" in asked.switches else []
     said = {key_of(each.figures, each.row) for each in told}
     return [*told, *(each for each in close if key_of(each.figures, each.row) not in said)]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from casectl.model.figures import CaseFigures, TargetRow
-from casectl.model.instants import Instant, zone_named
+from casectl.model.instants import Instant
 from casectl.model.money import Money
 from casectl.model.policy import Policy
 from casectl.model.sanctions import Credit
 from casectl.reports.population import Population
-from casectl.reports.report import Asked, Report, facts_of
+from casectl.reports.report import Asked, Report, facts_of, month_of
 from casectl.reports.rows import stamp
 from casectl.reports.table import Cell, Column, Table, tally
+from casectl.reports.words import percent
 from casectl.sla.conditions import holds
 
 _COLUMNS = (
@@ -98,7 +98,7 @@ def _claims(population: Population, asked: Asked) -> Iterator[Claim]:
         policy = population.policies[figures.policy]
         for row in figures.rows if policy.credits and figures.customer else ():
             at = decided_at(row)
-            if at is None or not asked.holds(at, population.as_of):
+            if at is None or not asked.holds(at, population.as_of, policy.zone):
                 continue
             month = month_of(at, policy.zone)
             for credit in policy.credits.rows if policy.credits else ():
@@ -113,11 +113,6 @@ def decided_at(row: TargetRow) -> Instant | None:
     if row.state == "breached":
         return row.breached_at
     return row.stopped_at if row.state == "met" else None
-
-
-def month_of(instant: Instant, zone: str) -> str:
-    """The calendar month on the wall clock of `zone`: `2026-10`."""
-    return datetime.fromtimestamp(instant, zone_named(zone)).strftime("%Y-%m")
 
 
 def _is_about(credit: Credit, policy: Policy, figures: CaseFigures, row: TargetRow) -> bool:
@@ -168,11 +163,6 @@ def _row(population: Population, claim: Claim, share: Decimal, capped: bool) -> 
         "ledgers": tuple(f"casectl explain {figures.id} {row.target}" for figures, row in missed),
         "owed": None if spend else f'spend: {{"{claim.month}": AMOUNT CURRENCY}} in {where}',
     }
-
-
-def percent(share: Decimal) -> str:
-    """`10 %`, `99.95 %`: with at most two digits after the point."""
-    return f"{(share * 100).quantize(Decimal('0.01')).normalize():f} %"
 
 
 def _sums(rows: list[dict[str, Cell]]) -> dict[str, tuple[str, ...]]:

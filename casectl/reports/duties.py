@@ -55,7 +55,7 @@ def duties(population: Population, asked: Asked) -> Table | None:
     """What is owed, overdue, missed or came late, of duties that began in the window; with the switch `all` what was
     done in good time as well. None when there is nothing to say."""
     everything = list(_all(population))
-    told = sorted((each for each in everything if _wanted(each.row, population, asked)), key=_place)
+    told = sorted((each for each in everything if _wanted(each, population, asked)), key=_place)
     if not told and all(problem.warning for problem in population.exceptions):
         return None
     states = Counter(each.row.state for each in everything)
@@ -79,8 +79,10 @@ def _all(population: Population) -> Iterator[Owed]:
     return (Owed(figures, row) for figures in population.figures for row in figures.duties)
 
 
-def _wanted(row: DutyRow, population: Population, asked: Asked) -> bool:
-    return (row.state in WANTING or "all" in asked.switches) and asked.holds(row.since, population.as_of)
+def _wanted(each: Owed, population: Population, asked: Asked) -> bool:
+    figures, row = each
+    wanted = row.state in WANTING or "all" in asked.switches
+    return wanted and asked.holds(row.since, population.as_of, population.zone_of(figures))
 
 
 def _place(each: Owed) -> tuple[int, Instant, str, str, int]:

@@ -53,7 +53,11 @@ def handover(population: Population, asked: Asked) -> list[Table] | None:
 
     The window narrows it to cases that were opened in it; most want none.
     """
-    wanted = [each for each in select(population, Wanted()) if asked.holds(each.facts.opened_at, population.as_of)]
+    wanted = [
+        each
+        for each in select(population, Wanted())
+        if asked.holds(each.facts.opened_at, population.as_of, population.zone_of(each))
+    ]
     if not wanted and all(problem.warning for problem in population.exceptions):
         return None
     sites = list(_sites(population, asked))

@@ -9,7 +9,7 @@ from casectl.model.instants import Instant, format_instant
 from casectl.model.policy import Policy
 from casectl.model.target import Ahead
 from casectl.reports.population import Population
-from casectl.reports.report import Asked, Report, facts_of
+from casectl.reports.report import Asked, Report, facts_of, month_of
 from casectl.reports.rows import case_cells, columns, stamp
 from casectl.reports.table import Cell, Column, Table, tally
 from casectl.reports.words import moment, span
@@ -49,7 +49,9 @@ def maintenance(population: Population, asked: Asked) -> Table | None:
         for promise in figures.facts.promises
         if _is_planned(population.policies[figures.policy], figures, promise)
     ]
-    told = sorted((each for each in everything if _in_window(each[1].due_at, asked)), key=_place)
+    told = sorted(
+        (each for each in everything if _in_window(each[1].due_at, asked, population.zone_of(each[0]))), key=_place
+    )
     if not told and all(problem.warning for problem in population.exceptions):
         return None
     rows = tuple(_cells(figures, promise, population, asked) for figures, promise in told)
@@ -74,7 +76,9 @@ def _place(each: tuple[CaseFigures, Promise]) -> tuple[Instant, str, str]:
     return each[1].due_at, each[0].id, each[1].id
 
 
-def _in_window(instant: Instant, asked: Asked) -> bool:
+def _in_window(instant: Instant, asked: Asked, zone: str) -> bool:
+    if asked.month is not None:
+        return month_of(instant, zone) == asked.month
     after = asked.since is None or instant >= asked.since
     return after and (asked.until is None or instant < asked.until)
 

@@ -78,7 +78,7 @@ def _excused(population: Population, asked: Asked) -> list[Row]:
             if row.state != "exempt" and row.overturned is None:
                 continue
             at = row.overturned.breached_at if row.overturned else row.stopped_at or row.started_at
-            if asked.holds(at, population.as_of):
+            if asked.holds(at, population.as_of, population.zone_of(figures)):
                 cells: dict[str, Cell] = {"id": figures.id, "customer": figures.customer, "target": row.target}
                 taken = f"breach of {moment(row.overturned.breached_at, zone)}" if row.overturned else None
                 found.append({**cells, "state": row.state, "reason": row.reason or None, "overturned": taken})

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from casectl.model.figures import STATES, CaseFigures, TargetRow
 from casectl.model.policy import DONE_PHASES
-from casectl.reports.credits import decided_at, month_of, percent
+from casectl.reports.credits import decided_at
 from casectl.reports.population import Population
-from casectl.reports.report import Asked, Report, facts_of
+from casectl.reports.report import Asked, Report, facts_of, month_of
 from casectl.reports.rows import stamp
 from casectl.reports.table import Cell, Column, Row, Table, tally
-from casectl.reports.words import duration
+from casectl.reports.words import duration, percent
 
 _TIMES = (
     Column("desk"),
@@ -79,7 +79,7 @@ def metrics(population: Population, asked: Asked) -> list[Table] | None:
     if not cases and all(problem.warning for problem in population.exceptions):
         return None
     decided = list(decided_in(population, asked))
-    opened = [each for each in cases if asked.holds(each.facts.opened_at, population.as_of)]
+    opened = [each for each in cases if asked.holds(each.facts.opened_at, population.as_of, population.zone_of(each))]
     states = Counter(row.state for figures in population.figures for row in figures.rows)
     first = Table(
         title=f"Times: {len(decided)} targets decided",
@@ -110,7 +110,7 @@ def decided_in(population: Population, asked: Asked) -> Iterator[Decided]:
             at = decided_at(row)
             if at is None and row.state in ("exempt", "untargeted"):
                 at = row.stopped_at
-            if at is not None and asked.holds(at, population.as_of):
+            if at is not None and asked.holds(at, population.as_of, population.zone_of(figures)):
                 yield Decided(figures, row, month_of(at, population.zone_of(figures)))
 
 

@@ -34,7 +34,8 @@ def misuse(population: Population, asked: Asked) -> Table | None:
     told = [
         (figures, found)
         for figures, found in everything
-        if asked.holds(found.flagged_at, population.as_of) and (found.undone_at is None or "undone" in asked.switches)
+        if asked.holds(found.flagged_at, population.as_of, population.zone_of(figures))
+        and (found.undone_at is None or "undone" in asked.switches)
     ]
     if not told and all(problem.warning for problem in population.exceptions):
         return None

@@ -9,6 +9,7 @@ from casectl.model.policy import Policy, PromisedTo
 from casectl.model.target import CalendarChoice, Condition, Lookup, Rule, Target
 from casectl.reports.desk_sheet import desk_sheet, rubric_sheet
 from casectl.reports.explain import EVERY_CASE, condition_words
+from casectl.reports.sanction_sheet import sanction_sheet
 from casectl.reports.table import Cell, Column, Row, Table, sheet
 from casectl.reports.words import count, duration, written
 from casectl.reports.workflow_sheet import workflow_sheet
@@ -21,7 +22,7 @@ def policy_sheet(policy: Policy) -> tuple[Table, ...]:
     """The policy as tables: facts and calendars, ways in, scope, ratings, states and moves, targets, ladders."""
     return (
         _calendars(policy),
-        sheet("Channels", "channel label hours deemed for clause", _channels(policy)),
+        sheet("Channels", "channel label hours deemed for fee clause", _channels(policy)),
         *desk_sheet(policy),
         sheet("Types and priorities", "kind name label default clause", _ratings(policy)),
         *rubric_sheet(policy),
@@ -29,6 +30,7 @@ def policy_sheet(policy: Policy) -> tuple[Table, ...]:
         _targets(policy),
         sheet("Escalation", "ladder level name role types clause", _rungs(policy)),
         *workflow_sheet(policy),
+        *sanction_sheet(policy),
     )
 
 
@@ -61,6 +63,8 @@ def _calendars(policy: Policy) -> Table:
     }
     if policy.promised_to.when.values:
         facts["promised to"] = _promised_to(policy.promised_to)
+    if policy.notice:
+        facts["notice"] = f"a new version is made known {policy.notice.days} days ahead"
     if policy.raising:
         within, roles = duration(policy.raising.within_seconds), " or ".join(policy.raising.roles)
         facts["raising"] = f"by {roles}, until {within} after the opening"
@@ -112,6 +116,7 @@ def _channels(policy: Policy) -> Iterator[dict[str, Cell]]:
             "hours": channel.calendar,
             "deemed": deemed,
             "for": condition_words(channel.meant_for) if channel.meant_for.values else "",
+            "fee": str(channel.fee) if channel.fee else "",
             "clause": channel.clause,
         }
 

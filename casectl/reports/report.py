@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from casectl.model.instants import Instant, format_instant
+from casectl.model.instants import Instant, format_instant, zone_named
 from casectl.reports.population import Population
 from casectl.reports.table import Table
 from casectl.reports.zones import DESK
@@ -13,21 +14,30 @@ from casectl.store.delivered import Delivered, Finding
 from casectl.store.repo import Repo
 
 
+def month_of(instant: Instant, zone: str) -> str:
+    """The calendar month on the wall clock of `zone`: `2026-10`."""
+    return datetime.fromtimestamp(instant, zone_named(zone)).strftime("%Y-%m")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the reader wants to know: a window [since, until), open where None, and the report's own switches."""
+    """What the reader wants to know: a window [since, until), open where None, or a month; the report's switches."""
 
     since: Instant | None = None
     until: Instant | None = None
     """None: up to and including the moment that the report speaks of."""
+    month: str | None = None
+    """`2026-10`, of each desk's own calendar; no window then."""
     switches: frozenset[str] = frozenset()
     zone: str = DESK
     """Whose wall clock people read times on: reports/zones.py."""
     earlier: Delivered | None = None
     """The report since which to tell what is new and what was withdrawn, whenever it happened; no window then."""
 
-    def holds(self, instant: Instant | None, as_of: Instant) -> bool:
-        """Whether an instant lies in the window of a report as of `as_of`."""
+    def holds(self, instant: Instant | None, as_of: Instant, zone: str) -> bool:
+        """Whether an instant lies in the window of a report as of `as_of`; a month is one of the clock of `zone`."""
+        if self.month is not None:
+            return instant is not None and instant <= as_of and month_of(instant, zone) == self.month
         if instant is None or (self.since is not None and instant < self.since):
             return False
         return instant <= as_of if self.until is None else instant < self.until
@@ -63,6 +73,7 @@ def facts_of(name: str, population: Population, asked: Asked) -> dict[str, str |
         facts |= {key: only} if only else {}
     facts |= {"since": format_instant(asked.since)} if asked.since is not None else {}
     facts |= {"until": format_instant(asked.until)} if asked.until is not None else {}
+    facts |= {"month": asked.month} if asked.month is not None else {}
     return {**facts, "reproduce": reproduce(name, population, asked)}
 
 
@@ -76,6 +87,7 @@ def reproduce(name: str, population: Population, asked: Asked, compared: str | N
         words += ["--since", f"{asked.earlier.commit}@{format_instant(asked.earlier.as_of)}"]
     words += ["--since", format_instant(asked.since)] if asked.since is not None else []
     words += ["--until", format_instant(asked.until)] if asked.until is not None else []
+    words += ["--month", asked.month] if asked.month is not None else []
     for name in ("desk", "customer", "team"):
         only = getattr(population, name)
         words += [f"--{name}", only] if only else []

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from casectl.model.figures import CaseFigures
-from casectl.reports.credits import month_of
 from casectl.reports.metrics import Decided, attainment, average, decided_in, median
 from casectl.reports.population import Population
-from casectl.reports.report import Asked, Report, facts_of
+from casectl.reports.report import Asked, Report, facts_of, month_of
 from casectl.reports.rows import stamp
 from casectl.reports.table import Cell, Column, Row, Table, tally
 from casectl.reports.words import duration
@@ -49,7 +48,7 @@ def trends(population: Population, asked: Asked) -> list[Table] | None:
     cases = [
         figures
         for figures in population.figures
-        if not figures.void and asked.holds(figures.facts.opened_at, population.as_of)
+        if not figures.void and asked.holds(figures.facts.opened_at, population.as_of, population.zone_of(figures))
     ]
     if not cases and all(problem.warning for problem in population.exceptions):
         return None

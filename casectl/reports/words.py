@@ -9,6 +9,8 @@ from casectl.model.instants import Instant, zone_named
 from casectl.model.target import Ahead, Figure, Lookup, Span
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from casectl.model.figures import TargetRow
 
 SHORT = 12
@@ -51,6 +53,14 @@ def distance(instant: Instant, as_of: Instant) -> str:
     if instant == as_of:
         return "now"
     return f"in {span(instant - as_of)}" if instant > as_of else f"{span(as_of - instant)} ago"
+
+
+def percent(share: Decimal) -> str:
+    """`10 %`, `99.95 %`: with at most two digits after the point; `share` is 1 for all, and only all are 100 %."""
+    text = f"{share * 100:.2f}"
+    if text == "100.00" and share < 1:
+        text = "99.99"
+    return f"{text.rstrip('0').rstrip('.')} %"
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

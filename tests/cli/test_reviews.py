@@ -87,6 +87,44 @@ def test_each_may_be_of_one_customer_or_team(desk: Terminal) -> None:
     )
 
 
+class TestMonth:
+    def test_it_is_that_of_each_desk_s_own_calendar(self, desk: Terminal) -> None:
+        """Late at half past midnight in London, which is still the month before in UTC's eyes in summer."""
+        policy = desk.root / "policies/acme-desk/1.0.yaml"
+        policy.write_text(policy.read_text().replace('desk: {hours: {mon-fri: "08:00-18:00"}}', "desk: 24x7"))
+        desk.git("commit", "-qam", "Round the clock")
+        case = desk.open("Summer", "--priority", "p1", at="2027-05-31 15:30")
+        desk.run("resolve", case, "-m", "x", at="2027-06-01 12:00")
+
+        def told(month: str, code: int) -> str:
+            return desk.run("report", "breaches", "--month", month, "-o", "csv", code=code).out
+
+        assert case in told("2027-05", 3), "the four hours end at 19:30 UTC, half past eight in London"
+        assert told("2027-06", 0) == ""
+        night = desk.open("Night", "--priority", "p1", at="2027-06-30 19:30")
+        desk.run("resolve", night, "-m", "x", at="2027-07-01 12:00")
+        assert night in told("2027-07", 3), "23:30 UTC is half past midnight in London"
+        assert night not in told("2027-06", 0)
+
+    def test_last_is_the_month_before(self, desk: Terminal) -> None:
+        said = desk.run(
+            "report", "credits", "--month", "last", "--as-of", "2026-12-03", code=3, at="2026-12-04 09:00"
+        ).out
+        assert "month      2026-11" in said
+        assert "--month 2026-11" in said
+        assert (
+            desk.run("report", "credits", "--month", "last", "--as-of", "2027-01-05", at="2027-01-06 09:00").out == ""
+        )
+
+    @pytest.mark.parametrize("month", ["2026-13", "2026-1", "11", "2026-11-01", "lst"])
+    def test_what_is_no_month(self, desk: Terminal, month: str) -> None:
+        assert f"not a month: '{month}'" in desk.run("report", "credits", "--month", month, code=2).err
+
+    def test_it_is_a_window_of_its_own(self, desk: Terminal) -> None:
+        for more in (("--since", "last"), ("--until", "2026-11-02"), ("--compare", "HEAD")):
+            assert "window of its own" in desk.run("report", "breaches", "--month", "2026-11", *more, code=2).err
+
+
 def test_misuse_is_listed_until_the_case_is_raised(desk: Terminal) -> None:
     (row,) = desk.run("report", "misuse", "-o", "json", code=3).json["rows"]
     assert (row["customer"], row["fee"], row["state"]) == ("hilltop", "5 GBP", "flagged")

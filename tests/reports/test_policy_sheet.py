@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from casectl.reports.policy_sheet import policy_sheet
-from tests.model.one_policy import FULL, acme, changed
+from tests.model.one_policy import FULL, acme, changed, read
+from tests.model.test_sanctions import WHOLE
 
 
 def sheet(title: str) -> list[dict[str, object]]:
@@ -57,3 +58,17 @@ def test_whom_it_is_promised_to_is_said_once() -> None:
         "every case",
         "everything else, measured only",
     ]
+
+
+def test_people_see_what_a_miss_costs_and_where_the_desk_works() -> None:
+    policy, problems = read(WHOLE)
+    assert policy is not None, problems
+    tables = {table.title: [dict(row) for row in table.rows] for table in policy_sheet(policy)}
+    assert [row["gives"] for row in tables["Credits"]] == [
+        "10 % of the month's spend for each that was missed",
+        "5 % below 99.5 %, 12.5 % below 95 %",
+    ]
+    assert tables["Credits"][0]["cap"] == "50 %"
+    assert tables["Sites"][0]["rota"] == "on-call"
+    assert "90.00 GBP" in [row["fee"] for row in tables["Channels"]]
+    assert policy_sheet(policy)[0].facts["notice"] == "a new version is made known 30 days ahead"

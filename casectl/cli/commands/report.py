@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -60,6 +62,12 @@ Until = Annotated[
     str | None,
     typer.Option(metavar="INSTANT", help="Before this moment (default: up to --as-of).", show_default=False),
 ]
+Month = Annotated[
+    str | None,
+    typer.Option(
+        metavar="YYYY-MM|last", help="One calendar month; last: the one before that of --as-of.", show_default=False
+    ),
+]
 Compare = Annotated[
     str | None,
     typer.Option(
@@ -77,6 +85,7 @@ Team = Annotated[str | None, typer.Option(metavar="TEAM", help="Only cases of th
 _COMMON: dict[str, tuple[Any, Any]] = {
     "since": (Since, None),
     "until": (Until, None),
+    "month": (Month, None),
     "desk": (Desk, None),
     "customer": (Customer, None),
     "team": (Team, None),
@@ -202,15 +211,34 @@ def _command(name: str, report: Report) -> Callable[..., int]:
     return command
 
 
+def _month(repo: Repo, commit: str, given: dict[str, Any]) -> str | None:
+    """The month asked for; `last` is the one before that of `--as-of`, on the wall clock that dates are told by."""
+    month: str | None = given["month"]
+    if month is None:
+        return None
+    if given["since"] is not None or given["until"] is not None or given.get("compare") is not None:
+        raise UsageMistake("--month is a window of its own", "leave --since, --until and --compare out")
+    if month == "last":
+        from casectl.reports.report import month_of
+
+        zone = zone_of_dates(repo, commit, given["desk"], "2000-01-01")
+        there = date.fromisoformat(f"{month_of(moment(given['as_of'], zone), zone)}-01")
+        return (there - timedelta(days=1)).strftime("%Y-%m")
+    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
+        raise UsageMistake(f"not a month: '{month}'", "such as 2026-10, or last")
+    return month
+
+
 def _asked(repo: Repo, commit: str, given: dict[str, Any], switches: frozenset[str]) -> tuple[Asked, Instant]:
     from casectl.reports.report import Asked
 
+    month = _month(repo, commit, given)
     window = (None if is_news(given["since"]) else given["since"], given["until"])
     zone = zone_of_dates(repo, commit, given["desk"], *window, None if given["as_of"] == "now" else given["as_of"])
     since, until = (None if text is None else moment(text, zone) for text in window)
     if since is not None and until is not None and since >= until:
         raise UsageMistake("--since does not lie before --until: no moment is in that window", "since comes first")
-    return Asked(since, until, switches, given["zone"]), as_of_moment(given["as_of"], zone)
+    return Asked(since, until, month, switches, given["zone"]), as_of_moment(given["as_of"], zone)
 
 
 def _declare(command: Callable[..., int], report: Report) -> None:
