@@ -227,6 +227,12 @@ class Policy:
         """`DESK/VERSION`, as cases are pinned to it."""
         return f"{self.desk}/{self.version}"
 
+    @property
+    def rotas(self) -> frozenset[str]:
+        """The rotas that it routes cases to, or has at a site."""
+        routed = {name for row in self.workflow.routing for name in (row.owner, row.assignee)}
+        return frozenset((routed | {site.rota for site in self.sites.values()}) - {""})
+
     def phase_of(self, status: str) -> str:
         """The phase of a status. Raises KeyError for a status that this policy does not have."""
         return self.states[status].phase

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from casectl.model.figures import CaseFigures, Promise
 from casectl.model.instants import Instant, format_instant
@@ -11,6 +12,7 @@ from casectl.model.rota import on_duty
 from casectl.model.sanctions import Site
 from casectl.reports.population import Population
 from casectl.reports.report import Asked, Report, facts_of
+from casectl.reports.rotas import duty_table
 from casectl.reports.rows import case_cells, columns, stamp
 from casectl.reports.standing import is_owed, missing, open_duties
 from casectl.reports.table import Cell, Column, Table, tally
@@ -49,7 +51,7 @@ WEEK = 7 * 86_400
 
 
 def handover(population: Population, asked: Asked) -> list[Table] | None:
-    """Who is on now and next at each site, and the open cases. None where no case is open.
+    """The open cases; who is on call now and next; where somebody is now and next. None where no case is open.
 
     The window narrows it to cases that were opened in it; most want none.
     """
@@ -73,7 +75,16 @@ def handover(population: Population, asked: Asked) -> list[Table] | None:
         notes=zone_notes(wanted, asked.zone),
         exceptions=population.exceptions,
     )
-    return [cases, Table("Sites", _SITES, tuple(sites))] if sites else [cases]
+    tables = [cases, _on_call(population), Table("Sites", _SITES, tuple(sites))]
+    return [table for table in tables if table is cases or table.rows]
+
+
+def _on_call(population: Population) -> Table:
+    """The rotas that the desks asked about route cases to, or have at a site."""
+    named = {name for policy in _desks(population) for name in policy.rotas}
+    book = population.book
+    mine = replace(book, rotas={name: rota for name, rota in book.rotas.items() if name in named})
+    return duty_table(mine, population.commit, population.as_of).table._replace(stamp={}, schema="")
 
 
 def _case(figures: CaseFigures, population: Population, asked: Asked) -> dict[str, Cell]:
@@ -122,12 +133,12 @@ def _sites(population: Population, asked: Asked) -> Iterator[dict[str, Cell]]:
 
 
 def _desks(population: Population) -> Iterator[Policy]:
-    """The newest policy of each desk asked about that has sites."""
+    """The newest policy of each desk asked about."""
     newest = {
         policy.desk: policy for policy in sorted(population.book.policies.values(), key=lambda one: one.effective)
     }
     for desk, policy in sorted(newest.items()):
-        if policy.sites and population.desk in (None, desk):
+        if population.desk in (None, desk):
             yield policy
 
 

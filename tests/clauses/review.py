@@ -24,6 +24,11 @@ def told(report: Report, population: Population, *switches: str) -> list[Table]:
     return [] if built is None else built if isinstance(built, list) else [built]
 
 
+def named(report: Report, population: Population, title: str) -> tuple[Row, ...]:
+    """The rows of the table of that title."""
+    return next(table.rows for table in told(report, population) if table.title == title)
+
+
 def rows(report: Report, population: Population, *switches: str) -> tuple[Row, ...]:
     """The rows of its first table."""
     tables = told(report, population, *switches)

@@ -24,7 +24,7 @@ from casectl.reports import maintenance, management, metrics, misuse, trends
 from casectl.reports.credits import REPORT as CREDITS
 from casectl.reports.render import render_all
 from tests.clauses.case_story import CaseStory, shipped_book, story
-from tests.clauses.review import rows, seen, told
+from tests.clauses.review import named, rows, seen, told
 
 
 def critical(at: str = "2026-10-05 10:00") -> CaseStory:
@@ -124,23 +124,27 @@ class TestHandover:
         assert first["assignee"] == "tom"
         assert "The customer is told of the rating" in str(first["owed"])
 
+    def test_2sms_18_and_who_is_on_duty_next(self) -> None:
+        duty = {row["rota"]: row for row in named(shift.REPORT, seen(critical("2026-11-23 12:00")), "On call")}
+        assert (duty["2sms-duty"]["on_duty"], duty["2sms-duty"]["next"]) == ("bea", "tom")
+
     def test_exp_01_the_sites_follow_the_sun(self) -> None:
         case = story("expereo").at("2026-11-23 04:00").open(channel="portal", service="head-office", update_every="8h")
-        _, sites = told(shift.REPORT, seen(case))
-        assert [(row["site"], row["state"], row["at"]) for row in sites.rows] == [
+        sites = named(shift.REPORT, seen(case), "Sites")
+        assert [(row["site"], row["state"], row["at"]) for row in sites] == [
             ("The Philippines", "on until", "Mon 2026-11-23 05:00 UTC"),
             ("Singapore", "on until", "Mon 2026-11-23 09:00 UTC"),
             ("Dubai", "next from", "Mon 2026-11-23 05:00 UTC"),
         ]
-        assert [row["on_duty"] for row in sites.rows] == ["mia", "mia", "mia"]
+        assert [row["on_duty"] for row in sites] == ["mia", "mia", "mia"]
         later = seen(case, at="2026-11-23 19:00")
-        assert [row["site"] for row in told(shift.REPORT, later)[1].rows] == ["Buenos Aires", "The Philippines"]
+        assert [row["site"] for row in named(shift.REPORT, later, "Sites")] == ["Buenos Aires", "The Philippines"]
 
     def test_exp_01_somebody_is_there_at_every_hour(self) -> None:
         case = story("expereo").at("2026-11-23 00:00").open(channel="portal", service="head-office", update_every="8h")
         for hour in range(24):
-            _, sites = told(shift.REPORT, seen(case, at=f"2026-11-23 {hour:02}:30"))
-            assert "on until" in [row["state"] for row in sites.rows], f"at {hour}:30"
+            sites = named(shift.REPORT, seen(case, at=f"2026-11-23 {hour:02}:30"), "Sites")
+            assert "on until" in [row["state"] for row in sites], f"at {hour}:30"
 
     def test_exp_15_what_is_planned_is_on_the_list(self) -> None:
         case = story("expereo").at("2026-11-23 09:00").open(channel="portal", type="general-request", update_every="8h")

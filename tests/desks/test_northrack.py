@@ -35,7 +35,7 @@ from casectl.store.policy_history import read_revisions
 from casectl.store.repo import head_commit
 from casectl.store.yamltree import read_tree
 from tests.clauses.case_story import CaseStory, book_of
-from tests.clauses.review import rows, seen, told
+from tests.clauses.review import named, rows, seen
 from tests.conftest import MakeRepo
 
 HERE = Path(__file__).parent / "northrack"
@@ -232,10 +232,10 @@ class TestCredits:
 
 def test_nr_14_two_centres_take_turns() -> None:
     early = seen(case("2026-11-23 07:30", "sev-2"))
-    assert [(row["site"], row["state"]) for row in told(handover.REPORT, early)[1].rows] == [
+    assert [(row["site"], row["state"]) for row in named(handover.REPORT, early, "Sites")] == [
         ("Newark", "on until"), ("Reno", "next from")
     ]  # fmt: skip
-    evening = told(handover.REPORT, seen(case("2026-11-23 16:00", "sev-2")))[1].rows
+    evening = named(handover.REPORT, seen(case("2026-11-23 16:00", "sev-2")), "Sites")
     assert [(row["site"], row["state"], row["on_duty"]) for row in evening] == [
         ("Reno", "on until", "jo"), ("Newark", "next from", None)
     ]  # fmt: skip
