@@ -17,6 +17,7 @@ from casectl.desk.verbs.resolve import resolve
 from casectl.desk.verbs.respond import respond
 from casectl.desk.verbs.take import take
 from casectl.desk.verbs.triage import triage
+from casectl.desk.verbs.undo import undo
 from casectl.model.money import Money
 from casectl.model.policy import Customer
 from casectl.reports import handover as shift
@@ -99,6 +100,16 @@ class TestMisuse:
         again = raised.at("2026-11-23 23:00").do(triage, priority="tier-4")
         assert [row["state"] for row in rows(misuse.REPORT, seen(again))] == ["flagged"]
 
+    def test_ss_04_a_case_that_is_rated_for_the_line_never_was_a_misuse(self) -> None:
+        case = story("smartsimple").at("2026-11-23 22:00").open(channel="critical-line")
+        assert rows(misuse.REPORT, seen(case.do(triage, priority="tier-1")), "undone") == ()
+
+    def test_ss_04_a_case_that_was_taken_back_costs_nothing(self) -> None:
+        case = story("smartsimple").at("2026-11-23 22:00").open(channel="critical-line", priority="tier-3")
+        void = case.do(undo, "A mistake.", case.case.id)
+        assert void.figures().void
+        assert rows(misuse.REPORT, seen(void)) == ()
+
     def test_2n5_05_the_phone_is_for_what_is_critical(self) -> None:
         case = story("2n5").at("2026-11-23 10:00").open(channel="phone", priority="minor")
         assert "channel 'phone' is not meant for this case" in "; ".join(case.change.warnings)
@@ -127,6 +138,14 @@ class TestHandover:
     def test_2sms_18_and_who_is_on_duty_next(self) -> None:
         duty = {row["rota"]: row for row in named(shift.REPORT, seen(critical("2026-11-23 12:00")), "On call")}
         assert (duty["2sms-duty"]["on_duty"], duty["2sms-duty"]["next"]) == ("bea", "tom")
+
+    def test_2sms_18_only_what_is_still_promised(self) -> None:
+        case = story("expereo").at("2026-11-23 09:00").open(channel="portal", service="head-office", update_every="8h")
+        case = case.do(promise, due="2026-11-23 11:00", kind="call-back", message="Raj rings them.")
+        (row,) = rows(shift.REPORT, seen(case))
+        assert row["promised"] == "call-back Mon 2026-11-23 11:00 UTC: Raj rings them."
+        (row,) = rows(shift.REPORT, seen(case.do(promise, kept="-")))
+        assert row["promised"] is None
 
     def test_exp_01_the_sites_follow_the_sun(self) -> None:
         case = story("expereo").at("2026-11-23 04:00").open(channel="portal", service="head-office", update_every="8h")
@@ -157,6 +176,8 @@ class TestHandover:
             "24 h",
         )
         assert row["verdict"] == "breached"
+        (kept,) = rows(maintenance.REPORT, seen(visit.at("2026-11-24 08:00").do(promise, kept="-")))
+        assert (kept["state"], kept["announced_at"]) == ("kept", "2026-11-23T09:00:00+00:00")
 
     def test_exp_16_a_window_says_whether_it_counts_as_outage(self) -> None:
         case = story("expereo").at("2026-11-01 09:00").open(channel="portal", type="maintenance", update_every="24h")
@@ -220,11 +241,30 @@ class TestReviews:
         voice = next(row for row in subjects.rows if (row["by"], row["value"]) == ("category", "voice"))
         assert (voice["2026-09"], voice["2026-10"]) == (1, 1)
 
+    def test_2sms_19_what_is_excused_or_taken_back_is_in_no_share(self) -> None:
+        period = {"begins": "2026-10-05 10:00", "until": "2026-10-05 23:00"}
+        excused = late().by("sue").do(exempt, "regulator", **period, approved_by="me")
+        mistake = late("2026-10-12 10:00", "2026-10-13 10:00")
+        mistake = mistake.do(undo, "Never was.", mistake.case.id)
+        by = {
+            row["value"]: row for row in told(metrics.REPORT, seen(excused, mistake))[1].rows if row["by"] == "target"
+        }
+        resolution = by["2sms resolution"]
+        assert (resolution["met"], resolution["breached"], resolution["exempt"], resolution["attainment"]) == (
+            0,
+            0,
+            1,
+            None,
+        )
+
     def test_2n5_11_what_came_back_is_counted(self) -> None:
         case = story("2n5").at("2026-10-05 10:00").open(channel="portal", priority="minor").do(resolve, "Mended.")
         back = case.at("2026-10-05 12:00").do(reopen).do(hold, waiting_for="customer")
         rates = told(metrics.REPORT, seen(back))[3].rows[0]
         assert (rates["reopened"], rates["recurrence_rate"], rates["held"]) == (1, "100 %", 1)
+        stayed = story("2n5").at("2026-10-05 10:00").open(channel="portal", priority="minor").do(resolve, "Mended.")
+        stayed = stayed.do(email, inward=False).do(close)
+        assert told(metrics.REPORT, seen(stayed))[3].rows[0]["reopened"] == 0
 
     def test_exp_18_every_report_says_that_the_manual_binds_nobody(self) -> None:
         case = story("expereo").at("2026-11-23 09:00").open(channel="portal", service="head-office", update_every="8h")

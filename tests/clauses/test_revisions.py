@@ -59,6 +59,16 @@ def test_ess_24_an_edit_of_what_is_in_force_is_a_row_of_its_own_and_a_finding(de
     assert "cases opened before keep the text" in str(rows[1]["finding"])
 
 
+def test_ess_24_on_its_first_day_a_version_is_in_force_and_the_day_before_it_is_not(desks: GitRepo) -> None:
+    next_version(desks, "ess", "2.0", "3.0", "2026-10-02", BEGUN + 60)
+    path = "policies/ess/3.0.yaml"
+    text = Path(desks.root / path).read_text(encoding="utf-8")
+    desks.commit(path, text.replace("within: 4h", "within: 5h"), BEGUN + 10 * DAY, "A slip mended in time")
+    assert not revisions(desks, "ess")[1]
+    desks.commit(path, text.replace("within: 4h", "within: 6h"), BEGUN + 11 * DAY, "Too late")
+    assert "edited while in force" in str(revisions(desks, "ess")[0][-1]["finding"])
+
+
 def test_ess_24_what_a_merge_brings_in_is_told_once(desks: GitRepo) -> None:
     desks.git("checkout", "-q", "-b", "draft")
     next_version(desks, "ess", "2.0", "3.0", "2026-12-01", BEGUN + DAY)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -244,6 +245,21 @@ class TestClauses:
         assert (rows["ACM-20"]["state"], rows["ACM-20"]["commands"]) == ("carried", ["casectl report credits"])
         assert rows["ACM-99"]["state"] == "missing"
         assert "clause 'ACM-2' is not listed" in desk.run("clauses", code=3).out
+
+    def test_where_there_are_tests_a_clause_without_one_is_a_finding(self, desk: Terminal) -> None:
+        carried = sorted(set(re.findall(r"ACM-\d+", WORK.read_text() + MORE)))
+        lines = "".join(f"  {name}: Something.\n" for name in carried)
+        (desk.root / "policies/acme-desk/clauses.yaml").write_text(f"clauses:\n{lines}")
+        tests = desk.root / "tests/clauses"
+        tests.mkdir(parents=True)
+        stories = [f"def test_{name.lower().replace('-', '_')}_x(): pass\n" for name in carried]
+        (tests / "test_acme.py").write_text("".join(stories))
+        desk.git("add", ".")
+        desk.git("commit", "-qm", "All proved")
+        assert f"clauses: {len(carried)} = {len(carried)} proved" in desk.run("clauses").out
+        (tests / "test_acme.py").write_text("".join(stories[1:]))
+        desk.git("commit", "-qam", "One less")
+        assert f"{len(carried) - 1} proved + 1 carried" in desk.run("clauses", code=3).out
 
     def test_a_desk_without_tests_is_told_so_and_lacks_nothing(self, desk: Terminal) -> None:
         carried = sorted(

@@ -212,7 +212,7 @@ class TestCredits:
         return begun.at(begun.local(begun.now + hours * 3600)).do(resolve, "Mended.")
 
     def test_nr_13_by_what_was_met_in_the_month(self) -> None:
-        for late, total, share in ((0, 4, None), (1, 20, "10 %"), (1, 8, "20 %"), (1, 2, "30 %")):
+        for late, total, share in ((0, 4, None), (1, 20, "10 %"), (1, 10, "10 %"), (1, 8, "20 %"), (1, 2, "30 %")):
             month = [self.solved(13 if number < late else 1, day=5 + number) for number in range(total)]
             found = [row for row in rows(CREDITS, seen(*month)) if row["credit"] == "machines"]
             assert [row["share"] for row in found] == ([] if share is None else [share]), f"{late} of {total}"

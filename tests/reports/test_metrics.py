@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from casectl.reports.metrics import average, mean, median, nearest_rank
+from casectl.reports.words import percent
 
 
 @pytest.mark.parametrize(
@@ -24,6 +27,21 @@ def test_median_nearest_rank_and_mean(values: list[int], middle: int, ninetieth:
 
 def test_the_order_of_values_does_not_matter() -> None:
     assert nearest_rank([9, 1, 5], 90) == nearest_rank([1, 5, 9], 90) == 9
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        ("1", "100 %"),
+        ("0.999999", "99.99 %"),
+        ("0.5", "50 %"),
+        ("0", "0 %"),
+        ("0.125", "12.5 %"),
+        ("0.66666", "66.67 %"),
+    ],
+)
+def test_only_all_are_a_hundred_per_cent(share: str, words: str) -> None:
+    assert percent(Decimal(share)) == words
 
 
 def test_an_average_of_scores_has_two_digits() -> None:
