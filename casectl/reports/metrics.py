@@ -106,7 +106,7 @@ def metrics(population: Population, asked: Asked) -> list[Table] | None:
 def decided_in(population: Population, asked: Asked) -> Iterator[Decided]:
     """Every row that was decided in the window, withdrawn ones left out."""
     for figures in population.figures:
-        for row in figures.rows if not figures.void else ():
+        for row in figures.rows:
             at = decided_at(row)
             if at is None and row.state in ("exempt", "untargeted"):
                 at = row.stopped_at
