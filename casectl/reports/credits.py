@@ -92,7 +92,10 @@ def credits_due(population: Population, asked: Asked) -> Table | None:
 
 
 def _claims(population: Population, asked: Asked) -> Iterator[Claim]:
-    """Each row of each policy for each customer and month in which something that it is about was decided."""
+    """Each row of each desk's policy for each customer and month in which something that it is about was decided.
+
+    What two versions of a policy call alike is one row, and the newer one says how much it is.
+    """
     found: dict[tuple[str, str, str, str], Claim] = {}
     for figures in population.figures:
         policy = population.policies[figures.policy]
@@ -103,8 +106,11 @@ def _claims(population: Population, asked: Asked) -> Iterator[Claim]:
             month = month_of(at, policy.zone)
             for credit in policy.credits.rows if policy.credits else ():
                 if _is_about(credit, policy, figures, row):
-                    key = (policy.ref, credit.name, str(figures.customer), month)
-                    found.setdefault(key, Claim(policy, credit, key[2], month, [])).decided.append((figures, row))
+                    key = (policy.desk, credit.name, str(figures.customer), month)
+                    claim = found.get(key, Claim(policy, credit, key[2], month, []))
+                    newer = claim.policy.effective < policy.effective
+                    found[key] = claim._replace(policy=policy, credit=credit) if newer else claim
+                    claim.decided.append((figures, row))
     yield from (found[key] for key in sorted(found))
 
 
@@ -127,7 +133,7 @@ def _rows(population: Population, due: list[Claim]) -> Iterator[dict[str, Cell]]
     """Each claim as a row; what goes beyond the cap of a customer's month is cut from the last ones."""
     given: dict[tuple[str, str, str], Decimal] = {}
     for claim in due:
-        key = (claim.policy.ref, claim.customer, claim.month)
+        key = (claim.policy.desk, claim.customer, claim.month)
         wanted, before = claim.share(), given.get(key, Decimal(0))
         cap = claim.policy.credits.cap if claim.policy.credits else None
         share = wanted if cap is None else max(Decimal(0), min(wanted, cap - before))

@@ -10,6 +10,7 @@ from casectl.model.instants import Instant, format_instant
 from casectl.model.policy import Book, Policy
 from casectl.model.rota import on_duty
 from casectl.model.sanctions import Site
+from casectl.reports.hours import version_in_force
 from casectl.reports.population import Population
 from casectl.reports.report import Asked, Report, facts_of
 from casectl.reports.rotas import duty_table
@@ -26,6 +27,7 @@ _CASES = (
     Column("assignee", width=16),
     Column("team", shown="wide"),
     Column("level", shown="wide"),
+    Column("involved", shown="wide"),
     Column("waiting_for", width=16),
     Column("next_due", "next due", shown="words", width=64),
     Column("due_target", shown="data"),
@@ -99,6 +101,7 @@ def _case(figures: CaseFigures, population: Population, asked: Asked) -> dict[st
     return {
         **case_cells(figures),
         **{name: getattr(figures, name) for name in ("team", "level", "waiting_for")},
+        "involved": _involved(population.policies[figures.policy], figures),
         "next_due": why(figures, population.as_of, zone),
         "due_target": row.target if row else None,
         "due_at": None if due_at is None else format_instant(due_at),
@@ -108,6 +111,12 @@ def _case(figures: CaseFigures, population: Population, asked: Asked) -> dict[st
         "promised": "; ".join(_promised(one, zone) for one in facts.promises if one.state == "open") or None,
         "handed": facts.handed or None,
     }
+
+
+def _involved(policy: Policy, figures: CaseFigures) -> tuple[str, ...]:
+    """The roles that have a part in cases of this rating."""
+    priority = policy.priorities.get(figures.priority)
+    return priority.involve if priority else ()
 
 
 def _promised(one: Promise, zone: str) -> str:
@@ -133,13 +142,10 @@ def _sites(population: Population, asked: Asked) -> Iterator[dict[str, Cell]]:
 
 
 def _desks(population: Population) -> Iterator[Policy]:
-    """The newest policy of each desk asked about."""
-    newest = {
-        policy.desk: policy for policy in sorted(population.book.policies.values(), key=lambda one: one.effective)
-    }
-    for desk, policy in sorted(newest.items()):
+    """The policy in force of each desk asked about."""
+    for desk in population.book.desks():
         if population.desk in (None, desk):
-            yield policy
+            yield version_in_force(population.book, desk, population.as_of)
 
 
 def _spell(policy: Policy, site: Site, now: Instant) -> tuple[Instant, Instant]:

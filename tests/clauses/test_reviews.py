@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from casectl.desk.verbs.call import call
@@ -72,6 +73,16 @@ class TestCredits:
         assert "2026-09" in str(row["owed"])
         assert "policies/2sms/customers.yaml" in str(row["owed"])
 
+    def test_2sms_22_two_versions_in_one_month_are_one_credit(self) -> None:
+        old, new = late(), late("2026-10-19 10:00", "2026-10-20 10:00")
+        assert old.policy.credits is not None
+        more = old.policy.credits._replace(rows=(old.policy.credits.rows[0]._replace(share=Decimal("0.2")),))
+        later = replace(old.policy, version="2.0", effective=date(2026, 10, 15), credits=more)
+        cases = seen(replace(new, opened_under=later), old)
+        assert {figures.policy for figures in cases.figures} == {"2sms/1.0", "2sms/2.0"}
+        (row,) = rows(CREDITS, cases)
+        assert (row["policy"], row["missed"], row["share"]) == ("2sms/2.0", 2, "20 %")
+
     def test_2sms_22_to_the_last_cent(self) -> None:
         customers = {**shipped_book().customers["2sms"]}
         customers["acme"] = Customer("acme", plan="enterprise", spend={"2026-10": Money(Decimal("0.05"), "USD")})
@@ -133,6 +144,7 @@ class TestHandover:
         assert str(first["contact"]).startswith("call out 7 h ago by sam")
         assert first["handed"] == "The carrier rings back at six."
         assert first["assignee"] == "tom"
+        assert first["involved"] == ("sales-support-manager",)
         assert "The customer is told of the rating" in str(first["owed"])
 
     def test_2sms_18_and_who_is_on_duty_next(self) -> None:
