@@ -170,19 +170,25 @@ def _row_stamp(table: Table) -> dict[str, str]:
 
 
 def _csv(*tables: Table) -> str:
-    """The tables below each other; tables with the same columns under one header."""
+    """The tables below each other; tables with the same columns under one header.
+
+    Where the columns differ each row says first which table it is of, and an empty line stands between the tables.
+    """
     import csv
     import io
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
+    several = len({tuple(_data_columns(table)) for table in tables}) > 1
     header: list[str] = []
     for table in tables:
         keys, stamp = _data_columns(table), _row_stamp(table)
+        named = [_csv_cell(table.title.partition(":")[0])] if several else []
         if header != [*keys, *stamp]:
+            out.write("\n" if header else "")
             header = [*keys, *stamp]
-            writer.writerow(header)
-        writer.writerows([*(_csv_cell(row.get(key)) for key in keys), *stamp.values()] for row in table.rows)
+            writer.writerow([*(["table"] if several else []), *header])
+        writer.writerows([*named, *(_csv_cell(row.get(key)) for key in keys), *stamp.values()] for row in table.rows)
     return out.getvalue()
 
 

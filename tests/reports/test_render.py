@@ -197,3 +197,25 @@ class TestWidth:
     def test_files_and_wide_are_never_cut(self) -> None:
         for how in ("wide", "csv", "json", "md", "html"):
             assert self.LONG in render_all((table(self.LONG),), how, width=40)
+
+
+def test_tables_of_different_columns_are_told_apart_in_csv() -> None:
+    first = Table("Times: 2", (Column("a"), Column("b")), ({"a": 1, "b": "x"},))
+    second = Table("Rates", (Column("c"),), ({"c": "=1"},))
+    assert render_all((first, second), "csv") == "table,a,b\nTimes,1,x\n\ntable,c\nRates,'=1\n"
+    assert render_all((first, first), "csv") == "a,b\n1,x\n1,x\n"
+
+
+def test_several_tables_are_one_json_document() -> None:
+    stamp = {"commit": "c"}
+    first = Table("Times: 2", (Column("a"),), ({"a": 1},), "casectl.test/1", stamp, facts={"desk": "d"})
+    second = Table("Rates", (Column("c"),), ({"c": 2},), notes=("a note",))
+    assert json.loads(render_all((first, second), "json")) == {
+        "schema": "casectl.test/1",
+        "commit": "c",
+        "desk": "d",
+        "tables": [
+            {"title": "Times: 2", "rows": [{"a": 1}]},
+            {"title": "Rates", "rows": [{"c": 2}], "notes": ["a note"]},
+        ],
+    }
