@@ -244,6 +244,8 @@ class TestClauses:
         assert rows["ACM-1"]["places"][0].startswith("policies/acme-desk/1.0.yaml:")
         assert (rows["ACM-20"]["state"], rows["ACM-20"]["commands"]) == ("carried", ["casectl report credits"])
         assert rows["ACM-99"]["state"] == "missing"
+        assert [row["clause"] for row in desk.run("clauses", "acm-1", "-o", "json").json["rows"]] == ["ACM-1"]
+        assert "did you mean 'ACM-20'?" in desk.run("clauses", "ACM-2O", code=4).err
         assert "clause 'ACM-2' is not listed" in desk.run("clauses", code=3).out
 
     def test_where_there_are_tests_a_clause_without_one_is_a_finding(self, desk: Terminal) -> None:
