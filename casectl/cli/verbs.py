@@ -66,7 +66,8 @@ def verb_app(stem: str) -> typer.Typer:
     _declare(command, kinds, {**defaults, "id": None} if chooses else defaults)
     app = command_app()
     bare = {name: flag.bare for key, flag in flags.items() if flag.bare for name in _names(key, flag)}
-    app.command(stem, help=module.__doc__, cls=_class_with(bare))(command)
+    choices = [name.split("/") for key, flag in flags.items() for name in _names(key, flag) if "/" in name]
+    app.command(stem, help=module.__doc__, cls=_class_with(bare, choices))(command)
     return app
 
 
@@ -84,14 +85,20 @@ def _declare(command: Callable[..., None], kinds: Mapping[str, Any], defaults: M
     command.__annotations__ = kinds
 
 
-def _class_with(bare: Mapping[str, str]) -> type[TyperCommand]:
-    """A command some of whose options may be typed without a value: what each says then, by its names."""
+def _class_with(bare: Mapping[str, str], choices: list[list[str]]) -> type[TyperCommand]:
+    """A command some of whose options may be typed without a value: what each says then, by its names; and of each of
+    `choices` (`--in`, `--out`) exactly one is typed."""
 
     class VerbCommand(TyperCommand):
         def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+            for one, other in choices:
+                if one in args and other in args:
+                    raise UsageMistake(f"{one} and {other} exclude each other", f"{ctx.command_path} --help")
+                if one not in args and other not in args and not ctx.resilient_parsing and "--help" not in args:
+                    raise UsageMistake(f"Missing option '{one}' or '{other}'", f"{ctx.command_path} --help")
             return super().parse_args(ctx, list(_filled(args, bare)))
 
-    return VerbCommand if bare else TyperCommand
+    return VerbCommand if bare or choices else TyperCommand
 
 
 def _filled(words: list[str], bare: Mapping[str, str]) -> Iterator[str]:

@@ -98,7 +98,7 @@ class DutyRow(NamedTuple):
     clause: Clauses
     state: DutyState
     """`owed` in good time, `overdue` past its due moment, `missed` when the case ended without it; `done` or `late`;
-    `dropped` with a case that goes on as another."""
+    `dropped` with a case that goes on as another, or that was not solved after all."""
     since: Instant
     due_at: Instant | None
     done_at: Instant | None
@@ -169,6 +169,8 @@ class CaseFacts(NamedTuple):
     opened_at: Instant
     resolved_at: Instant | None
     """When it was solved last, while it is."""
+    customers: tuple[tuple[Instant, str | None], ...] = ()
+    """Whose case it was, from when on; the first from its opening."""
     plan: str | None = None
     category: str | None = None
     service: str | None = None

@@ -26,12 +26,12 @@ class Money(NamedTuple):
     amount: Decimal
     currency: str
 
-    def times(self, share: Decimal) -> Money:
-        """That share of it (1 is all), rounded half up to the currency's smallest coin."""
-        from decimal import ROUND_HALF_UP, Decimal
+    def times(self, share: Decimal, at_most: bool = False) -> Money:
+        """That share of it (1 is all), rounded half up to the currency's smallest coin; `at_most`: rounded down."""
+        from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
         coin = Decimal(1).scaleb(-_MINOR_UNITS.get(self.currency, 2))
-        return Money((self.amount * share).quantize(coin, ROUND_HALF_UP), self.currency)
+        return Money((self.amount * share).quantize(coin, ROUND_FLOOR if at_most else ROUND_HALF_UP), self.currency)
 
     def __str__(self) -> str:
         return f"{self.amount:f} {self.currency}"

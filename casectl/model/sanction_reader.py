@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 _MONTH = re.compile(MONTH)
-MONEY_HINT = "an amount and a currency, such as 150.00 CAD"
+MONEY_HINT = "digits with a point, a blank, and the three capital letters of a currency: 1500.00 CAD"
 
 
 def read_money(reading: Reading, branch: Branch, key: str, what: str) -> Money | None:
@@ -82,8 +82,14 @@ def _tiers(reading: Reading, fields: Branch, what: str) -> tuple[Tier, ...]:
         below, share = (_share(reading, tier, key, f"{what}, tier {number}") for key in ("below", "share"))
         if below is not None and share is not None:
             found.append(Tier(below, share))
+    if not rows.items:
+        reading.mistake(rows.line, f"{what}: there are no tiers", "- {below: 99%, share: 10%}")
     if any(upper.below <= lower.below for upper, lower in pairwise(found)):
         reading.mistake(rows.line, f"{what}: a tier is not below the one before it", "the highest `below` first")
+    elif any(upper.share >= lower.share for upper, lower in pairwise(found)):
+        reading.mistake(
+            rows.line, f"{what}: a lower tier gives no more than the one before it", "the smallest share first"
+        )
     return tuple(found)
 
 
@@ -92,6 +98,9 @@ def _share(reading: Reading, fields: Branch, key: str, what: str) -> Decimal | N
     share = parse_share(text) if text else None
     if text and share is None:
         reading.mistake(fields.items[key].line, f"{what}: '{text}' is no share", "such as 10%, or 99.95%")
+    if share is not None and not share:
+        reading.mistake(fields.items[key].line, f"{what}: {key} of 0 % can never give anything", "leave the entry out")
+        return None
     return share
 
 

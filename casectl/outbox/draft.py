@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from casectl.model.instants import format_instant
-from casectl.outbox.template import Message, render
+from casectl.outbox.template import Message, left_empty, render
 from casectl.outbox.variables import LISTS, values_of
 from casectl.reports.onecase import OneCase
 from casectl.reports.plain import plain
@@ -26,6 +26,8 @@ class Draft(NamedTuple):
     message: Message
     commit: str
     as_of: str
+    empty: tuple[str, ...] = ()
+    """What the text speaks of and the case does not have."""
 
     def text(self) -> str:
         """As people read it: whom it is to, its subject, and its body."""
@@ -69,7 +71,8 @@ def drafted(repo: Repo, commit: str, found: OneCase, name: str, agent: str, zone
     template = _message_of(found, name) or name
     rule = "" if template == name else name
     text, path = read_message(repo, commit, policy.desk, template)
-    message = render(text, path, values_of(found, agent, rule, zone), LISTS)
+    values = values_of(found, agent, rule, zone)
+    message = render(text, path, values, LISTS)
     return Draft(
         found.timeline.case_id,
         policy.desk,
@@ -78,6 +81,7 @@ def drafted(repo: Repo, commit: str, found: OneCase, name: str, agent: str, zone
         message,
         found.commit,
         format_instant(found.as_of),
+        left_empty(text, values),
     )
 
 

@@ -93,6 +93,18 @@ def render(text: str, path: str, values: Mapping[str, object], lists: Mapping[st
     return Message(plain(" ".join(subject.removeprefix(SUBJECT).split())), plain_block(body.strip("\n")) + "\n")
 
 
+def left_empty(text: str, values: Mapping[str, object]) -> tuple[str, ...]:
+    """The variables that a sound text puts down, and that have no value: where the text asks first whether they have
+    one, or has a word in their place, they are none of these."""
+    tree = _environment().parse(text)
+    tests = [*(node.test for node in tree.find_all(nodes.If)), *(node.test for node in tree.find_all(nodes.CondExpr))]
+    asking = [*tests, *tree.find_all(nodes.Or), *tree.find_all(nodes.Filter)]
+    asked = {name.name for node in asking for name in node.find_all(nodes.Name)}
+    asked |= {test.name for test in tests if isinstance(test, nodes.Name)}
+    put = (node.name for node in tree.find_all(nodes.Name))
+    return tuple(dict.fromkeys(name for name in put if name not in asked and values.get(name) == ""))
+
+
 def _filled(text: str, path: str, values: Mapping[str, object]) -> str:
     """The subject and the body filled in apart, so that no value can end the one and begin the other."""
     subject, blank, body = text.replace("\r\n", "\n").partition("\n\n")

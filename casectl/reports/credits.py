@@ -10,6 +10,7 @@ from casectl.model.figures import CaseFigures, TargetRow
 from casectl.model.instants import Instant
 from casectl.model.money import Money
 from casectl.model.policy import Policy
+from casectl.model.problems import Problem
 from casectl.model.sanctions import Credit
 from casectl.reports.population import Population
 from casectl.reports.report import Asked, Report, facts_of, month_of
@@ -17,6 +18,7 @@ from casectl.reports.rows import stamp
 from casectl.reports.table import Cell, Column, Table, tally
 from casectl.reports.words import percent
 from casectl.sla.conditions import holds
+from casectl.sla.facts import customer_at
 
 _COLUMNS = (
     Column("desk"),
@@ -36,7 +38,7 @@ _COLUMNS = (
     Column("clause"),
     Column("cases", width=60),
     Column("ledgers", shown="data"),
-    Column("owed", width=60),
+    Column("owed"),
     Column("label", shown="wide"),
 )
 
@@ -68,10 +70,11 @@ class Claim(NamedTuple):
 
 
 def credits_due(population: Population, asked: Asked) -> Table | None:
-    """Every credit due for what was missed in the window. None where nothing is due.
+    """Every credit due for what was missed, by whole months: those that the window takes in. None where nothing is due.
 
-    A breach that was overturned, and what is exempt, earns nothing. Spend is read from the customers' records as the
-    report's commit has them. Where a month's spend is not on record the credit is owed, and its figure with it.
+    A credit is for whoever was the customer when the promise was missed. A breach that was overturned, and what is
+    exempt, earns nothing. Spend is read from the customers' records as the report's commit has them; where a month's is
+    not on record the credit is owed, and its figure with it.
     """
     due = [claim for claim in _claims(population, asked) if claim.share()]
     if not due and all(problem.warning for problem in population.exceptions):
@@ -87,8 +90,14 @@ def credits_due(population: Population, asked: Asked) -> Table | None:
         facts={**facts_of("credits", population, asked), **_sums(rows)},
         totals={"credits": tally({"with a figure": len(rows) - lacking, "without": lacking})},
         notes=_notes(population, due),
-        exceptions=population.exceptions,
+        exceptions=(*population.exceptions, *_unread(population, {claim.policy.desk for claim in due})),
     )
+
+
+def _unread(population: Population, desks: set[str]) -> Iterator[Problem]:
+    """Mistakes of the customers' records, which may be why a spend is missing."""
+    paths = {f"policies/{desk}/customers.yaml" for desk in desks}
+    yield from (problem for problem in population.book_problems if problem.path in paths and not problem.warning)
 
 
 def _claims(population: Population, asked: Asked) -> Iterator[Claim]:
@@ -99,19 +108,27 @@ def _claims(population: Population, asked: Asked) -> Iterator[Claim]:
     found: dict[tuple[str, str, str, str], Claim] = {}
     for figures in population.figures:
         policy = population.policies[figures.policy]
-        for row in figures.rows if policy.credits and figures.customer else ():
+        for row in figures.rows if policy.credits else ():
             at = decided_at(row)
-            if at is None or not asked.holds(at, population.as_of, policy.zone):
+            customer = None if at is None else customer_at(figures.facts, at)
+            if customer is not None and population.customer not in (None, customer):
                 continue
-            month = month_of(at, policy.zone)
+            if at is None or customer is None or not asked.takes_in(month_of(at, policy.zone), policy.zone):
+                continue
             for credit in policy.credits.rows if policy.credits else ():
                 if _is_about(credit, policy, figures, row):
-                    key = (policy.desk, credit.name, str(figures.customer), month)
-                    claim = found.get(key, Claim(policy, credit, key[2], month, []))
+                    key = (policy.desk, customer, month_of(at, policy.zone), credit.name)
+                    claim = found.get(key, Claim(policy, credit, customer, key[2], []))
                     newer = claim.policy.effective < policy.effective
                     found[key] = claim._replace(policy=policy, credit=credit) if newer else claim
                     claim.decided.append((figures, row))
-    yield from (found[key] for key in sorted(found))
+    yield from sorted(found.values(), key=_place)
+
+
+def _place(claim: Claim) -> tuple[str, str, str, int]:
+    """By desk, customer and month, and then as the policy has its rows."""
+    order = [row.name for row in claim.policy.credits.rows] if claim.policy.credits else []
+    return claim.policy.desk, claim.customer, claim.month, order.index(claim.credit.name)
 
 
 def decided_at(row: TargetRow) -> Instant | None:
@@ -130,23 +147,25 @@ def _is_about(credit: Credit, policy: Policy, figures: CaseFigures, row: TargetR
 
 
 def _rows(population: Population, due: list[Claim]) -> Iterator[dict[str, Cell]]:
-    """Each claim as a row; what goes beyond the cap of a customer's month is cut from the last ones."""
-    given: dict[tuple[str, str, str], Decimal] = {}
+    """Each claim as a row; what goes beyond the cap of a customer's month is cut from the last ones of the policy."""
+    given: dict[tuple[str, str, str], tuple[Decimal, Decimal]] = {}
     for claim in due:
         key = (claim.policy.desk, claim.customer, claim.month)
-        wanted, before = claim.share(), given.get(key, Decimal(0))
+        share_before, amount_before = given.get(key, (Decimal(0), Decimal(0)))
         cap = claim.policy.credits.cap if claim.policy.credits else None
-        share = wanted if cap is None else max(Decimal(0), min(wanted, cap - before))
-        given[key] = before + share
-        yield _row(population, claim, share, share < wanted)
+        share = claim.share() if cap is None else max(Decimal(0), min(claim.share(), cap - share_before))
+        record = population.book.customer(claim.policy.desk, claim.customer)
+        spend = record.spend.get(claim.month) if record else None
+        amount = spend.times(share) if spend else None
+        if spend and amount and cap is not None:
+            left = spend.times(cap, at_most=True).amount - amount_before
+            amount = amount._replace(amount=max(Decimal(0), min(amount.amount, left)))
+        given[key] = (share_before + share, amount_before + (amount.amount if amount else 0))
+        yield _row(claim, share, spend, amount)
 
 
-def _row(population: Population, claim: Claim, share: Decimal, capped: bool) -> dict[str, Cell]:
-    policy, credit = claim.policy, claim.credit
-    record = population.book.customer(policy.desk, claim.customer)
-    spend = record.spend.get(claim.month) if record else None
-    amount: Money | None = spend.times(share) if spend else None
-    missed = claim.missed
+def _row(claim: Claim, share: Decimal, spend: Money | None, amount: Money | None) -> dict[str, Cell]:
+    policy, credit, missed = claim.policy, claim.credit, claim.missed
     where = f"policies/{policy.desk}/customers.yaml"
     return {
         "desk": policy.desk,
@@ -162,7 +181,7 @@ def _row(population: Population, claim: Claim, share: Decimal, capped: bool) -> 
         "spend": str(spend) if spend else None,
         "amount": str(amount) if amount else None,
         "currency": amount.currency if amount else None,
-        "capped": "yes" if capped else None,
+        "capped": f"from {percent(claim.share())}" if share < claim.share() else None,
         "instead_of": credit.instead_of or None,
         "clause": credit.clause,
         "cases": tuple(f"{figures.id} {row.target} {row.occurrence}" for figures, row in missed),

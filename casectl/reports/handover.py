@@ -39,6 +39,14 @@ _CASES = (
     Column("handed", "said at handover", width=56),
     Column("title", width=40),
 )
+_SOLVED = (
+    *columns("id desk customer priority status"),
+    Column("assignee", width=16),
+    Column("solved", shown="words"),
+    Column("solved_at", shown="data"),
+    Column("owed", width=48),
+    Column("title", width=40),
+)
 _SITES = (
     Column("desk"),
     Column("site"),
@@ -53,16 +61,10 @@ WEEK = 7 * 86_400
 
 
 def handover(population: Population, asked: Asked) -> list[Table] | None:
-    """The open cases; who is on call now and next; where somebody is now and next. None where no case is open.
-
-    The window narrows it to cases that were opened in it; most want none.
-    """
-    wanted = [
-        each
-        for each in select(population, Wanted())
-        if asked.holds(each.facts.opened_at, population.as_of, population.zone_of(each))
-    ]
-    if not wanted and all(problem.warning for problem in population.exceptions):
+    """The open cases; what was solved in the window, which is the shift that ends; who is on call now and next; where
+    somebody is now and next. None where no case is open and none was solved."""
+    wanted, solved = list(select(population, Wanted())), list(_solved(population, asked))
+    if not (wanted or solved) and all(problem.warning for problem in population.exceptions):
         return None
     sites = list(_sites(population, asked))
     owing = sum(_owed(figures) is not None for figures in wanted)
@@ -77,8 +79,21 @@ def handover(population: Population, asked: Asked) -> list[Table] | None:
         notes=zone_notes(wanted, asked.zone),
         exceptions=population.exceptions,
     )
-    tables = [cases, _on_call(population), Table("Sites", _SITES, tuple(sites))]
+    over = Table(f"Solved in the shift: {len(solved)}", _SOLVED, tuple(solved))
+    tables = [cases, over, _on_call(population), Table("Sites", _SITES, tuple(sites))]
     return [table for table in tables if table is cases or table.rows]
+
+
+def _solved(population: Population, asked: Asked) -> Iterator[dict[str, Cell]]:
+    """What was solved in the window; nothing where none is asked for."""
+    if asked.since is None and asked.until is None and asked.month is None:
+        return
+    for figures in population.figures:
+        zone, at = population.zone_of(figures), figures.facts.resolved_at
+        counts = not figures.void and figures.merged_into is None
+        if at is not None and counts and asked.holds(at, population.as_of, zone):
+            shown = moment(at, wall_zone(figures, zone, asked.zone))
+            yield {**case_cells(figures), "solved": shown, "solved_at": format_instant(at), "owed": _owed(figures)}
 
 
 def _on_call(population: Population) -> Table:
@@ -173,7 +188,8 @@ def _site(policy: Policy, site: Site, book: Book, when: tuple[str, Instant, Inst
 
 
 REPORT = Report(
-    help="What the next shift or site must know: open cases, what is due, owed, promised; silent when none is open.",
+    help="What the next shift or site must know: open cases, what is due, owed, promised; with a window, which is the "
+    "shift that ends, also what was solved in it. Silent when there is nothing.",
     build=handover,
     informs=True,
 )

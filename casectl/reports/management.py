@@ -10,7 +10,7 @@ from casectl.reports.duties import duties
 from casectl.reports.metrics import attainment, decided_in, metrics
 from casectl.reports.misuse import misuse
 from casectl.reports.population import Population
-from casectl.reports.report import Asked, Built, Report, facts_of
+from casectl.reports.report import Asked, Built, Report, facts_of, reproduce
 from casectl.reports.rows import stamp
 from casectl.reports.table import Cell, Column, Row, Table
 from casectl.reports.words import moment
@@ -46,10 +46,10 @@ def management(population: Population, asked: Asked) -> list[Table] | None:
         totals=figures_of[0].totals,
         exceptions=population.exceptions,
     )
-    parts = [_part(build(population, asked), name) for name, build in _PARTS.items()]
+    parts = [_part(build(population, asked), reproduce(name, population, asked)) for name, build in _PARTS.items()]
     excused = Table("Excused", _EXCUSED, tuple(_excused(population, asked)))
-    wanted = [*(part for part in (*parts, _part(excused, "breaches --at-risk")) if part), backlog, rates]
-    return [head, *(table for table in wanted if table.rows)]
+    parts.append(_part(excused, reproduce("breaches", population, asked)))
+    return [head, *(table for table in (*parts, backlog, rates) if table is not None and table.rows)]
 
 
 _PARTS: dict[str, Callable[[Population, Asked], Built]] = {
@@ -60,12 +60,12 @@ _PARTS: dict[str, Callable[[Population, Asked], Built]] = {
 }
 
 
-def _part(built: Built, name: str) -> Table | None:
-    """The beginning of another report, without what the page has said already."""
+def _part(built: Built, whole: str) -> Table | None:
+    """The beginning of another report, without what the page has said already; `whole` is the command for all of it."""
     if not isinstance(built, Table) or not built.rows:
         return None
     more = len(built.rows) - MOST_ROWS
-    notes = (f"and {more} more: casectl report {name}",) if more > 0 else ()
+    notes = (f"and {more} more: {whole}",) if more > 0 else ()
     return Table(built.title, built.columns, built.rows[:MOST_ROWS], notes=notes)
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from casectl.model.figures import STATES, CaseFigures, TargetRow
+from casectl.model.instants import format_instant
 from casectl.model.policy import DONE_PHASES
 from casectl.reports.credits import decided_at
 from casectl.reports.population import Population
@@ -46,12 +47,12 @@ _RATES = (
     Column("desk"),
     Column("opened", right=True),
     Column("escalated", right=True),
-    Column("escalation_rate", "rate", right=True),
+    Column("escalation_rate", right=True),
     Column("held", right=True),
-    Column("hold_rate", "rate", right=True),
+    Column("hold_rate", right=True),
     Column("reopened", right=True),
     Column("follow_ups", "came back", right=True),
-    Column("recurrence_rate", "rate", right=True),
+    Column("recurrence_rate", right=True),
     Column("satisfaction", right=True),
     Column("rated", right=True),
 )
@@ -69,8 +70,8 @@ class Decided(NamedTuple):
 
 
 def metrics(population: Population, asked: Asked) -> list[Table] | None:
-    """Four tables: times taken, attainment, backlog, rates. Times and attainment are of what was decided in the
-    window, rates of what was opened in it, the backlog is that of the moment. None where there are no cases.
+    """Four tables: times taken, attainment, backlog, rates. Times are of what ended in the window, attainment of what
+    was decided, rates of what was opened in it; the backlog is that of the moment. None where there are no cases.
 
     Times are open seconds of the target's own hours, pauses left out. The 90th percentile is the smallest time that at
     least nine of ten did not exceed (nearest rank).
@@ -78,13 +79,13 @@ def metrics(population: Population, asked: Asked) -> list[Table] | None:
     cases = [figures for figures in population.figures if not figures.void]
     if not cases and all(problem.warning for problem in population.exceptions):
         return None
-    decided = list(decided_in(population, asked))
+    decided, ended = list(decided_in(population, asked)), list(_ended_in(population, asked))
     opened = [each for each in cases if asked.holds(each.facts.opened_at, population.as_of, population.zone_of(each))]
     states = Counter(row.state for figures in population.figures for row in figures.rows)
     first = Table(
-        title=f"Times: {len(decided)} targets decided",
+        title=f"Times: {len(ended)} targets ended",
         columns=_TIMES,
-        rows=tuple(_times(decided)),
+        rows=tuple(_times(ended)),
         schema="casectl.metrics/1",
         stamp=stamp(population),
         facts=facts_of("metrics", population, asked),
@@ -95,12 +96,22 @@ def metrics(population: Population, asked: Asked) -> list[Table] | None:
         exceptions=population.exceptions,
     )
     backlog = list(_backlog(cases, population))
-    return [
-        first,
-        Table("Attainment", _ATTAINMENT, tuple(attainment(decided))),
-        Table(f"Backlog: {sum(_number(row['open']) for row in backlog)} open", _BACKLOG, tuple(backlog)),
+    still = sum(_number(row["open"]) for row in backlog)
+    others = (
+        Table(f"Attainment: {len(decided)} targets decided", _ATTAINMENT, tuple(attainment(decided))),
+        Table(f"Backlog: {still} open as of {format_instant(population.as_of)}", _BACKLOG, tuple(backlog)),
         Table(f"Rates: {len(opened)} opened", _RATES, tuple(_rates(opened))),
-    ]
+    )
+    return [first, *others]
+
+
+def _ended_in(population: Population, asked: Asked) -> Iterator[tuple[CaseFigures, TargetRow]]:
+    """Every row that stopped in the window, met, missed or never promised anything."""
+    for figures in population.figures:
+        zone = population.zone_of(figures)
+        for row in figures.rows:
+            if row.state != "withdrawn" and asked.holds(row.stopped_at, population.as_of, zone):
+                yield figures, row
 
 
 def decided_in(population: Population, asked: Asked) -> Iterator[Decided]:
@@ -114,13 +125,12 @@ def decided_in(population: Population, asked: Asked) -> Iterator[Decided]:
                 yield Decided(figures, row, month_of(at, population.zone_of(figures)))
 
 
-def _times(decided: Iterable[Decided]) -> Iterator[Row]:
-    """Of each target the elapsed time of what has stopped, by desk and priority, all priorities together first."""
+def _times(ended: Iterable[tuple[CaseFigures, TargetRow]]) -> Iterator[Row]:
+    """Of each target the elapsed time, by desk and priority, all priorities together first."""
     taken: dict[tuple[str, str, str], list[int]] = {}
-    for figures, row, _ in decided:
-        if row.stopped_at is not None:
-            for priority in ("all", figures.priority):
-                taken.setdefault((figures.desk, row.target, priority), []).append(row.elapsed_seconds)
+    for figures, row in ended:
+        for priority in ("all", figures.priority):
+            taken.setdefault((figures.desk, row.target, priority), []).append(row.elapsed_seconds)
     for (desk, target, priority), seconds in sorted(taken.items(), key=lambda each: _with_all_first(each[0])):
         yield {"desk": desk, "target": target, "priority": priority, "count": len(seconds), **_spread(seconds)}
 

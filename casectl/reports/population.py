@@ -48,6 +48,8 @@ class Population(NamedTuple):
     """Cases of this team alone."""
     book: Book = Book({}, {})
     """What `policies/` says at `commit`; empty where only named cases were read."""
+    book_problems: tuple[Problem, ...] = ()
+    """What is wrong with that."""
 
     def zone_of(self, figures: CaseFigures) -> str:
         """The zone whose wall clock the desk of this case lives by."""
@@ -68,18 +70,21 @@ def population(
     `NotFound` for a desk that `policies/` does not have.
     """
     refuse_shallow(repo)
-    book, _ = read_book(repo, commit)
+    book, mistakes = read_book(repo, commit)
     if desk is not None:
         refuse_unknown_desk(book, desk)
     timelines = _counted(read_timelines(repo, commit), on_progress)
     found = _judged(repo, commit, timelines, as_of, desk)
-    return found._replace(exceptions=(*found.exceptions, *_stranded(found.figures)), book=book)
+    return found._replace(exceptions=(*found.exceptions, *_stranded(found.figures)), book=book, book_problems=mistakes)
 
 
 def narrowed(found: Population, customer: str | None = None, team: str | None = None) -> Population:
-    """The same, with the cases of one customer, of one team, or of both alone."""
+    """The same, with the cases that are or were one customer's, that are one team's, or both."""
     kept = (
-        figures for figures in found.figures if customer in (None, figures.customer) and team in (None, figures.team)
+        figures
+        for figures in found.figures
+        if (customer is None or customer in (name for _, name in figures.facts.customers))
+        and team in (None, figures.team)
     )
     return found._replace(figures=tuple(kept), customer=customer, team=team)
 

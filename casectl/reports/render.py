@@ -44,6 +44,8 @@ def render_all(tables: Iterable[Table], how: str = "table", colour: bool = False
     if how not in FORMATS:
         raise UsageMistake(f"unknown output format '{how}'", did_you_mean(how, FORMATS))
     shown = tuple(tables)
+    if how in ("table", "wide", "md", "html"):  # a bare heading tells nobody anything
+        shown = (*shown[:1], *(table for table in shown[1:] if table.rows or table.exceptions))
     if how == "csv":
         return _csv(*shown)
     if how == "json" and len(shown) > 1:

@@ -19,6 +19,21 @@ def month_of(instant: Instant, zone: str) -> str:
     return datetime.fromtimestamp(instant, zone_named(zone)).strftime("%Y-%m")
 
 
+def month_span(month: str, zone: str) -> tuple[Instant, Instant]:
+    """From the first moment of a month on the wall clock of `zone` to that of the next one."""
+    year, number = int(month[:4]), int(month[5:])
+    first = datetime(year, number, 1, tzinfo=zone_named(zone))
+    return int(first.timestamp()), int(datetime(*next_month(year, number), 1, tzinfo=zone_named(zone)).timestamp())
+
+
+def next_month(year: int, month: int) -> tuple[int, int]:
+    """The month after one."""
+    return year + month // 12, month % 12 + 1
+
+
+DAY_SECONDS = 86_400
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the reader wants to know: a window [since, until), open where None, or a month; the report's switches."""
@@ -41,6 +56,15 @@ class Asked:
         if instant is None or (self.since is not None and instant < self.since):
             return False
         return instant <= as_of if self.until is None else instant < self.until
+
+    def takes_in(self, month: str, zone: str) -> bool:
+        """Whether a report that goes by whole months, of the wall clock of `zone`, is about this one: the month asked
+        for, or one of which a day or more lies in the window. (Less than a day is the difference between two zones.)"""
+        if self.month is not None:
+            return month == self.month
+        begins, ends = month_span(month, zone)
+        begins = begins if self.since is None else max(begins, self.since)
+        return (ends if self.until is None else min(ends, self.until)) - begins >= DAY_SECONDS
 
 
 Built = Table | list[Table] | None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from casectl.model.figures import CaseFigures
 from casectl.reports.metrics import Decided, attainment, average, decided_in, median
 from casectl.reports.population import Population
-from casectl.reports.report import Asked, Report, facts_of, month_of
+from casectl.reports.report import Asked, Report, facts_of, month_of, next_month
 from casectl.reports.rows import stamp
 from casectl.reports.table import Cell, Column, Row, Table, tally
 from casectl.reports.words import duration
@@ -42,21 +42,18 @@ _SUBJECTS: tuple[tuple[str, Callable[[CaseFigures], str | None]], ...] = (
 
 
 def trends(population: Population, asked: Asked) -> list[Table] | None:
-    """Two tables: what each desk had in each month, and what cases were about. Months are those of the desk's own
-    clock; a month counts cases opened in it, cases solved in it for good, and targets decided in it. None where there
-    are no cases in the window."""
-    cases = [
-        figures
-        for figures in population.figures
-        if not figures.void and asked.holds(figures.facts.opened_at, population.as_of, population.zone_of(figures))
-    ]
-    if not cases and all(problem.warning for problem in population.exceptions):
+    """Two tables: what each desk had in each month that the window takes in, and what cases opened in those months were
+    about. Months are those of the desk's own clock, from its first case to the moment of the report; a month counts
+    cases opened in it, cases solved in it for good, and targets decided in it. None where there are no such months."""
+    cases = [figures for figures in population.figures if not figures.void and figures.merged_into is None]
+    rows = tuple(_months(population, cases, asked))
+    if not rows and all(problem.warning for problem in population.exceptions):
         return None
-    opened = Counter(_opened(population, figures) for figures in cases)
-    decided = list(decided_in(population, asked))
-    rows = tuple(_months(population, cases, decided))
+    told = {(str(row["desk"]), str(row["month"])) for row in rows}
+    new = [figures for figures in cases if (figures.desk, _opened(population, figures)) in told]
+    opened = Counter(_opened(population, figures) for figures in new)
     first = Table(
-        title=f"Trends: {len(cases)} cases opened",
+        title=f"Trends: {len(new)} cases opened",
         columns=_MONTHS,
         rows=rows,
         schema="casectl.trends/1",
@@ -65,9 +62,9 @@ def trends(population: Population, asked: Asked) -> list[Table] | None:
         totals={"opened": tally({month: opened[month] for month in sorted(opened)})},
         exceptions=population.exceptions,
     )
-    months = sorted(opened)[-MOST_MONTHS:]
+    months = sorted({month for _, month in told})[-MOST_MONTHS:]
     columns = (Column("desk"), Column("by"), Column("value", width=32), *(Column(one, right=True) for one in months))
-    return [first, Table("Subjects", columns, tuple(_subjects(population, cases, months)))]
+    return [first, Table("Subjects", columns, tuple(_subjects(population, new, months)))]
 
 
 def _opened(population: Population, figures: CaseFigures) -> str:
@@ -79,17 +76,27 @@ def _resolved(population: Population, figures: CaseFigures) -> str | None:
     return None if at is None else month_of(at, population.zone_of(figures))
 
 
-def _months(population: Population, cases: list[CaseFigures], decided: list[Decided]) -> Iterator[Row]:
+def _months(population: Population, cases: list[CaseFigures], asked: Asked) -> Iterator[Row]:
+    decided = list(decided_in(population, Asked()))
     for desk in sorted({figures.desk for figures in cases}):
         mine = [figures for figures in cases if figures.desk == desk]
+        zone = population.zone_of(mine[0])
         told = [each for each in decided if each.figures.desk == desk]
-        solved = {_resolved(population, figures) for figures in mine} - {None}
-        months = sorted({_opened(population, figures) for figures in mine} | {str(month) for month in solved})
+        first = min(_opened(population, figures) for figures in mine)
         before: int | None = None
-        for month in months:
+        for month in _from(first, month_of(population.as_of, zone)):
             row = _month(population, mine, [each for each in told if each.month == month], month)
-            yield {"desk": desk, "month": month, "change": _change(before, row["opened"]), **row}
+            if asked.takes_in(month, zone):
+                yield {"desk": desk, "month": month, "change": _change(before, row["opened"]), **row}
             before = int(str(row["opened"]))
+
+
+def _from(first: str, last: str) -> Iterator[str]:
+    """Every month from the first to the last one."""
+    while first <= last:
+        yield first
+        year, number = next_month(int(first[:4]), int(first[5:]))
+        first = f"{year:04}-{number:02}"
 
 
 def _month(population: Population, mine: list[CaseFigures], decided: list[Decided], month: str) -> dict[str, Cell]:
@@ -100,7 +107,7 @@ def _month(population: Population, mine: list[CaseFigures], decided: list[Decide
         for figures in mine
         if _opened(population, figures) <= month and (_resolved(population, figures) or "9999") > month
     ]
-    times = [each.row.elapsed_seconds for each in decided if each.row.target == "resolution" and each.row.stopped_at]
+    times = list(_resolution_times(population, mine, month))
     scores = [score for figures in solved if (score := figures.facts.satisfaction) is not None]
     share = next(iter(attainment(decided, ("desk",))), {})
     return {
@@ -114,6 +121,16 @@ def _month(population: Population, mine: list[CaseFigures], decided: list[Decide
         "satisfaction": average(scores),
         "rated": len(scores),
     }
+
+
+def _resolution_times(population: Population, mine: list[CaseFigures], month: str) -> Iterator[int]:
+    """How long those took that ended in the month."""
+    for figures in mine:
+        zone = population.zone_of(figures)
+        for row in figures.rows:
+            ended = row.target == "resolution" and row.state != "withdrawn" and row.stopped_at is not None
+            if ended and month_of(row.stopped_at or 0, zone) == month:
+                yield row.elapsed_seconds
 
 
 def _change(before: int | None, now: Cell) -> str | None:

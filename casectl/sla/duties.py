@@ -16,6 +16,8 @@ from casectl.sla.walltime import after
 WORKED_ON = ("new", "active")
 """Phases in which somebody has a case in hand, so that what is owed before closing time is owed."""
 WEEK = 7 * 86_400
+UNDOABLE = ("resolved", "closed")
+"""Events that a return to work undoes."""
 AUTOMATIC = "notice"
 """The log kind that notes a message which a step drafted by itself."""
 
@@ -74,7 +76,16 @@ def _contact(life: Life, duty: Duty, index: int, number: int, as_of: Instant) ->
         due = after(life.policy, duty.calendar, since, duty.within_seconds)
     ways = ways_of(life, duty, index)
     kept = {way: at for way in ways if (at := _first(life, duty, way, index)) is not None}
-    return _row(life, duty, (index, number), since, due, ways, kept, as_of)
+    row = _row(life, duty, (index, number), since, due, ways, kept, as_of)
+    undone = _undone_at(life, duty, index)
+    return row if undone is None or (row.done_at or undone + 1) <= undone else row._replace(state="dropped")
+
+
+def _undone_at(life: Life, duty: Duty, index: int) -> Instant | None:
+    """When the event was undone: the case went back to work after it had been solved."""
+    if not any(one.index == index for anchor in duty.on if anchor in UNDOABLE for one in life.happenings(anchor)):
+        return None
+    return next((spell.at for spell in life.spells[index:] if not spell.done), None)
 
 
 def _first(life: Life, duty: Duty, way: str, since: int) -> int | None:

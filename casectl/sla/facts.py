@@ -22,6 +22,7 @@ def facts_of(life: Life) -> CaseFacts:
     return CaseFacts(
         opened_at=spells[0].at,
         resolved_at=solved[-1].at if last.done and solved else None,
+        customers=_customers(life),
         plan=last.facts[PLAN],
         category=last.facts[CATEGORY],
         service=last.facts[SERVICE],
@@ -34,6 +35,22 @@ def facts_of(life: Life) -> CaseFacts:
         promises=_promises(life),
         misuse=_misuse(life),
     )
+
+
+def _customers(life: Life) -> tuple[tuple[Instant, str | None], ...]:
+    found: list[tuple[Instant, str | None]] = []
+    for spell in life.spells:
+        value = spell.fields.get("customer")
+        name = None if value is None else str(value)
+        if not found or found[-1][1] != name:
+            found.append((spell.at, name))
+    return tuple(found)
+
+
+def customer_at(facts: CaseFacts, instant: Instant) -> str | None:
+    """Whose case it was at a moment; before its opening, whose it was then."""
+    known = [name for at, name in facts.customers if at <= instant]
+    return known[-1] if known else next((name for _, name in facts.customers), None)
 
 
 def is_contact(entry: Entry) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from casectl.desk.verbs.agree import agree
 from casectl.desk.verbs.call import call
 from casectl.desk.verbs.confirm_path import confirm_path
 from casectl.desk.verbs.email import email
@@ -129,3 +130,13 @@ def test_2sms_20_the_right_managers_have_a_part(priority: str) -> None:
     role = "sales-support" if priority == "low" else "sales-support-manager"
     assert opened(priority=priority).notices() == [("involvement", role)]
     assert story("2sms").policy.priorities[priority].involve == (role,)
+
+
+def test_2sms_10_a_time_agreed_where_none_is_asked_for_is_kept_and_said_to_change_nothing() -> None:
+    ordinary = story("2sms").at("2026-11-23 10:00").open(channel="phone", priority="ordinary")
+    agreed = ordinary.do(agree, "resolution", "2026-11-23 12:00")
+    assert "no promise of this case goes by an agreed time" in "; ".join(agreed.change.warnings)
+    assert agreed.due("resolution") == ordinary.due("resolution")
+    low = agreed.do(triage, priority="low")
+    assert low.due("resolution") == "2026-11-23 12:00", "it counts once the rating asks for it"
+    assert low.do(agree, "resolution", "2026-11-23 13:00").change.warnings == ()

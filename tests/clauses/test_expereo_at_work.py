@@ -161,3 +161,17 @@ def test_exp_14_what_may_be_the_same_is_said_at_the_opening() -> None:
 
 def test_exp_14_the_mail_with_the_reference_is_drafted_at_the_opening() -> None:
     assert incident(channel="email").notices() == [("reference", "customer")]
+
+
+def test_exp_11_who_was_told_too_soon_is_told_again_and_what_was_not_solved_owes_no_notice() -> None:
+    case = incident().do(take).at("2026-11-23 12:00").do(resolve, "A new line card.")
+    assert "solved-notice" in case.owing()
+    back = case.at("2026-11-23 12:30").do(reopen, message="Down again.")
+    assert "solved-notice" not in back.owing()
+    assert back.duty_states("solved-notice") == ["dropped"]
+    again = back.at("2026-11-23 14:00").do(resolve, "Another one.")
+    assert "solved-notice" in again.owing()
+    told = again.do(email, inward=False)
+    assert told.duty_states("solved-notice") == ["dropped", "done"]
+    early = case.do(email, inward=False).at("2026-11-23 12:30").do(reopen, message="Down again.")
+    assert early.duty_states("solved-notice") == ["done"]

@@ -138,3 +138,17 @@ def test_a_message_has_a_name_that_can_be_typed(desk: Terminal) -> None:
     folder = desk.root / "policies/acme-desk/messages"
     (folder / "At Risk.txt").write_text(NEWS)
     assert "At Risk.txt: no message can be called so" in desk.run("policy", "check", code=3).out
+
+
+def test_what_a_message_speaks_of_and_the_case_lacks_is_said(desk: Terminal) -> None:
+    folder = desk.root / "policies/acme-desk/messages"
+    (folder / "over.txt").write_text(
+        "Subject: [{{ id }}] solved\n\n{{ resolution }}\n{% if owner %}{{ owner }}{% endif %}{{ contact or 'you' }}\n"
+    )
+    desk.git("add", ".")
+    desk.git("commit", "-qm", "over")
+    case = desk.open(at="09:00")
+    said = desk.run("outbox", "draft", case, "over")
+    assert f"message 'over' speaks of what {case} does not have: resolution\n" in said.err
+    desk.run("resolve", case, "-m", "A fuse.", at="09:10")
+    assert "speaks of" not in desk.run("outbox", "draft", case, "over").err

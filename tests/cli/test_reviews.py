@@ -57,18 +57,78 @@ def desk(terminal: Terminal) -> Terminal:
 def test_credits_are_capped_and_name_their_ledgers(desk: Terminal) -> None:
     answer = desk.run("report", "credits", "-o", "json", code=3).json
     first, second = answer["rows"]
-    assert (first["credit"], first["missed"], first["share"], first["amount"]) == ("attainment", 1, "12 %", "12.01 GBP")
-    assert (second["credit"], second["share"], second["amount"], second["capped"]) == (
-        "missed",
-        "3 %",
-        "3.00 GBP",
-        "yes",
-    )
-    assert answer["sum"] == ["15.01 GBP"]
+    assert (first["credit"], first["missed"], first["share"], first["amount"]) == ("missed", 1, "10 %", "10.01 GBP")
+    told = (second["credit"], second["share"], second["amount"], second["capped"])
+    assert told == ("attainment", "5 %", "4.99 GBP", "from 12 %"), "not 5.00: the cap is 15.00, rounded down"
+    assert answer["sum"] == ["15.00 GBP"]
     for ledger in second["ledgers"]:
         assert "breached" in desk.run(*ledger.split()[1:]).out
     assert answer["totals"]["credits"] == {"total": 2, "with a figure": 2}
     assert desk.run("report", "credits", "--customer", "hilltop").out == ""
+
+
+class TestCreditsByMonth:
+    def test_a_window_takes_in_whole_months(self, desk: Terminal) -> None:
+        whole = desk.run("report", "credits", "--month", "2026-11", "-o", "json", code=3).json["rows"]
+        for since, until in (("2026-11-01", "2026-12-01"), ("2026-11-23", "2026-11-25"), ("2026-10-05", "2026-11-03")):
+            told = desk.run("report", "credits", "--since", since, "--until", until, "-o", "json", code=3).json["rows"]
+            assert told == whole, "a credit is of a month, or it would be given twice"
+        assert desk.run("report", "credits", "--since", "2026-12-01").out == ""
+        assert desk.run("report", "credits", "--until", "2026-11-01").out == ""
+
+    def test_it_stays_with_whoever_was_the_customer_then(self, desk: Terminal) -> None:
+        before = desk.run("report", "credits", "-o", "json", code=3).json["rows"]
+        desk.run("set", before[0]["cases"][0].split()[0], "customer=hilltop", at="16:30")
+        assert desk.run("report", "credits", "-o", "json", code=3).json["rows"] == before
+        assert desk.run("report", "credits", "--customer", "oakfield", "-o", "json", code=3).json["rows"] == before
+        assert desk.run("report", "credits", "--customer", "hilltop").out == ""
+
+    def test_a_record_that_cannot_be_read_is_said(self, desk: Terminal) -> None:
+        records = desk.root / "policies/acme-desk/customers.yaml"
+        records.write_text(records.read_text().replace("100.05 GBP", "100.05"))
+        desk.git("commit", "-qam", "a slip")
+        said = desk.run("report", "credits", code=3).out
+        assert (
+            "policies/acme-desk/customers.yaml:2: customer 'oakfield', spend of 2026-11: '100.05' is no money" in said
+        )
+        assert 'spend: {"2026-11": AMOUNT CURRENCY} in policies/acme-desk/customers.yaml' in said
+
+
+class TestTrends:
+    def test_a_month_has_the_same_row_whatever_the_window(self, desk: Terminal) -> None:
+        desk.open("December", at="2026-12-07 09:00")
+        desk.set_clock("2027-02-10 09:00")
+        rows = desk.run("report", "trends", "-o", "json").json["tables"][0]["rows"]
+        assert [(row["month"], row["opened"], row["change"], row["resolved"], row["open_at_end"]) for row in rows] == [
+            ("2026-11", 3, None, 2, 1), ("2026-12", 1, "-2", 0, 2), ("2027-01", 0, "-1", 0, 2),
+            ("2027-02", 0, "+0", 0, 2),
+        ]  # fmt: skip
+        for row in rows:
+            asked = desk.run("report", "trends", "--month", row["month"], "-o", "json").json
+            assert (asked["tables"][0] if "tables" in asked else asked)["rows"] == [row]
+        told = desk.run("report", "trends", "--until", "2026-12-01", "-o", "json").json["tables"][0]["rows"]
+        assert told == rows[:1]
+
+
+def test_a_finished_month_s_times_stay_as_they_were(desk: Terminal) -> None:
+    """Late in November, solved in December: the miss belongs to the one month, the time taken to the other."""
+    case = desk.open("Very late", "--priority", "p1", at="2026-11-27 09:00")
+    before = desk.run("report", "metrics", "--month", "2026-11", "-o", "json", at="2026-12-01 09:00").json["tables"]
+    desk.run("resolve", case, "-m", "Done.", at="2026-12-02 09:00")
+    after = desk.run("report", "metrics", "--month", "2026-11", "-o", "json", at="2026-12-03 09:00").json["tables"]
+    assert after[:2] == before[:2]
+    times = desk.run("report", "metrics", "--month", "2026-12", "-o", "json").json["tables"][0]["rows"]
+    assert [row["count"] for row in times if row["priority"] == "all"] == [1]
+
+
+def test_the_page_names_the_commands_for_all_of_it(desk: Terminal) -> None:
+    for number in range(12):
+        desk.open(f"Bare {number}", "--channel", "phone", at=f"16:{number + 10}")
+    said = desk.run("report", "management", "--month", "2026-11").out
+    [more] = [line for line in said.splitlines() if line.startswith("and ") and "report duties" in line]
+    command = more.partition(": ")[2]
+    assert "--month 2026-11" in command
+    assert "Bare 11" in desk.run(*command.split()[1:], code=3).out
 
 
 def test_each_may_be_of_one_customer_or_team(desk: Terminal) -> None:
@@ -140,6 +200,11 @@ def test_the_handover_has_what_the_next_shift_must_know(desk: Terminal) -> None:
     assert "maintenance Wed 2026-11-25 09:31 GMT: A card." in said
     leeds = next(line for line in said.splitlines() if "Leeds" in line)
     assert leeds.split() == "acme-desk Leeds on until Mon 2026-11-23 18:00 GMT Mon 2026-11-23 18:00 GMT kim".split()
+    shift = desk.run("report", "handover", "--since", "2026-11-23T09:50:00Z", "-o", "json").json["tables"]
+    assert [row["title"] for row in shift[0]["rows"]] == ["Still open"], (
+        "whatever the shift, what is open is handed over"
+    )
+    assert {row["title"] for row in shift[1]["rows"]} == {"Late", "Early"}
     there = desk.run("report", "handover", "--zone", "Asia/Tokyo").out
     assert "Tue 2026-11-24 02:30 JST" in there, "due times in the reader's zone"
 

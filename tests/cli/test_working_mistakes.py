@@ -62,7 +62,11 @@ class TestCalls:
 
     def test_it_has_one_direction(self, desk: Terminal) -> None:
         case = desk.open(at="09:00")
-        assert "--in" in desk.run("call", case, code=2, at="09:05").err
+        before = desk.commits()
+        assert "Missing option '--in' or '--out'" in desk.run("call", case, code=2, at="09:05").err
+        assert "--in and --out exclude each other" in desk.run("call", case, "--in", "--out", code=2, at="09:05").err
+        assert desk.commits() == before
+        assert "--in" in desk.run("call", "--help").out
 
 
 class TestOpening:

@@ -221,8 +221,8 @@ class TestCredits:
         slow = case("2026-10-05 09:00", "sev-1", "nightline").at("2026-10-05 14:00").do(respond, "At last.")
         both = rows(CREDITS, seen(slow.do(resolve, "Mended.")))
         assert [(row["credit"], row["share"], row["amount"], row["capped"]) for row in both] == [
-            ("gravest", "20 %", "200.02 USD", None),
-            ("machines", "20 %", "200.02 USD", "yes"),
+            ("machines", "30 %", "300.03 USD", None),
+            ("gravest", "10 %", "100.01 USD", "from 20 %"),
         ]
 
     def test_nr_13_each_customer_s_month_stands_for_itself(self) -> None:

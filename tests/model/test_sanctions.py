@@ -60,6 +60,10 @@ MISTAKES = [
     ("targets: [response]", "targets: [respons]", "unknown target 'respons'", "'response'?"),
     ("when: {priority: p1}, tiers", "when: {priority: p9}, tiers", "unknown priority 'p9'", None),
     ("{below: 95%, share: 12.5%}", "{below: 99.9%, share: 12.5%}", "a tier is not below the one before it", "highest"),
+    ("{below: 95%, share: 12.5%}", "{below: 95%, share: 4%}", "a lower tier gives no more than the one", "smallest"),
+    ("[{below: 99.5%, share: 5%}, {below: 95%, share: 12.5%}]", "[]", "credit 2: there are no tiers", "- {below"),
+    ("share: 10%, each", "share: 0%, each", "credit 1: share of 0 % can never give anything", None),
+    ("cap: 50%", "cap: 0%", "credits: cap of 0 % can never give anything", None),
     ("{below: 95%, share: 12.5%}", "{below: 95%}", "tier 2 lacks 'share'", None),
     ("tiers: [{below: 99.5%", "each: true, tiers: [{below: 99.5%", "`each` goes with `share`", "leave it out"),
     ("name: month", "name: missed", "two credits are called 'missed'", None),
@@ -68,7 +72,7 @@ MISTAKES = [
     ("{days: 30,", "{days: a month,", "notice: 'a month' is no number of days", "days: 30"),
     ("{days: 30, clause: ACM-30}", "{clause: ACM-30}", "notice lacks 'days'", None),
     ("calendar: desk, rota", "calendar: dsk, rota", "unknown calendar 'dsk'", "'desk'?"),
-    ("fee: 90.00 GBP", "fee: ninety pounds", "'ninety pounds' is no money", "150.00 CAD"),
+    ("fee: 90.00 GBP", "fee: ninety pounds", "'ninety pounds' is no money", "three capital letters"),
     ("for: {priority: p1}, fee", "fee", "channel 'hotline' is kept for nobody", "for:"),
 ]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casectl.cli.context import command_app
-from casectl.cli.errors import say
+from casectl.cli.errors import say, warn
 from casectl.cli.reading import (
     AsOf,
     TextOrJson,
@@ -73,6 +73,10 @@ def draft(
             drafts.append(drafted(repo, commit, found, each, _who(repo, found), wall))
         except InvalidFiles as broken:
             mistakes += broken.problems
+    for one in drafts:
+        if one.empty:
+            words = ", ".join(name.replace("_", " ") for name in one.empty)
+            warn(f"message '{one.name}' speaks of what {one.case_id} does not have: {words}")
     if save is not None:
         for one in drafts:
             print(_saved(save, one))

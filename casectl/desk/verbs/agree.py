@@ -40,8 +40,22 @@ def agree(
     if was is not None:
         summary += f", was {at_the_desk(int(was), policy.zone)}"
     fields = {"agreed": {**before, target: instant}}
-    warnings = personal_data(message, "the message")
+    warnings = (*_without_effect(scene, target), *personal_data(message, "the message"))
     return change(scene, "agree", summary, fields, remark(scene, message), warnings)
+
+
+def _without_effect(scene: Scene, target: str) -> tuple[str, ...]:
+    """A warning where no rule of this case, as it is now, goes by a time that is agreed."""
+    life = scene.life()
+    if life is None:
+        return ()
+    for promised in scene.policy.targets.values():
+        rule = next((rule for rule in promised.rules if life.meets(rule.when)), None)
+        figure = rule.within if rule else None
+        if isinstance(figure, Lookup) and figure.source == "agreed" and figure.name == target:
+            return ()
+    return (f"no promise of this case goes by an agreed time as long as it is {scene.case.priority}: it is kept, and "
+            "changes nothing now",)  # fmt: skip
 
 
 def _refuse_other_targets(policy: Policy, target: str) -> None:
