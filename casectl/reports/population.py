@@ -47,7 +47,7 @@ class Population(NamedTuple):
     team: str | None = None
     """Cases of this team alone."""
     book: Book = Book({}, {})
-    """What `policies/` says at `commit`; empty where only named cases were read."""
+    """What `policies/` says at `commit`; empty where nobody asked for it."""
     book_problems: tuple[Problem, ...] = ()
     """What is wrong with that."""
 
@@ -62,15 +62,16 @@ def population(
     as_of: Instant,
     desk: str | None = None,
     on_progress: Callable[[int], None] = lambda cases: None,
+    with_book: bool = False,
 ) -> Population:
     """Every case opened by `as_of` (of one desk, when given), judged as of it; cases in order of their IDs.
 
     A case that cannot be judged is an exception and spoils no other. `on_progress` gets the number of cases read so
-    far, now and then. Raises `CasectlError` for a shallow clone,
+    far, now and then. `with_book` brings along what `policies/` says now. Raises `CasectlError` for a shallow clone,
     `NotFound` for a desk that `policies/` does not have.
     """
     refuse_shallow(repo)
-    book, mistakes = read_book(repo, commit)
+    book, mistakes = read_book(repo, commit) if with_book or desk is not None else (Book({}, {}), ())
     if desk is not None:
         refuse_unknown_desk(book, desk)
     timelines = _counted(read_timelines(repo, commit), on_progress)

@@ -163,7 +163,7 @@ def _read(repo: Repo, commit: str, as_of: Instant, scope: Scope) -> Population:
     from casectl.reports.population import narrowed, population
 
     with progress() as told:
-        found = population(repo, commit, as_of, scope.desk, told)
+        found = population(repo, commit, as_of, scope.desk, told, with_book=True)
     if not (scope.customer or scope.team):
         return found
     from casectl.reports.worklist import Wanted, refuse_unknown_words
