@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from casectl.model.figures import CaseFigures
 from casectl.reports.metrics import Decided, attainment, average, decided_in, median
@@ -45,13 +46,17 @@ def trends(population: Population, asked: Asked) -> list[Table] | None:
     """Two tables: what each desk had in each month that the window takes in, and what cases opened in those months were
     about. Months are those of the desk's own clock, from its first case to the moment of the report; a month counts
     cases opened in it, cases solved in it for good, and targets decided in it. None where there are no such months."""
-    cases = [figures for figures in population.figures if not figures.void and figures.merged_into is None]
+    cases = [
+        _dated(population, figures)
+        for figures in population.figures
+        if not figures.void and figures.merged_into is None
+    ]
     rows = tuple(_months(population, cases, asked))
     if not rows and all(problem.warning for problem in population.exceptions):
         return None
     told = {(str(row["desk"]), str(row["month"])) for row in rows}
-    new = [figures for figures in cases if (figures.desk, _opened(population, figures)) in told]
-    opened = Counter(_opened(population, figures) for figures in new)
+    new = [case for case in cases if (case.figures.desk, case.opened) in told]
+    opened = Counter(case.opened for case in new)
     first = Table(
         title=f"Trends: {len(new)} cases opened",
         columns=_MONTHS,
@@ -64,31 +69,42 @@ def trends(population: Population, asked: Asked) -> list[Table] | None:
     )
     months = sorted({month for _, month in told})[-MOST_MONTHS:]
     columns = (Column("desk"), Column("by"), Column("value", width=32), *(Column(one, right=True) for one in months))
-    return [first, Table("Subjects", columns, tuple(_subjects(population, new, months)))]
+    return [first, Table("Subjects", columns, tuple(_subjects(new, months)))]
 
 
-def _opened(population: Population, figures: CaseFigures) -> str:
-    return month_of(figures.facts.opened_at, population.zone_of(figures))
+class _Dated(NamedTuple):
+    """A case with the month of its opening and, while it is solved, that of its solution."""
+
+    figures: CaseFigures
+    opened: str
+    resolved: str | None
 
 
-def _resolved(population: Population, figures: CaseFigures) -> str | None:
-    at = figures.facts.resolved_at
-    return None if at is None else month_of(at, population.zone_of(figures))
+def _dated(population: Population, figures: CaseFigures) -> _Dated:
+    zone, solved = population.zone_of(figures), figures.facts.resolved_at
+    return _Dated(figures, month_of(figures.facts.opened_at, zone), None if solved is None else month_of(solved, zone))
 
 
-def _months(population: Population, cases: list[CaseFigures], asked: Asked) -> Iterator[Row]:
+def _months(population: Population, cases: list[_Dated], asked: Asked) -> Iterator[Row]:
     decided = list(decided_in(population, Asked()))
-    for desk in sorted({figures.desk for figures in cases}):
-        mine = [figures for figures in cases if figures.desk == desk]
-        zone = population.zone_of(mine[0])
-        told = [each for each in decided if each.figures.desk == desk]
-        first = min(_opened(population, figures) for figures in mine)
+    for desk in sorted({case.figures.desk for case in cases}):
+        mine = [case for case in cases if case.figures.desk == desk]
+        zone = population.zone_of(mine[0].figures)
+        told, times = _by_month(decided, desk), _resolution_times(population, mine)
         before: int | None = None
-        for month in _from(first, month_of(population.as_of, zone)):
-            row = _month(population, mine, [each for each in told if each.month == month], month)
+        for month in _from(min(case.opened for case in mine), month_of(population.as_of, zone)):
+            row = _month(mine, told.get(month, []), times.get(month, []), month)
             if asked.takes_in(month, zone):
                 yield {"desk": desk, "month": month, "change": _change(before, row["opened"]), **row}
             before = int(str(row["opened"]))
+
+
+def _by_month(decided: list[Decided], desk: str) -> dict[str, list[Decided]]:
+    found: dict[str, list[Decided]] = {}
+    for each in decided:
+        if each.figures.desk == desk:
+            found.setdefault(each.month, []).append(each)
+    return found
 
 
 def _from(first: str, last: str) -> Iterator[str]:
@@ -99,21 +115,16 @@ def _from(first: str, last: str) -> Iterator[str]:
         first = f"{year:04}-{number:02}"
 
 
-def _month(population: Population, mine: list[CaseFigures], decided: list[Decided], month: str) -> dict[str, Cell]:
-    new = [figures for figures in mine if _opened(population, figures) == month]
-    solved = [figures for figures in mine if _resolved(population, figures) == month]
-    still = [
-        figures
-        for figures in mine
-        if _opened(population, figures) <= month and (_resolved(population, figures) or "9999") > month
-    ]
-    times = list(_resolution_times(population, mine, month))
+def _month(mine: list[_Dated], decided: list[Decided], times: list[int], month: str) -> dict[str, Cell]:
+    new = [case.figures for case in mine if case.opened == month]
+    solved = [case.figures for case in mine if case.resolved == month]
+    still = sum(case.opened <= month and (case.resolved or "9999") > month for case in mine)
     scores = [score for figures in solved if (score := figures.facts.satisfaction) is not None]
     share = next(iter(attainment(decided, ("desk",))), {})
     return {
         "opened": len(new),
         "resolved": len(solved),
-        "open_at_end": len(still),
+        "open_at_end": still,
         "reopened": sum(figures.facts.reopenings > 0 for figures in new),
         "median_resolution": duration(median(times)) if times else None,
         "median_resolution_seconds": median(times) if times else None,
@@ -123,28 +134,29 @@ def _month(population: Population, mine: list[CaseFigures], decided: list[Decide
     }
 
 
-def _resolution_times(population: Population, mine: list[CaseFigures], month: str) -> Iterator[int]:
-    """How long those took that ended in the month."""
-    for figures in mine:
+def _resolution_times(population: Population, mine: list[_Dated]) -> dict[str, list[int]]:
+    """How long resolutions took, by the month in which they ended."""
+    found: dict[str, list[int]] = {}
+    for figures, _, _ in mine:
         zone = population.zone_of(figures)
         for row in figures.rows:
-            ended = row.target == "resolution" and row.state != "withdrawn" and row.stopped_at is not None
-            if ended and month_of(row.stopped_at or 0, zone) == month:
-                yield row.elapsed_seconds
+            if row.target == "resolution" and row.state != "withdrawn" and row.stopped_at is not None:
+                found.setdefault(month_of(row.stopped_at, zone), []).append(row.elapsed_seconds)
+    return found
 
 
 def _change(before: int | None, now: Cell) -> str | None:
     return None if before is None else f"{int(str(now)) - before:+d}"
 
 
-def _subjects(population: Population, cases: list[CaseFigures], months: list[str]) -> Iterator[Row]:
-    for desk in sorted({figures.desk for figures in cases}):
+def _subjects(cases: list[_Dated], months: list[str]) -> Iterator[Row]:
+    for desk in sorted({case.figures.desk for case in cases}):
         for by, name in _SUBJECTS:
             counted: dict[str, Counter[str]] = {}
-            for figures in cases:
+            for figures, opened, _ in cases:
                 value = name(figures)
                 if figures.desk == desk and value:
-                    counted.setdefault(value, Counter())[_opened(population, figures)] += 1
+                    counted.setdefault(value, Counter())[opened] += 1
             for value in sorted(counted):
                 yield {"desk": desk, "by": by, "value": value, **{month: counted[value][month] for month in months}}
 
