@@ -8,16 +8,21 @@ from casectl.model.policy import Book, Policy
 from casectl.model.problems import InvalidFiles, NotAllowed
 
 
+def refuse_strangers(policy: Policy, book: Book, moment: Moment) -> None:
+    """Raise `NotAllowed` for a step of somebody who is not on the staff, where the policy refuses those; `InvalidFiles`
+    where a broken staff list keeps it secret who is."""
+    if moment.by not in book.staff and policy.workflow.refuses_strangers:
+        _refuse_unknown(book)
+        hint = "add yourself with `mail: ` as git has it, and commit that"
+        raise NotAllowed(f"{moment.by} is not in policies/staff.yaml, and policy {policy.ref} refuses strangers", hint)
+
+
 def authorise(policy: Policy, book: Book, moment: Moment, verb: str) -> tuple[str, ...]:
     """Warnings about a step by somebody who should not take it.
 
     Raises `NotAllowed` where the policy refuses it: naming the roles that may, and who holds them; `InvalidFiles` where
     a broken staff list keeps it secret who may. Roles that nobody holds lock nobody out.
     """
-    if moment.by not in book.staff and policy.workflow.refuses_strangers:
-        _refuse_unknown(book)
-        hint = "add yourself with `mail: ` as git has it, and commit that"
-        raise NotAllowed(f"{moment.by} is not in policies/staff.yaml, and policy {policy.ref} refuses strangers", hint)
     rule = policy.workflow.authority.get(verb)
     if rule is None or holds_role(book, policy.desk, moment.by, rule.roles):
         return ()

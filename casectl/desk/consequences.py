@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from casectl.desk.authority import authorise
+from casectl.desk.authority import authorise, refuse_strangers
 from casectl.desk.meant import facts_of
 from casectl.model.case import Case, Entry
 from casectl.model.change import Change, Moment
@@ -33,6 +33,8 @@ def with_consequences(change: Change, setting: Setting) -> Change:
 
     What the program does by itself (`Change.rule`) needs nobody's leave.
     """
+    if not change.rule:
+        refuse_strangers(setting.policy, setting.book, setting.moment)
     warnings = [] if change.rule else [told for deed in _deeds(change) for told in _allowed(setting, deed)]
     due = list(_due_notices(change, setting))
     notices = (notice for duty, notice in due if _has_text(setting, duty))

@@ -163,15 +163,25 @@ class Misuse(NamedTuple):
     """The step that says so."""
 
 
+class Standing(NamedTuple):
+    """What conditions ask about a case, from a moment on."""
+
+    at: Instant
+    customer: str | None
+    facts: tuple[str | None, ...]
+    """Priority, type, channel, plan, service, category."""
+
+
 class CaseFacts(NamedTuple):
     """What the life of a case tells beside its times."""
 
     opened_at: Instant
     resolved_at: Instant | None
     """When it was solved last, while it is."""
-    customers: tuple[tuple[Instant, str | None], ...] = ()
-    """Whose case it was, from when on; the first from its opening."""
-    plan: str | None = None
+    received_at: Instant = 0
+    """When it came in, as claimed."""
+    standings: tuple[Standing, ...] = ()
+    """Whose case it was and what kind of, from when on; the first from its opening."""
     category: str | None = None
     service: str | None = None
     satisfaction: int | None = None
@@ -227,3 +237,8 @@ class CaseFigures(NamedTuple):
     upcoming: tuple[Upcoming, ...] = ()
     """What time alone has made due, and nobody has done yet."""
     facts: CaseFacts = CaseFacts(0, None)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a case of its own: neither taken back as a whole nor gone on in another."""
+        return not self.void and self.merged_into is None

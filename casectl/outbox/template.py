@@ -20,7 +20,7 @@ MOST_BYTES = 32 * 1024
 MOST_WRITTEN = 64 * 1024
 DEEPEST = 2
 """Repetitions inside each other."""
-FILTERS = ("upper", "lower", "title", "trim", "default", "join", "length", "first", "last")
+FILTERS = ("upper", "lower", "title", "trim", "default", "length", "first", "last")
 TESTS = ("defined", "none")
 SUBJECT = "Subject: "
 
@@ -71,6 +71,7 @@ def check_template(
         found.append(Problem(path, 2, "no blank line stands below the subject", "leave the second line empty"))
     try:
         tree = _environment().parse(text)
+        _environment().parse(first)  # the subject is filled in by itself
     except TemplateSyntaxError as mistake:
         return (*found, Problem(path, mistake.lineno, _short(f"this cannot be read: {mistake.message}"), _HINT))
     except RecursionError:

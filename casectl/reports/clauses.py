@@ -46,7 +46,7 @@ def clause_map(desks: Iterable[DeskClauses], tests: tuple[Place, ...] | None, co
 
 def _rows(desk: DeskClauses, tests: tuple[Place, ...] | None) -> Iterator[dict[str, Cell]]:
     for name, clause in desk.clauses.items():
-        places, proofs = desk.carried.get(name, ()), tests_of(name, tests or ())
+        places, proofs = desk.carried.get(name, ()), tests_of(name, tests or (), desk.clauses)
         state = "missing" if not places and not clause.by else "proved" if proofs else "carried"
         commands = tuple(f"casectl {command}" for command in clause.by)
         yield {

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from casectl.model.figures import CaseFigures, TargetRow
+from casectl.model.figures import CaseFigures, Standing, TargetRow
 from casectl.model.instants import Instant
 from casectl.model.money import Money
 from casectl.model.policy import Policy
-from casectl.model.problems import Problem
+from casectl.model.problems import Problem, UsageMistake
 from casectl.model.sanctions import Credit
 from casectl.reports.population import Population
 from casectl.reports.report import Asked, Report, facts_of, month_of
@@ -18,7 +18,7 @@ from casectl.reports.rows import stamp
 from casectl.reports.table import Cell, Column, Table, tally
 from casectl.reports.words import percent
 from casectl.sla.conditions import holds
-from casectl.sla.facts import customer_at
+from casectl.sla.facts import standing_at
 
 _COLUMNS = (
     Column("desk"),
@@ -74,8 +74,10 @@ def credits_due(population: Population, asked: Asked) -> Table | None:
 
     A credit is for whoever was the customer when the promise was missed. A breach that was overturned, and what is
     exempt, earns nothing. Spend is read from the customers' records as the report's commit has them; where a month's is
-    not on record the credit is owed, and its figure with it.
+    not on record the credit is owed, and its figure with it. Raises `UsageMistake` for one team's.
     """
+    if population.team is not None:
+        raise UsageMistake("credits are of a customer's whole month, whoever worked on it", "leave --team out")
     due = [claim for claim in _claims(population, asked) if claim.share()]
     if not due and all(problem.warning for problem in population.exceptions):
         return None
@@ -107,18 +109,18 @@ def _claims(population: Population, asked: Asked) -> Iterator[Claim]:
     """
     found: dict[tuple[str, str, str, str], Claim] = {}
     for figures in population.figures:
-        policy = population.policies[figures.policy]
+        policy = population.policy_of(figures)
         for row in figures.rows if policy.credits else ():
             at = decided_at(row)
-            customer = None if at is None else customer_at(figures.facts, at)
-            if customer is not None and population.customer not in (None, customer):
+            if at is None or not asked.takes_in(month := month_of(at, policy.zone), policy.zone):
                 continue
-            if at is None or customer is None or not asked.takes_in(month_of(at, policy.zone), policy.zone):
+            then = standing_at(figures.facts, at)
+            if then.customer is None or population.customer not in (None, then.customer):
                 continue
             for credit in policy.credits.rows if policy.credits else ():
-                if _is_about(credit, policy, figures, row):
-                    key = (policy.desk, customer, month_of(at, policy.zone), credit.name)
-                    claim = found.get(key, Claim(policy, credit, customer, key[2], []))
+                if _is_about(credit, policy, (figures, row), then):
+                    key = (policy.desk, then.customer, month, credit.name)
+                    claim = found.get(key, Claim(policy, credit, then.customer, month, []))
                     newer = claim.policy.effective < policy.effective
                     found[key] = claim._replace(policy=policy, credit=credit) if newer else claim
                     claim.decided.append((figures, row))
@@ -138,12 +140,12 @@ def decided_at(row: TargetRow) -> Instant | None:
     return row.stopped_at if row.state == "met" else None
 
 
-def _is_about(credit: Credit, policy: Policy, figures: CaseFigures, row: TargetRow) -> bool:
+def _is_about(credit: Credit, policy: Policy, decided: tuple[CaseFigures, TargetRow], then: Standing) -> bool:
+    """Whether the row is about a target, of the case as it was when that was met or missed."""
+    figures, row = decided
     if credit.targets and row.target not in credit.targets:
         return False
-    told = figures.facts
-    facts = (figures.priority, figures.type, figures.channel, told.plan, told.service, told.category, None)
-    return holds(credit.when, facts, policy.calendars, told.opened_at)
+    return holds(credit.when, (*then.facts, None), policy.calendars, figures.facts.received_at)
 
 
 def _rows(population: Population, due: list[Claim]) -> Iterator[dict[str, Cell]]:
@@ -205,4 +207,6 @@ def _notes(population: Population, due: list[Claim]) -> tuple[str, ...]:
     return tuple(f"{month} is not over: its attainment and its spend are those so far" for month in sorted(running))
 
 
-REPORT = Report(help="What customers get back for what was missed; silent when nothing is due.", build=credits_due)
+REPORT = Report(
+    help="What customers get back for what was missed; silent when nothing is due.", build=credits_due, narrows=True
+)

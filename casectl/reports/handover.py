@@ -80,8 +80,7 @@ def handover(population: Population, asked: Asked) -> list[Table] | None:
         exceptions=population.exceptions,
     )
     over = Table(f"Solved in the shift: {len(solved)}", _SOLVED, tuple(solved))
-    tables = [cases, over, _on_call(population), Table("Sites", _SITES, tuple(sites))]
-    return [table for table in tables if table is cases or table.rows]
+    return [cases, over, _on_call(population), Table("Sites", _SITES, tuple(sites))]
 
 
 def _solved(population: Population, asked: Asked) -> Iterator[dict[str, Cell]]:
@@ -90,8 +89,7 @@ def _solved(population: Population, asked: Asked) -> Iterator[dict[str, Cell]]:
         return
     for figures in population.figures:
         zone, at = population.zone_of(figures), figures.facts.resolved_at
-        counts = not figures.void and figures.merged_into is None
-        if at is not None and counts and asked.holds(at, population.as_of, zone):
+        if at is not None and figures.counts and asked.holds(at, population.as_of, zone):
             shown = moment(at, wall_zone(figures, zone, asked.zone))
             yield {**case_cells(figures), "solved": shown, "solved_at": format_instant(at), "owed": _owed(figures)}
 
@@ -116,7 +114,7 @@ def _case(figures: CaseFigures, population: Population, asked: Asked) -> dict[st
     return {
         **case_cells(figures),
         **{name: getattr(figures, name) for name in ("team", "level", "waiting_for")},
-        "involved": _involved(population.policies[figures.policy], figures),
+        "involved": _involved(population.policy_of(figures), figures),
         "next_due": why(figures, population.as_of, zone),
         "due_target": row.target if row else None,
         "due_at": None if due_at is None else format_instant(due_at),

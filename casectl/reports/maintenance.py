@@ -45,9 +45,9 @@ def maintenance(population: Population, asked: Asked) -> Table | None:
     everything = [
         (figures, promise)
         for figures in population.figures
-        if not figures.void
+        if figures.counts
         for promise in figures.facts.promises
-        if _is_planned(population.policies[figures.policy], figures, promise)
+        if _is_planned(population.policy_of(figures), figures, promise)
     ]
     told = sorted(
         (each for each in everything if _in_window(each[1].due_at, asked, population.zone_of(each[0]))), key=_place
@@ -113,7 +113,7 @@ def _cells(figures: CaseFigures, promise: Promise, population: Population, asked
         "wanted": None if wanted is None else span(wanted),
         "wanted_seconds": wanted,
         "verdict": row.state if row else None,
-        "outage": _counts(population.policies[figures.policy], promise),
+        "outage": _counts(population.policy_of(figures), promise),
         "clause": row.clause if row else (),
         "text": promise.text or None,
     }

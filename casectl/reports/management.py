@@ -46,10 +46,17 @@ def management(population: Population, asked: Asked) -> list[Table] | None:
         totals=figures_of[0].totals,
         exceptions=population.exceptions,
     )
-    parts = [_part(build(population, asked), reproduce(name, population, asked)) for name, build in _PARTS.items()]
-    excused = Table("Excused", _EXCUSED, tuple(_excused(population, asked)))
-    parts.append(_part(excused, reproduce("breaches", population, asked)))
-    return [head, *(table for table in (*parts, backlog, rates) if table is not None and table.rows)]
+    built = {name: build(population, asked) for name, build in _parts_of(population).items()}
+    parts = [_part(each, name, reproduce(name, population, asked)) for name, each in built.items()]
+    parts.append(_part(Table("Excused", _EXCUSED, tuple(_excused(population, asked))), "excused", "casectl sla"))
+    unread = [problem for each in built.values() if isinstance(each, Table) for problem in each.exceptions]
+    head = head._replace(exceptions=tuple(dict.fromkeys([*head.exceptions, *unread])))
+    return [head, *parts, backlog, rates]
+
+
+def _parts_of(population: Population) -> dict[str, Callable[[Population, Asked], Built]]:
+    """The reports that the page begins; credits are of a customer's month, not of a team."""
+    return {name: build for name, build in _PARTS.items() if name != "credits" or population.team is None}
 
 
 _PARTS: dict[str, Callable[[Population, Asked], Built]] = {
@@ -60,10 +67,10 @@ _PARTS: dict[str, Callable[[Population, Asked], Built]] = {
 }
 
 
-def _part(built: Built, whole: str) -> Table | None:
+def _part(built: Built, name: str, whole: str) -> Table:
     """The beginning of another report, without what the page has said already; `whole` is the command for all of it."""
-    if not isinstance(built, Table) or not built.rows:
-        return None
+    if not isinstance(built, Table):
+        return Table(name.title(), (), ())
     more = len(built.rows) - MOST_ROWS
     notes = (f"and {more} more: {whole}",) if more > 0 else ()
     return Table(built.title, built.columns, built.rows[:MOST_ROWS], notes=notes)

@@ -76,7 +76,7 @@ def metrics(population: Population, asked: Asked) -> list[Table] | None:
     Times are open seconds of the target's own hours, pauses left out. The 90th percentile is the smallest time that at
     least nine of ten did not exceed (nearest rank).
     """
-    cases = [figures for figures in population.figures if not figures.void]
+    cases = [figures for figures in population.figures if figures.counts]
     if not cases and all(problem.warning for problem in population.exceptions):
         return None
     decided, ended = list(decided_in(population, asked)), list(_ended_in(population, asked))
@@ -199,7 +199,7 @@ def _attained(view: str, value: str, states: Counter[str]) -> Row:
 def _backlog(cases: Iterable[CaseFigures], population: Population) -> Iterator[dict[str, Cell]]:
     desks: dict[str, Counter[str]] = {}
     for figures in cases:
-        if figures.phase not in DONE_PHASES and figures.merged_into is None:
+        if figures.phase not in DONE_PHASES:
             age = (population.as_of - figures.facts.opened_at) / DAY
             name = next((name for name, days in AGES.items() if age < days), "older")
             desks.setdefault(figures.desk, Counter())[name] += 1

@@ -56,11 +56,11 @@ def misuse(population: Population, asked: Asked) -> Table | None:
 
 def _found(figures: CaseFigures) -> Misuse | None:
     """That of a case that counts: what is void or goes on as another is nobody's misuse."""
-    return None if figures.void or figures.merged_into is not None else figures.facts.misuse
+    return figures.facts.misuse if figures.counts else None
 
 
 def _cells(figures: CaseFigures, found: Misuse, population: Population, asked: Asked) -> dict[str, Cell]:
-    channel: Channel = population.policies[figures.policy].channels[figures.channel]
+    channel: Channel = population.policy_of(figures).channels[figures.channel]
     zone = wall_zone(figures, population.zone_of(figures), asked.zone)
     undone = found.undone_at
     wanted = channel.meant_for.values.items()

@@ -34,11 +34,13 @@ def owed_block(found: OneCase, zone: str) -> Iterator[str]:
 
 def last_contact(found: OneCase, zone: str) -> str | None:
     """`Tue 2026-11-24 10:00 GMT, 2 h ago, by jo: call out, 4 m`; None when nobody was in touch yet."""
-    for step in reversed(found.timeline.until(found.as_of)):
-        for entry in reversed(step.entries):
+    if found.figures.facts.contact is None:
+        return None
+    for step in reversed(_life(found).spells):
+        for entry in reversed(step.step.entries):
             if is_contact(entry):
                 when = f"{moment(step.at, zone)}, {distance(step.at, found.as_of)}"
-                return f"{when}, by {found.who(step.author)}: {entry_words(entry, zone)}"
+                return f"{when}, by {found.who(step.step.author)}: {entry_words(entry, zone)}"
     return None
 
 

@@ -6,6 +6,7 @@ import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from itertools import islice
+from types import MappingProxyType
 from typing import NamedTuple
 
 from casectl.model.caseid import path_of
@@ -34,7 +35,7 @@ class Population(NamedTuple):
     as_of: Instant
     tzdata: str
     policies: Mapping[str, Policy]
-    """Policies that judged at least one case, by `DESK/VERSION`."""
+    """Policies that judged at least one case, by `DESK/VERSION`; of several texts of one version the last that did."""
     figures: tuple[CaseFigures, ...]
     exceptions: tuple[Problem, ...]
     """Files that cannot be read as they are now, cases that cannot be judged. The latter are in no total.
@@ -50,10 +51,16 @@ class Population(NamedTuple):
     """What `policies/` says at `commit`; empty where nobody asked for it."""
     book_problems: tuple[Problem, ...] = ()
     """What is wrong with that."""
+    judges: Mapping[str, Policy] = MappingProxyType({})
+    """By case: the very text that judges it now."""
+
+    def policy_of(self, figures: CaseFigures) -> Policy:
+        """What judges a case: a version that was edited in place has a text for the cases of each time."""
+        return self.judges.get(figures.id) or self.policies[figures.policy]
 
     def zone_of(self, figures: CaseFigures) -> str:
         """The zone whose wall clock the desk of this case lives by."""
-        return self.policies[figures.policy].zone
+        return self.policy_of(figures).zone
 
 
 def population(
@@ -80,13 +87,8 @@ def population(
 
 
 def narrowed(found: Population, customer: str | None = None, team: str | None = None) -> Population:
-    """The same, with the cases that are or were one customer's, that are one team's, or both."""
-    kept = (
-        figures
-        for figures in found.figures
-        if (customer is None or customer in (name for _, name in figures.facts.customers))
-        and team in (None, figures.team)
-    )
+    """The same, with the cases of one customer, of one team, or of both alone."""
+    kept = (each for each in found.figures if customer in (None, each.customer) and team in (None, each.team))
     return found._replace(figures=tuple(kept), customer=customer, team=team)
 
 
@@ -149,6 +151,7 @@ def _judged(
     keep_order: bool = False,
 ) -> Population:
     policies: dict[str, Policy] = {}
+    judges: dict[str, Policy] = {}
     figures: list[CaseFigures] = []
     exceptions: list[Problem] = []
     with ObjectReader(repo) as reader:
@@ -159,14 +162,14 @@ def _judged(
                 continue
             terms, of_case = outcome
             policies.update((each.policy.ref, each.policy) for each in terms)
+            judges[of_case.id] = terms[-1].policy
             figures.append(of_case)
         exceptions += shelf.warnings
     if not keep_order:
         figures.sort(key=lambda of_case: of_case.id)
     used = dict(sorted(policies.items()))
-    return Population(
-        commit, as_of, zone_data_version(), used, tuple(figures), tuple(sorted(set(exceptions), key=_order)), desk
-    )
+    found = tuple(sorted(set(exceptions), key=_order))
+    return Population(commit, as_of, zone_data_version(), used, tuple(figures), found, desk, judges=judges)
 
 
 def _outcomes(

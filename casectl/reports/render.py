@@ -46,8 +46,12 @@ def render_all(tables: Iterable[Table], how: str = "table", colour: bool = False
     shown = tuple(tables)
     if how in ("table", "wide", "md", "html"):  # a bare heading tells nobody anything
         shown = (*shown[:1], *(table for table in shown[1:] if table.rows or table.exceptions))
+    if len(shown) > 1 and how in ("csv", "jsonl"):  # what pins the first pins them all
+        shown = (shown[0], *(table if table.stamp else table._replace(stamp=shown[0].stamp) for table in shown[1:]))
     if how == "csv":
         return _csv(*shown)
+    if how == "jsonl" and len(shown) > 1:
+        return "".join(_jsonl(table, _name_of(table)) for table in shown)
     if how == "json" and len(shown) > 1:
         return _json_of_several(shown)
     form = partial(_table, width=width) if how == "table" else FORMATS[how]
@@ -185,7 +189,7 @@ def _csv(*tables: Table) -> str:
     header: list[str] = []
     for table in tables:
         keys, stamp = _data_columns(table), _row_stamp(table)
-        named = [_csv_cell(table.title.partition(":")[0])] if several else []
+        named = [_csv_cell(_name_of(table))] if several else []
         if header != [*keys, *stamp]:
             out.write("\n" if header else "")
             header = [*keys, *stamp]
@@ -229,11 +233,17 @@ def _document(table: Table) -> dict[str, object]:
     return document
 
 
-def _jsonl(table: Table) -> str:
+def _jsonl(table: Table, name: str = "") -> str:
+    """A line for each row; `name` is that of its table where there are several."""
     import json
 
-    stamp = _row_stamp(table)
-    return "".join(json.dumps({**_record(table, row), **stamp}) + "\n" for row in table.rows)
+    stamp, named = _row_stamp(table), {"table": name} if name else {}
+    return "".join(json.dumps({**named, **_record(table, row), **stamp}) + "\n" for row in table.rows)
+
+
+def _name_of(table: Table) -> str:
+    """A table's title without its figures: `Times`."""
+    return table.title.partition(":")[0]
 
 
 def _record(table: Table, row: Row) -> dict[str, Cell]:

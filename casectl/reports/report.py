@@ -82,6 +82,8 @@ class Report:
     """What the next report is compared with: a report that has this can tell what is new (`--since last`)."""
     compare: Callable[[Repo, Population, Population, Asked], Table | None] | None = None
     """What differs between an earlier and a later population, and why (`--compare`)."""
+    narrows: bool = False
+    """It picks one customer's rows itself: a case that was theirs then may be another's now."""
     informs: bool = False
     """It tells how things stand and finds fault with nothing: exit 0, whatever it says."""
 

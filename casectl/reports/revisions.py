@@ -34,7 +34,8 @@ def revision_table(desk: str, revisions: Sequence[Revision], book: Book, commit:
     """Every revision, oldest first; and whether one of them is a finding.
 
     A version is to be committed as many days before it comes into force as the version before it promises; the desk's
-    first one owes no notice. An edit of a version in force reaches only cases opened after it, and is a finding too.
+    first one owes no notice. An edit before that day changes what was made known, and owes as much; one of a version in
+    force reaches only cases opened after it, and is a finding too.
     Days are those of the desk's own calendar.
     """
     rows = list(_rows(revisions, book))
@@ -79,9 +80,10 @@ def _row(
     zone, was = had
     who = book.person_by_mail(each.mail)
     day = _day(each.at, zone)
-    owes = each.what == "published" and before is not None and each.effective != first
+    changes = each.what == "published" or (each.what == "edited" and was is not None and was.effective > day)
+    owes = changes and before is not None and each.effective != first
     wanted = before.notice.days if owes and before and before.notice else None
-    given = (each.effective - day).days if each.effective and each.what == "published" and owes else None
+    given = (each.effective - day).days if each.effective and owes else None
     return {
         "version": each.version,
         "revision": number,

@@ -46,11 +46,7 @@ def trends(population: Population, asked: Asked) -> list[Table] | None:
     """Two tables: what each desk had in each month that the window takes in, and what cases opened in those months were
     about. Months are those of the desk's own clock, from its first case to the moment of the report; a month counts
     cases opened in it, cases solved in it for good, and targets decided in it. None where there are no such months."""
-    cases = [
-        _dated(population, figures)
-        for figures in population.figures
-        if not figures.void and figures.merged_into is None
-    ]
+    cases = [_dated(population, figures) for figures in population.figures if figures.counts]
     rows = tuple(_months(population, cases, asked))
     if not rows and all(problem.warning for problem in population.exceptions):
         return None

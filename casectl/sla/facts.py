@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from casectl.model.case import Entry
-from casectl.model.figures import CaseFacts, Contact, Misuse, Promise
+from casectl.model.figures import CaseFacts, Contact, Misuse, Promise, Standing
 from casectl.model.instants import Instant
 from casectl.model.target import Condition
-from casectl.sla.life import CATEGORY, CHANNEL, PLAN, SERVICE, Life, Record
+from casectl.sla.life import CATEGORY, CHANNEL, SERVICE, Life, Record
 
 CONTACTS = ("call", "email", "response", "update", "complaint-answer", "escalation-answer", "referral")
 """Log kinds by which the desk and the customer were in touch. Notices that write themselves are none."""
@@ -22,8 +22,8 @@ def facts_of(life: Life) -> CaseFacts:
     return CaseFacts(
         opened_at=spells[0].at,
         resolved_at=solved[-1].at if last.done and solved else None,
-        customers=_customers(life),
-        plan=last.facts[PLAN],
+        received_at=life.received,
+        standings=_standings(life),
         category=last.facts[CATEGORY],
         service=last.facts[SERVICE],
         satisfaction=satisfaction if isinstance(satisfaction, int) else None,
@@ -37,20 +37,20 @@ def facts_of(life: Life) -> CaseFacts:
     )
 
 
-def _customers(life: Life) -> tuple[tuple[Instant, str | None], ...]:
-    found: list[tuple[Instant, str | None]] = []
+def _standings(life: Life) -> tuple[Standing, ...]:
+    found: list[Standing] = []
     for spell in life.spells:
         value = spell.fields.get("customer")
-        name = None if value is None else str(value)
-        if not found or found[-1][1] != name:
-            found.append((spell.at, name))
+        now = Standing(spell.at, None if value is None else str(value), spell.facts)
+        if not found or found[-1][1:] != now[1:]:
+            found.append(now)
     return tuple(found)
 
 
-def customer_at(facts: CaseFacts, instant: Instant) -> str | None:
-    """Whose case it was at a moment; before its opening, whose it was then."""
-    known = [name for at, name in facts.customers if at <= instant]
-    return known[-1] if known else next((name for _, name in facts.customers), None)
+def standing_at(facts: CaseFacts, instant: Instant) -> Standing:
+    """Whose case it was, and what kind of, at a moment; before its opening, what it was then."""
+    known = [standing for standing in facts.standings if standing.at <= instant]
+    return known[-1] if known else facts.standings[0]
 
 
 def is_contact(entry: Entry) -> bool:

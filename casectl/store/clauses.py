@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from casectl.model.clause_reader import Clause, carriers, read_clauses
@@ -69,14 +69,22 @@ def clause_tests(repo: Repo, commit: str) -> tuple[Place, ...] | None:
         if reader.look(f"{commit}:{TESTS}") is None:
             return None
     try:
-        said = run_git(repo, "grep", "-n", "-E", r"^ *def test_", commit, "--", TESTS).decode(errors="replace")
-    except GitError:  # it found none
-        return ()
+        options = ("-n", "-E", "--no-color", "--no-column", "--full-name", "--no-heading", "--no-break")
+        said = run_git(repo, "grep", *options, r"^ *def test_", commit, "--", TESTS).decode(errors="replace")
+    except GitError as error:
+        if error.said.strip():
+            raise
+        return ()  # it found none, and says nothing
     found = (_TEST.match(line) for line in said.splitlines())
     return tuple(Place(one["path"], int(one["line"]), one["name"]) for one in found if one)
 
 
-def tests_of(clause: str, tests: tuple[Place, ...]) -> tuple[Place, ...]:
-    """Those whose name begins with the clause's ID: `test_abc_1_…` for ABC-1."""
+def tests_of(clause: str, tests: tuple[Place, ...], known: Iterable[str]) -> tuple[Place, ...]:
+    """Those whose name begins with the clause's ID: `test_abc_1_…` for ABC-1, but not for an ABC-1-2 among `known`."""
+    longer = [name for name in known if name.startswith(f"{clause}-")]
+    return tuple(test for test in tests if _is_of(test, clause) and not any(_is_of(test, name) for name in longer))
+
+
+def _is_of(test: Place, clause: str) -> bool:
     stem = f"test_{clause.lower().replace('-', '_')}"
-    return tuple(test for test in tests if test.what == stem or test.what.startswith(f"{stem}_"))
+    return test.what == stem or test.what.startswith(f"{stem}_")

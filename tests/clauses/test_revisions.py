@@ -78,6 +78,18 @@ def test_ess_24_what_a_merge_brings_in_is_told_once(desks: GitRepo) -> None:
     assert [row["version"] for row in revisions(desks, "ess")[0]] == ["2.0", "3.0"]
 
 
+def test_2sms_23_what_was_made_known_is_changed_with_as_much_notice(desks: GitRepo) -> None:
+    next_version(desks, "2sms", "1.0", "2.0", "2027-06-01", BEGUN + 60)
+    path = "policies/2sms/2.0.yaml"
+    text = Path(desks.root / path).read_text(encoding="utf-8")
+    desks.commit(path, text.replace("2027-06-01", "2026-10-01"), BEGUN + DAY, "Sooner")
+    rows, found = revisions(desks, "2sms")
+    assert found
+    assert (rows[-1]["what"], rows[-1]["finding"]) == ("edited", "made known 9 days ahead instead of 30")
+    desks.commit(path, text.replace("within: 12h", "within: 11h"), BEGUN + 2 * DAY, "In time")
+    assert revisions(desks, "2sms")[0][-1]["finding"] is None
+
+
 @pytest.mark.parametrize(
     ("effective", "finding"),
     [

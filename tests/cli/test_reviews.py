@@ -93,6 +93,41 @@ class TestCreditsByMonth:
         )
         assert 'spend: {"2026-11": AMOUNT CURRENCY} in policies/acme-desk/customers.yaml' in said
 
+    def test_a_team_has_none(self, desk: Terminal) -> None:
+        assert "leave --team out" in desk.run("report", "credits", "--team", "first", code=2).err
+        assert desk.run("report", "management", "--team", "first").out
+
+    def test_a_case_is_reckoned_by_the_text_of_its_own_day(self, desk: Terminal) -> None:
+        due, misused = (desk.run("report", name, "-o", "json", code=3).json["rows"] for name in ("credits", "misuse"))
+        policy = desk.root / "policies/acme-desk/1.0.yaml"
+        policy.write_text(policy.read_text().replace("share: 10%", "share: 14%").replace("fee: 5 GBP", "fee: 50 GBP"))
+        desk.git("commit", "-qam", "Dearer")
+        desk.open("New", at="16:30")
+        assert desk.run("report", "credits", "-o", "json", code=3).json["rows"] == due
+        assert desk.run("report", "misuse", "-o", "json", code=3).json["rows"] == misused
+
+
+def test_a_customer_s_figures_are_its_own(desk: Terminal) -> None:
+    late = next(row["id"] for row in desk.run("list", "--all", "-o", "json").json["rows"] if row["title"] == "Late")
+    desk.run("set", late, "customer=hilltop", at="16:30")
+    told = desk.run("report", "metrics", "--customer", "oakfield", "-o", "json").json["tables"][0]["totals"]["targets"]
+    assert told["total"] == 1, "the one that is still open"
+
+
+def test_the_forms_for_machines_have_one_shape_whatever_the_data(desk: Terminal) -> None:
+    for name in ("handover", "management", "metrics"):
+        for more in ((), ("--customer", "oakfield"), ("--month", "2026-11")):
+            shape = [
+                table["title"].partition(":")[0]
+                for table in desk.run("report", name, *more, "-o", "json").json["tables"]
+            ]
+            assert len(shape) == len(desk.run("report", name, "-o", "json").json["tables"])
+    commit = desk.git("rev-parse", "HEAD").strip()
+    for line in desk.run("report", "metrics", "-o", "jsonl").out.splitlines():
+        row = json.loads(line)
+        assert row["commit"] == commit
+        assert row["table"] in ("Times", "Attainment", "Backlog", "Rates")
+
 
 class TestTrends:
     def test_a_month_has_the_same_row_whatever_the_window(self, desk: Terminal) -> None:
@@ -323,6 +358,9 @@ class TestClauses:
         (tests / "test_acme.py").write_text("".join(stories))
         desk.git("add", ".")
         desk.git("commit", "-qm", "All proved")
+        assert f"clauses: {len(carried)} = {len(carried)} proved" in desk.run("clauses").out
+        for setting in ("grep.column=true", "color.grep=always", "grep.lineNumber=false", "grep.fullName=false"):
+            desk.git("config", *setting.split("="))
         assert f"clauses: {len(carried)} = {len(carried)} proved" in desk.run("clauses").out
         (tests / "test_acme.py").write_text("".join(stories[1:]))
         desk.git("commit", "-qam", "One less")

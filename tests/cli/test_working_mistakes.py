@@ -22,6 +22,15 @@ class TestStaff:
         assert desk.commits() == before
         assert desk.open(at="09:01"), "and opening without one is anybody's"
 
+    def test_where_strangers_are_refused_they_may_not_even_ask(self, desk: Terminal) -> None:
+        policy = desk.root / "policies/acme-desk/1.0.yaml"
+        policy.write_text(policy.read_text().replace("states:", "strangers: refuse\nstates:", 1))
+        desk.git("commit", "-qam", "No strangers")
+        case = desk.open(at="09:00")
+        be(desk, "mallory")
+        for words in (("triage", case, "--needs-help-from", "boss"), ("note", case, "-m", "x")):
+            assert "refuses strangers" in desk.run(*words, code=5, at="09:05").err
+
     def test_asking_for_help_with_a_rating_is_none(self, desk: Terminal) -> None:
         case = desk.open(at="09:00")
         be(desk, "kim")
@@ -67,6 +76,13 @@ class TestCalls:
         assert "--in and --out exclude each other" in desk.run("call", case, "--in", "--out", code=2, at="09:05").err
         assert desk.commits() == before
         assert "--in" in desk.run("call", "--help").out
+
+    def test_one_that_was_taken_back_is_no_contact(self, desk: Terminal) -> None:
+        case = desk.open(at="09:00")
+        desk.run("call", case, "--out", at="09:05")
+        assert "last contact" in desk.run("show", case).out
+        desk.run("undo", case, "--reason", "Another case.", at="09:06")
+        assert "last contact" not in desk.run("show", case).out
 
 
 class TestOpening:

@@ -225,6 +225,14 @@ class TestCredits:
             ("gravest", "10 %", "100.01 USD", "from 20 %"),
         ]
 
+    def test_nr_13_a_later_downgrade_takes_no_credit_away_and_a_later_raise_gives_none(self) -> None:
+        slow = case("2026-10-05 09:00", "sev-1", "nightline").at("2026-10-05 14:00").do(respond, "At last.")
+        calmed = slow.do(triage, priority="sev-4")
+        assert "gravest" in [row["credit"] for row in rows(CREDITS, seen(calmed))]
+        late = case("2026-10-05 09:00", "sev-4", "nightline").at("2026-10-09 09:00").do(respond, "At last.")
+        assert late.state("response") == "breached"
+        assert "gravest" not in [row["credit"] for row in rows(CREDITS, seen(late.do(triage, priority="sev-1")))]
+
     def test_nr_13_each_customer_s_month_stands_for_itself(self) -> None:
         two = seen(self.solved(13), self.solved(1, customer="acme"))
         assert [row["customer"] for row in rows(CREDITS, two)] == ["nightline"]

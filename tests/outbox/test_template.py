@@ -74,8 +74,8 @@ FORBIDDEN = [
     ("{% for a, b in targets %}x{% endfor %}", "a repetition goes over one list"),
     ("{% for each in targets recursive %}{{ loop(targets) }}{% endfor %}", "a repetition goes over one list"),
     ("{% for each in targets %}{{ loop.index }}{% endfor %}", "items of a list only"),
+    ("{{ title|join('0123456789')|join('0123456789')|length }}", "unknown filter 'join'"),
     ("{{ targets }}", "'targets' is a list"),
-    ("{{ targets|join(', ') }}", "'targets' is a list"),
     ("{% for each in targets %}{{ each }}{% endfor %}", "'each' is an item of a list"),
     ("{% for each in targets %}{{ each.secret }}{% endfor %}", "an item has no 'secret'"),
     ("{% set x = 1 %}", "may not hold an assignment"),
@@ -150,3 +150,7 @@ def test_a_text_that_is_too_long_or_too_deep_is_refused() -> None:
     assert "no longer than" in checked("Subject: x\n\n" + "y" * MOST_BYTES)[0].message
     assert checked("Subject: x\n\n" + "{% if title %}" * 3000)
     assert checked("Subject: x\n\n{{ " + "(" * 8000 + "title" + ")" * 8000 + " }}") != ()
+
+
+def test_a_condition_ends_in_the_part_in_which_it_begins() -> None:
+    assert "this cannot be read" in checked("Subject: {% if title %}x\n\nbody{% endif %}\n")[0].message

@@ -140,8 +140,8 @@ def print_report(
     from casectl.store.repo import head_commit
 
     use_packaged_zones()
-    found = _read(repo, commit or head_commit(repo), as_of, scope or Scope())
     report = known_reports()[name]
+    found = _read(repo, commit or head_commit(repo), as_of, scope or Scope(), report.narrows)
     code = _print(report.build(found, asked or Asked()), how, report.informs)
     remember(found)
     return code
@@ -159,7 +159,8 @@ def print_comparison(repo: Repo, name: str, rev: str, as_of: Instant, asked: Ask
     return _print(compare(repo, before, after, asked), how)
 
 
-def _read(repo: Repo, commit: str, as_of: Instant, scope: Scope) -> Population:
+def _read(repo: Repo, commit: str, as_of: Instant, scope: Scope, narrows: bool = False) -> Population:
+    """The cases that a report is about; one that `narrows` gets all of them, and whose it is asked about."""
     from casectl.reports.population import narrowed, population
 
     with progress() as told:
@@ -169,6 +170,8 @@ def _read(repo: Repo, commit: str, as_of: Instant, scope: Scope) -> Population:
     from casectl.reports.worklist import Wanted, refuse_unknown_words
 
     refuse_unknown_words(Wanted(customer=scope.customer, team=scope.team), found, found.book)
+    if narrows:
+        return found._replace(customer=scope.customer, team=scope.team)
     return narrowed(found, scope.customer, scope.team)
 
 

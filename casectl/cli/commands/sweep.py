@@ -92,7 +92,7 @@ def _planned(found: Population, figures: CaseFigures, due: Upcoming) -> dict[str
     from casectl.desk.remedies import planned
     from casectl.model.instants import format_instant
 
-    deed = planned(found.policies[figures.policy], figures, due)
+    deed = planned(found.policy_of(figures), figures, due)
     return {
         "id": figures.id,
         "verb": None,

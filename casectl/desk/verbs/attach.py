@@ -27,7 +27,8 @@ def attach(
     if as_name is not None and len(files) != 1:
         raise UsageMistake("--as names one file, and several are given", "attach them one by one")
     text = clean_if_given(message, "the message")
-    there = [past for past in scene.case.log if past.kind == "attachment" and past.id not in _taken_back(scene)]
+    gone = _taken_back(scene)
+    there = [past for past in scene.case.log if past.kind == "attachment" and past.id not in gone]
     refuse_too_many(scene.case.id, len(there), len(files))
     kept: list[Attached] = []
     entries: list[Entry] = []
