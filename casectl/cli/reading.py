@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from casectl.store.repo import Repo
 
 FINDINGS = 3
+FORESIGHT_SECONDS = 100 * 366 * 86_400
+"""How far ahead a question may look: a mistyped year would count centuries of office hours, or leave the calendar."""
 PATIENCE_SECONDS = 1.0
 """How long a reader waits before being told how far it has come."""
 TABLES = ("table", "wide", "json", "jsonl", "csv", "md", "html")
@@ -135,9 +137,14 @@ def moment(text: str, zone: str = "UTC") -> Instant:
 
 
 def as_of_moment(text: str, zone: str = "UTC") -> Instant:
-    """The moment of `--as-of`. One in the future is answered with a warning: it holds only if nothing else happens."""
-    instant = moment(text, zone)
-    if instant > clock():
+    """The moment of `--as-of`. One in the future is answered with a warning: it holds only if nothing else happens.
+
+    Raises `UsageMistake` for what names no moment, and for one more than a century ahead.
+    """
+    instant, now = moment(text, zone), clock()
+    if instant > now + FORESIGHT_SECONDS:
+        raise UsageMistake(f"--as-of lies more than a century ahead: '{text}'", "see the year")
+    if instant > now:
         warn("--as-of lies in the future: this is what will be true if nothing else happens")
     return instant
 

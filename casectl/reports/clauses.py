@@ -22,13 +22,15 @@ _COLUMNS = (
 )
 
 
-def clause_map(desks: Iterable[DeskClauses], tests: tuple[Place, ...] | None, commit: str) -> tuple[Table, bool]:
-    """One row for each clause; and whether any is carried by nothing, carried and not listed, or without a test where
-    the tree has tests of clauses (None: it has none)."""
+def clause_map(
+    desks: Iterable[DeskClauses], tests: tuple[Place, ...] | None, commit: str, only: str = ""
+) -> tuple[Table, bool]:
+    """One row for each clause, or for the one of that ID; and whether any falls short: carried by nothing, carried
+    and not listed, or without a test where the tree has tests of clauses (None: it has none)."""
     rows, problems = [], list[Problem]()
     for desk in desks:
-        problems += [*desk.problems, *_unlisted(desk)]
-        rows += list(_rows(desk, tests))
+        problems += () if only else (*desk.problems, *_unlisted(desk))
+        rows += [row for row in _rows(desk, tests) if only in ("", row["clause"])]
     counted = [str(row["state"]) for row in rows]
     table = Table(
         title=f"Clauses: {len(rows)}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from casectl.model.calendar import DAY_SECONDS
 from casectl.model.figures import CaseFigures, Promise
 from casectl.model.instants import Instant, format_instant
 from casectl.model.policy import Book, Policy
@@ -57,7 +58,7 @@ _SITES = (
     Column("on_duty", "on duty"),
     Column("clause", shown="wide"),
 )
-WEEK = 7 * 86_400
+WEEK = 7 * DAY_SECONDS
 
 
 def handover(population: Population, asked: Asked) -> list[Table] | None:

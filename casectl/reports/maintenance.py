@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casectl.model.figures import CaseFigures, Promise, TargetRow
-from casectl.model.instants import Instant, format_instant
+from casectl.model.instants import LAST_INSTANT, Instant, format_instant
 from casectl.model.policy import Policy
 from casectl.model.target import Ahead
 from casectl.reports.population import Population
-from casectl.reports.report import Asked, Report, facts_of, month_of
+from casectl.reports.report import Asked, Report, facts_of
 from casectl.reports.rows import case_cells, columns, stamp
 from casectl.reports.table import Cell, Column, Table, tally
 from casectl.reports.words import moment, span
@@ -49,9 +49,8 @@ def maintenance(population: Population, asked: Asked) -> Table | None:
         for promise in figures.facts.promises
         if _is_planned(population.policy_of(figures), figures, promise)
     ]
-    told = sorted(
-        (each for each in everything if _in_window(each[1].due_at, asked, population.zone_of(each[0]))), key=_place
-    )
+    held = [(each, population.zone_of(each[0])) for each in everything]
+    told = sorted((each for each, zone in held if asked.holds(each[1].due_at, LAST_INSTANT, zone)), key=_place)
     if not told and all(problem.warning for problem in population.exceptions):
         return None
     rows = tuple(_cells(figures, promise, population, asked) for figures, promise in told)
@@ -74,13 +73,6 @@ def maintenance(population: Population, asked: Asked) -> Table | None:
 
 def _place(each: tuple[CaseFigures, Promise]) -> tuple[Instant, str, str]:
     return each[1].due_at, each[0].id, each[1].id
-
-
-def _in_window(instant: Instant, asked: Asked, zone: str) -> bool:
-    if asked.month is not None:
-        return month_of(instant, zone) == asked.month
-    after = asked.since is None or instant >= asked.since
-    return after and (asked.until is None or instant < asked.until)
 
 
 def _is_planned(policy: Policy, figures: CaseFigures, promise: Promise) -> bool:

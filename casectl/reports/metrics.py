@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from casectl.model.calendar import DAY_SECONDS
 from casectl.model.figures import STATES, CaseFigures, TargetRow
 from casectl.model.instants import format_instant
 from casectl.model.policy import DONE_PHASES
@@ -58,7 +59,6 @@ _RATES = (
 )
 AGES = {"under_1d": 1, "under_3d": 3, "under_7d": 7, "under_30d": 30}
 """Open cases younger than so many days of wall time."""
-DAY = 86_400
 
 
 class Decided(NamedTuple):
@@ -200,7 +200,7 @@ def _backlog(cases: Iterable[CaseFigures], population: Population) -> Iterator[d
     desks: dict[str, Counter[str]] = {}
     for figures in cases:
         if figures.phase not in DONE_PHASES:
-            age = (population.as_of - figures.facts.opened_at) / DAY
+            age = (population.as_of - figures.facts.opened_at) / DAY_SECONDS
             name = next((name for name, days in AGES.items() if age < days), "older")
             desks.setdefault(figures.desk, Counter())[name] += 1
     for desk, ages in sorted(desks.items()):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import MAXYEAR, datetime
 
-from casectl.model.instants import Instant, format_instant, zone_named
+from casectl.model.calendar import DAY_SECONDS
+from casectl.model.instants import LAST_INSTANT, Instant, format_instant, zone_named
 from casectl.reports.population import Population
 from casectl.reports.table import Table
 from casectl.reports.zones import DESK
@@ -20,18 +21,17 @@ def month_of(instant: Instant, zone: str) -> str:
 
 
 def month_span(month: str, zone: str) -> tuple[Instant, Instant]:
-    """From the first moment of a month on the wall clock of `zone` to that of the next one."""
+    """From the first moment of a month on the wall clock of `zone` to that of the next one, or to the last there is."""
     year, number = int(month[:4]), int(month[5:])
-    first = datetime(year, number, 1, tzinfo=zone_named(zone))
-    return int(first.timestamp()), int(datetime(*next_month(year, number), 1, tzinfo=zone_named(zone)).timestamp())
+    first, following = datetime(year, number, 1, tzinfo=zone_named(zone)), next_month(year, number)
+    if following[0] > MAXYEAR:
+        return int(first.timestamp()), LAST_INSTANT
+    return int(first.timestamp()), int(datetime(*following, 1, tzinfo=zone_named(zone)).timestamp())
 
 
 def next_month(year: int, month: int) -> tuple[int, int]:
     """The month after one."""
     return year + month // 12, month % 12 + 1
-
-
-DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,6 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 """How messages are called: they are named in policies and typed at the prompt."""
 
 
-def message_names(repo: Repo, commit: str, desk: str) -> tuple[str, ...]:
-    """The names of a desk's messages at a commit, in alphabetical order."""
-    return tuple(_blobs(repo, commit, desk))
-
-
 def read_message(repo: Repo, commit: str, desk: str, name: str) -> tuple[str, str]:
     """A message's text, and its path. Raises `NotFound` for one that there is not, `InvalidFiles` for broken text."""
     blobs = _blobs(repo, commit, desk)

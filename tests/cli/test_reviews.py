@@ -216,6 +216,15 @@ class TestMonth:
     def test_what_is_no_month(self, desk: Terminal, month: str) -> None:
         assert f"not a month: '{month}'" in desk.run("report", "credits", "--month", month, code=2).err
 
+    def test_the_end_of_time_is_no_crash(self, desk: Terminal) -> None:
+        for name in EVERY:
+            far = ("report", name, "--as-of", "9999-12-31T00:00:00Z")
+            assert "more than a century ahead" in desk.run(*far, code=2).err
+            assert "unexpected" not in desk.run(*far[:-1], "2125-01-01", code=0 if name in INFORMING else 3).err
+        for month in ("9999-12", "0000-01"):
+            assert desk.run("report", "credits", "--month", month).out == ""
+        assert desk.run("report", "credits", "--since", "9999-12-01").out == ""
+
     def test_it_is_a_window_of_its_own(self, desk: Terminal) -> None:
         for more in (("--since", "last"), ("--until", "2026-11-02"), ("--compare", "HEAD")):
             assert "window of its own" in desk.run("report", "breaches", "--month", "2026-11", *more, code=2).err
@@ -344,7 +353,8 @@ class TestClauses:
         assert rows["ACM-1"]["places"][0].startswith("policies/acme-desk/1.0.yaml:")
         assert (rows["ACM-20"]["state"], rows["ACM-20"]["commands"]) == ("carried", ["casectl report credits"])
         assert rows["ACM-99"]["state"] == "missing"
-        assert [row["clause"] for row in desk.run("clauses", "acm-1", "-o", "json").json["rows"]] == ["ACM-1"]
+        one = desk.run("clauses", "acm-1", "-o", "json").json["rows"]
+        assert one == [rows["ACM-1"]], "as in the whole map: what ACM-10 has proves nothing of it"
         assert "did you mean 'ACM-20'?" in desk.run("clauses", "ACM-2O", code=4).err
         assert "clause 'ACM-2' is not listed" in desk.run("clauses", code=3).out
 

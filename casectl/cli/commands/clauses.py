@@ -36,24 +36,19 @@ def clauses(
     how = form(output)
     repo, commit = read_from(ctx)
     everyone = list(read_desk_clauses(repo, commit))
-    wanted = everyone if only is None else _of(everyone, only)
-    table, lacking = clause_map(wanted, clause_tests(repo, commit), commit)
+    desks, clause = (everyone, "") if only is None else _of(everyone, only)
+    table, lacking = clause_map(desks, clause_tests(repo, commit), commit, clause)
     show_tables([table], how)
     if how in ("csv", "jsonl"):
         show_problems(table.exceptions)
     return FINDINGS if lacking else 0
 
 
-def _of(everyone: list[DeskClauses], only: str) -> list[DeskClauses]:
-    """Those of one desk, or the one clause. Raises `NotFound` for what is neither."""
+def _of(everyone: list[DeskClauses], only: str) -> tuple[list[DeskClauses], str]:
+    """That desk, or the desks that have that clause, and the clause's ID. Raises `NotFound` for what is neither."""
     mine = [each for each in everyone if each.desk == only]
-    name = only.upper()
-    one = [
-        each._replace(clauses={name: each.clauses[name]}, carried={name: each.carried.get(name, ())}, problems=())
-        for each in everyone
-        if name in each.clauses
-    ]
-    if mine or one:
-        return mine or one
-    known = [*(each.desk for each in everyone), *(clause for each in everyone for clause in each.clauses)]
-    raise NotFound(f"there is no desk and no clause '{only}'", nearest(only, known))
+    having = [each for each in everyone if only.upper() in each.clauses]
+    if not mine and not having:
+        known = [*(each.desk for each in everyone), *(clause for each in everyone for clause in each.clauses)]
+        raise NotFound(f"there is no desk and no clause '{only}'", nearest(only, known))
+    return (mine, "") if mine else (having, only.upper())

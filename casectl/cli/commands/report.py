@@ -227,7 +227,9 @@ def _month(repo: Repo, commit: str, given: dict[str, Any]) -> str | None:
         zone = zone_of_dates(repo, commit, given["desk"], "2000-01-01")
         there = date.fromisoformat(f"{month_of(moment(given['as_of'], zone), zone)}-01")
         return (there - timedelta(days=1)).strftime("%Y-%m")
-    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
+    from casectl.model.sanction_shape import MONTH
+
+    if not re.fullmatch(MONTH, month):
         raise UsageMistake(f"not a month: '{month}'", "such as 2026-10, or last")
     return month
 

@@ -27,6 +27,7 @@ from casectl.desk.rating import rating_facts, read_answers, recorded, suggestion
 from casectl.desk.routing import routed
 from casectl.desk.verb import Flag, Opening, entry
 from casectl.desk.wording import clean, clean_if_given, first_words, looks_like_mail, personal_data
+from casectl.model.calendar import DAY_SECONDS
 from casectl.model.case import Case, Entry, Value
 from casectl.model.caseid import mint_id
 from casectl.model.change import Change
@@ -35,7 +36,6 @@ from casectl.model.policy import Policy
 from casectl.model.problems import NotAllowed, UsageMistake
 from casectl.model.rubric import open_questions
 
-DAY_SECONDS = 86_400
 LONG_AGO = 30 * DAY_SECONDS
 
 
