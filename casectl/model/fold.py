@@ -1,10 +1,12 @@
-"""PURE. From the versions of one case's file to its timeline.
+"""PURE. From the versions of one case's file to its timeline, over any history that git can hold.
 
 A step is what a commit changed against its own parent's version, field by field, so two branches that changed different
-fields both count. The log is a grow-only set by entry ID. A merge adds only what differs from everything before it.
-Here "its own parent's version" and "before it" are told by `follows`, which links versions by file content: exact for
-linear histories and simple merges. Crossing merges need the commits' own ancestry; it will replace `follows`, and the
-fold of each merge's own ancestors will replace the running fold in `_Folding.take`. Nothing else changes then.
+fields both count. The log is a grow-only set by entry ID. Steps are told parents before children, then by effective
+time, then by hash; the last write of a field wins. A merge adds only what differs from the fold of its own ancestors.
+So the fold at a commit is that commit's file, save log entries that a commit removed or edited.
+
+That order, cut down to the ancestors of one commit, is the order that those ancestors alone would have: what a step
+waits for, and its time, follow from its ancestors alone. Hence a merge finds the fold of its own past in what was told.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ from typing import NamedTuple
 
 from casectl.model.case import Case, Entry, Value
 from casectl.model.instants import Instant, format_instant
+from casectl.model.patch import Leaf, contradicted, fields_changed, redone, touched
 from casectl.model.problems import Problem
-from casectl.model.timeline import Step, Timeline
+from casectl.model.timeline import Dispute, Step, Timeline
 
 
 class Version(NamedTuple):
@@ -31,121 +34,72 @@ class Version(NamedTuple):
     after: Case | None
     """None when it was deleted or cannot be read: it changes nothing then."""
     follows: tuple[int, ...] = ()
-    """Which earlier versions it was made from, as positions in the sequence."""
+    """The nearest of its ancestors among the versions, as positions in the sequence."""
     merge: bool = False
 
 
 def fold(case_id: str, path: str, versions: Sequence[Version], problems: Sequence[Problem] = ()) -> Timeline:
     """The timeline that `versions` tell; they come parents before children. `problems` is what reading them met."""
-    folding = _Folding(path, list(problems))
+    told = _Told(path, list(problems))
     if all(version.follows == ((place - 1,) if place else ()) for place, version in enumerate(versions)):
-        floor: Instant | None = None
-        for version in versions:
-            floor = folding.take(version, floor)
+        _tell_in_line(told, versions)
     else:
-        _take_in_order(folding, versions)
-    return Timeline(case_id, path, tuple(folding.steps), tuple(folding.problems))
+        _Branching(told, versions).tell()
+    return Timeline(case_id, path, tuple(told.steps), tuple(told.problems), tuple(told.disputes))
 
 
-def _take_in_order(folding: _Folding, versions: Sequence[Version]) -> None:
-    """Parents before children, then by effective time, then by the commit's hash."""
-    heirs: list[list[int]] = [[] for _ in versions]
-    missing = [len(version.follows) for version in versions]
-    floors: list[Instant | None] = [None] * len(versions)
-    ready: list[tuple[Instant, str, int]] = []
-    for place, version in enumerate(versions):
-        for parent in version.follows:
-            heirs[parent].append(place)
-        if not version.follows:
-            heappush(ready, (_effective(version, None), version.commit, place))
-    while ready:
-        _, _, place = heappop(ready)
-        floors[place] = folding.take(versions[place], _latest(versions[place], floors))
-        for heir in heirs[place]:
-            missing[heir] -= 1
-            if not missing[heir]:
-                at = _effective(versions[heir], _latest(versions[heir], floors))
-                heappush(ready, (at, versions[heir].commit, heir))
-
-
-def _latest(version: Version, floors: Sequence[Instant | None]) -> Instant | None:
-    return max((floor for parent in version.follows if (floor := floors[parent]) is not None), default=None)
-
-
-def _effective(version: Version, floor: Instant | None) -> Instant:
-    """The later of the commit's own time and that of the steps that it follows."""
-    committed = version.committed
-    if committed is None or floor is None:
-        return committed or floor or 0
-    return max(committed, floor)
-
-
-class _Folding:
-    """The fold so far. Lives inside one call of `fold`."""
+class _Told:
+    """What has been told so far. Lives inside one call of `fold`."""
 
     def __init__(self, path: str, problems: list[Problem]) -> None:
         self.path = path
         self.problems = problems
         self.steps: list[Step] = []
-        self.case = Case({})
-        self._tip: Case | None = None
-        """The file that the fold equals, as long as each version follows the last; then only the fold itself."""
-        self._entries: dict[str, Entry] = {}
-        self._disputed: set[str] = set()
+        self.disputes: list[Dispute] = []
+        self.entries: dict[str, Entry] = {}
+        """Every log entry by its ID, as it was first written."""
+        self._warned: set[str] = set()
 
-    def take(self, version: Version, floor: Instant | None) -> Instant | None:
-        """Adds what the version changed, and gives the time that versions made from it cannot precede."""
-        after = version.after
-        if after is None:
-            return floor
-        # A file that comes back after a deletion is compared with what was known, so that nothing vanishes meanwhile.
-        restored = version.before is None and bool(self.steps)
-        before = self.case if version.merge or restored else version.before
-        changes = _fields_changed(before, after)
-        entries = self._entries_added(version, before, after)
-        if not changes and not entries:
-            return floor
-        at = _effective(version, floor)
+    def step(
+        self, version: Version, floor: Instant | None, changes: Mapping[str, Value | None], entries: tuple[Entry, ...]
+    ) -> Instant:
+        """One step more; gives the time that versions made from it cannot precede."""
         self._judge_time(version, floor)
-        if self.steps:
-            at = max(at, self.steps[-1].at)
+        at = _effective(version, floor)
         self.steps.append(Step(version.commit, at, version.author, changes, entries))
-        self._remember(version, changes, entries)
+        for entry in entries:
+            self.entries[entry.id] = entry
         return at
 
-    def _remember(self, version: Version, changes: Mapping[str, Value | None], entries: tuple[Entry, ...]) -> None:
-        for entry in entries:
-            self._entries[entry.id] = entry
-        plain = version.before is self._tip and not version.merge
-        if plain and version.after is not None:
-            self.case = version.after
-        else:
-            self.case = self.case.changed(changes, entries)
-        self._tip = self.case
-
-    def _entries_added(self, version: Version, before: Case | None, after: Case) -> tuple[Entry, ...]:
+    def judge_log(self, version: Version, before: Case | None, after: Case) -> tuple[Entry, ...]:
+        """The entries that the version wrote, edited or not; says which of its own past it edited or took away."""
         old = before.log if before is not None else ()
         grown = after.log[: len(old)] == old
-        known = self._entries
-        added = []
-        for entry in after.log[len(old) :] if grown else after.log:
-            first = known.get(entry.id)
-            if first is None:
-                added.append(entry)
-            elif first != entry:
-                self._dispute(version, entry.id, "edited")
+        written = after.log[len(old) :] if grown else after.log
+        for entry in written:
+            first = self.entries.get(entry.id)
+            if first is not None and first != entry:
+                self._judge_entry(version, entry.id, "edited")
         if not grown:
             kept = {entry.id for entry in after.log}
             for entry in old:
                 if entry.id not in kept:
-                    self._dispute(version, entry.id, "removed")
-        return tuple(added)
+                    self._judge_entry(version, entry.id, "removed")
+        return written
 
-    def _dispute(self, version: Version, entry: str, how: str) -> None:
-        if entry not in self._disputed:
-            self._disputed.add(entry)
+    def new(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """Those of the entries that nobody has written before."""
+        return tuple(entry for entry in entries if entry.id not in self.entries)
+
+    def warn(self, message: str, hint: str | None = None) -> None:
+        """A remark about the history, which spoils nothing."""
+        self.problems.append(Problem(self.path, 0, message, hint, warning=True))
+
+    def _judge_entry(self, version: Version, entry: str, how: str) -> None:
+        if entry not in self._warned:
+            self._warned.add(entry)
             message = f"commit {version.commit[:12]} {how} log entry '{entry}', which counts as it was first written"
-            self._warn(message, "the log only grows: add an entry that corrects it")
+            self.warn(message, "the log only grows: add an entry that corrects it")
 
     def _judge_time(self, version: Version, floor: Instant | None) -> None:
         if version.committed is None:
@@ -154,18 +108,151 @@ class _Folding:
             self.problems.append(Problem(self.path, 0, message, "the time of the step before it"))
         elif floor is not None and version.committed < floor:
             says, at = format_instant(version.committed), format_instant(floor)
-            self._warn(f"commit {version.commit[:12]} is dated {says}, before the step it follows; it counts at {at}")
-
-    def _warn(self, message: str, hint: str | None = None) -> None:
-        self.problems.append(Problem(self.path, 0, message, hint, warning=True))
+            self.warn(f"commit {version.commit[:12]} is dated {says}, before the step it follows; it counts at {at}")
 
 
-def _fields_changed(before: Case | None, after: Case) -> dict[str, Value | None]:
-    if before is None:
-        return dict(after.fields)
-    old, new = before.fields, after.fields
-    if old is new:
-        return {}
-    changes: dict[str, Value | None] = {name: value for name, value in new.items() if old.get(name) != value}
-    changes.update((name, None) for name in old if name not in new)
-    return changes
+def _tell_in_line(told: _Told, versions: Sequence[Version]) -> None:
+    """Each version follows the last: what the file says is what the fold says."""
+    floor: Instant | None = None
+    known = Case({})
+    for version in versions:
+        after = version.after
+        if after is None:
+            continue
+        # A file that comes back after a deletion is compared with what was known, so that nothing vanishes meanwhile.
+        restored = version.before is None and bool(told.steps)
+        before = known if version.merge or restored else version.before
+        changes = fields_changed(before.fields if before else {}, after.fields)
+        entries = told.new(told.judge_log(version, before, after))
+        if changes or entries:
+            floor = told.step(version, floor, changes, entries)
+            # All that is known is in the file, unless it was compared with something else.
+            known = after if before is version.before else known.changed(changes, entries)
+
+
+class _Delta(NamedTuple):
+    """What a version changed against its own past: for each field what it was and became, and what it wrote."""
+
+    fields: Mapping[str, tuple[Value | None, Value | None]]
+    entries: tuple[Entry, ...]
+
+
+_NOTHING = _Delta({}, ())
+
+
+class _Branching:
+    """Versions whose history has branches. Ancestors are sets of positions, as the bits of a number."""
+
+    def __init__(self, told: _Told, versions: Sequence[Version]) -> None:
+        self._told = told
+        self._versions = versions
+        self._past = _pasts(versions)
+        self._deltas: list[_Delta] = [_NOTHING] * len(versions)
+        self._floors: list[Instant | None] = [None] * len(versions)
+        self._order: list[int] = []
+        """Positions of what was told, in order."""
+        self._here: dict[str, Value | None] = {}
+        self._writers: dict[tuple[str, Leaf], str] = {}
+        """Which commit wrote each single value last."""
+
+    def tell(self) -> None:
+        """Parents before children, then by effective time, then by the commit's hash."""
+        heirs: list[list[int]] = [[] for _ in self._versions]
+        missing = [len(version.follows) for version in self._versions]
+        ready: list[tuple[Instant, str, int]] = []
+        for place, version in enumerate(self._versions):
+            for parent in version.follows:
+                heirs[parent].append(place)
+            if not version.follows:
+                heappush(ready, self._reached(place))
+        while ready:
+            _, _, place = heappop(ready)
+            self._tell(place)
+            for heir in heirs[place]:
+                missing[heir] -= 1
+                if not missing[heir]:
+                    heappush(ready, self._reached(heir))
+
+    def _reached(self, place: int) -> tuple[Instant, str, int]:
+        """When a version whose past has been told counts. One that changes nothing holds nobody up."""
+        version = self._versions[place]
+        floors = [floor for parent in version.follows if (floor := self._floors[parent]) is not None]
+        self._floors[place] = floor = max(floors, default=None)
+        self._deltas[place] = delta = self._delta(place)
+        quiet = delta is _NOTHING and floor is not None
+        return (floor if quiet and floor is not None else _effective(version, floor)), version.commit, place
+
+    def _delta(self, place: int) -> _Delta:
+        version = self._versions[place]
+        if version.after is None:
+            return _NOTHING
+        whole = version.merge or version.before is None
+        before = self._fold_of(self._past[place]) if whole else version.before
+        old, new = before.fields if before else {}, version.after.fields
+        fields = {name: (old.get(name), value) for name, value in fields_changed(old, new).items()}
+        written = self._told.judge_log(version, before, version.after)
+        if before:
+            known = {entry.id for entry in before.log} & self._told.entries.keys()
+            written = tuple(entry for entry in written if entry.id not in known)
+        return _Delta(fields, written) if fields or written else _NOTHING
+
+    def _fold_of(self, past: int) -> Case:
+        """What the steps of a version's ancestors make together."""
+        fields: dict[str, Value | None] = {}
+        log: dict[str, Entry] = {}
+        for place in self._order:
+            if past >> place & 1:
+                delta = self._deltas[place]
+                for name, (before, after) in delta.fields.items():
+                    fields[name] = redone(before, after, fields.get(name))
+                for entry in delta.entries:
+                    log.setdefault(entry.id, entry)
+        return Case({}).changed(fields, tuple(log.values()))
+
+    def _tell(self, place: int) -> None:
+        delta, version = self._deltas[place], self._versions[place]
+        if delta is _NOTHING:
+            return
+        self._order.append(place)
+        if not self._past[place] and self._told.steps:
+            first = self._told.steps[0].commit
+            self._told.warn(
+                f"opened twice: by commit {first[:12]} and, without knowing of it, by commit {version.commit[:12]}",
+                f"casectl settle leaves the ID to the first; open the other anew: git show {version.commit[:12]}",
+            )
+        changes: dict[str, Value | None] = {}
+        for name, (before, after) in delta.fields.items():
+            here = self._here.get(name)
+            for leaf in contradicted(before, after, here):
+                self._dispute(name, version.commit, self._writers.get((name, leaf)))
+            changes[name] = self._here[name] = redone(before, after, here)
+            self._writers.update(((name, leaf), version.commit) for leaf in touched(before, after))
+        entries = self._told.new(delta.entries)
+        if changes or entries:
+            self._told.step(version, self._floors[place], changes, entries)
+        # Whether others wrote the same before has no say here: what follows must keep its time.
+        self._floors[place] = _effective(version, self._floors[place])
+
+    def _dispute(self, field: str, commit: str, against: str | None) -> None:
+        dispute = Dispute(field, commit, against) if against else None
+        if dispute and dispute not in self._told.disputes:
+            self._told.disputes.append(dispute)
+
+
+def _pasts(versions: Sequence[Version]) -> list[int]:
+    """The ancestors of each version."""
+    pasts: list[int] = []
+    for version in versions:
+        past = 0
+        for parent in version.follows:
+            past |= pasts[parent] | 1 << parent
+        pasts.append(past)
+    return pasts
+
+
+def _effective(version: Version, floor: Instant | None) -> Instant:
+    """The later of the commit's own time and that of the steps that it follows."""
+    committed = version.committed
+    if committed is None or floor is None:
+        return committed or floor or 0
+    return max(committed, floor)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from casectl.model.case import Case, Entry, Value
 from casectl.model.instants import Instant
+from casectl.model.patch import fields_changed
 from casectl.model.problems import Problem
 
 
@@ -25,6 +26,16 @@ class Step(NamedTuple):
     entries: tuple[Entry, ...] = ()
 
 
+class Dispute(NamedTuple):
+    """Two steps that did not know of each other and contradict each other: the fold goes by the later one."""
+
+    field: str
+    commit: str
+    """The step that came later, and whose value stands."""
+    against: str
+    """The step that it overwrote without knowing of it."""
+
+
 class Timeline(NamedTuple):
     """All steps of one case, oldest first; the first is its opening."""
 
@@ -33,6 +44,8 @@ class Timeline(NamedTuple):
     steps: tuple[Step, ...]
     problems: tuple[Problem, ...] = ()
     """What was wrong with versions of the file along the way; a version that cannot be read changes nothing."""
+    disputes: tuple[Dispute, ...] = ()
+    """Contradictions between branches, in order; whether they were settled since is told by the voids."""
 
     @property
     def opened(self) -> Step:
@@ -54,9 +67,7 @@ class Timeline(NamedTuple):
             return None
         if before is None or before != self.case() or after.log[: len(before.log)] != before.log:
             return None
-        old, new = before.fields, after.fields
-        changes: dict[str, Value | None] = {name: value for name, value in new.items() if old.get(name) != value}
-        changes.update((name, None) for name in old if name not in new)
+        changes = fields_changed(before.fields, after.fields)
         last = step._replace(changes=changes, entries=after.log[len(before.log) :])
         return self._replace(steps=(*self.steps, last))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from casectl.model.case import Case, Entry, Value
+from casectl.model.patch import redone
 from casectl.model.timeline import Step
 
 
@@ -87,7 +88,7 @@ def _replayed(steps: Sequence[Step], voided: Mapping[int, int]) -> Iterator[Step
     true: dict[str, Value | None] = {}
     for index, step in enumerate(steps):
         changes = {
-            name: _redone(told.get(name), value, true.get(name))
+            name: redone(told.get(name), value, true.get(name))
             for name, value in step.changes.items()
             if name not in put_back.get(index, ())
         }
@@ -95,40 +96,3 @@ def _replayed(steps: Sequence[Step], voided: Mapping[int, int]) -> Iterator[Step
         if index not in voided:
             true.update(changes)
             yield step._replace(changes=changes)
-
-
-def _redone(before: Value | None, after: Value | None, here: Value | None) -> Value | None:
-    """What a change from `before` to `after` makes of `here`."""
-    if isinstance(after, tuple) or (after is None and isinstance(before, tuple)):
-        kept = _patched(*_changed_records(_by_id(before), _by_id(after), _by_id(here)))
-        return tuple(kept.values()) or None  # type: ignore[arg-type]
-    if isinstance(after, Mapping) or (after is None and isinstance(before, Mapping)):
-        return _patched(_items(before), _items(after), _items(here)) or None  # type: ignore[return-value]
-    return after
-
-
-Records = dict[str, object]
-
-
-def _changed_records(before: Records, after: Records, here: Records) -> tuple[Records, Records, Records]:
-    """What a step changes in a record it changes in the one that is here; where there is none, nothing is changed."""
-    amended = {name for name, record in after.items() if name in before and before[name] != record}
-    told = {
-        name: _patched(dict(before[name]), dict(after[name]), dict(here[name]))  # type: ignore[call-overload]
-        for name in amended & here.keys()
-    }
-    return before, {name: record for name, record in after.items() if name not in amended} | told, here
-
-
-def _patched(before: dict[str, object], after: dict[str, object], here: dict[str, object]) -> dict[str, object]:
-    changed = {name: value for name, value in after.items() if name not in before or before[name] != value}
-    kept = {name: value for name, value in here.items() if name in after or name not in before}
-    return {**kept, **changed}
-
-
-def _by_id(value: Value | None) -> dict[str, object]:
-    return {str(record.get("id")): record for record in value} if isinstance(value, tuple) else {}
-
-
-def _items(value: Value | None) -> dict[str, object]:
-    return dict(value) if isinstance(value, Mapping) else {}

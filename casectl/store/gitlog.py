@@ -53,8 +53,8 @@ class FileChange(NamedTuple):
     """Whether what is there now is a regular file, not a symbolic link or another repository."""
 
 
-def log_marks(place: Place, commit: str, *limits: str) -> Generator[tuple[bytes, Mark], None, None]:
-    """(path, mark) of every change of every file up to `commit`, newest first, streaming.
+def log_marks(place: Place, commit: str | tuple[str, ...], *limits: str) -> Generator[tuple[bytes, Mark], None, None]:
+    """(path, mark) of every change of every file up to `commit` (or to any of several), newest first, streaming.
 
     `limits` are further arguments: `--since`, or `--full-history -- PATH`.
     """
@@ -83,10 +83,11 @@ def ranges_of(place: Place, commit: str) -> tuple[str, ...]:
     return f"{middle}..{commit}", middle
 
 
-def _placed(commit: str, limits: tuple[str, ...]) -> tuple[str, ...]:
+def _placed(commit: str | tuple[str, ...], limits: tuple[str, ...]) -> tuple[str, ...]:
     options = tuple(limit for limit in limits if limit.startswith("--") and limit != "--")
     operands = limits[limits.index("--") :] if "--" in limits else ("--",)
-    return (*options, "--end-of-options", commit, *operands)
+    tips = (commit,) if isinstance(commit, str) else commit
+    return (*options, "--end-of-options", *tips, *operands)
 
 
 def _tokens(process: GitProcess) -> Iterator[bytes]:

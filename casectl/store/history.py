@@ -10,6 +10,7 @@ from itertools import zip_longest
 from casectl.model.caseid import opened_on, path_of
 from casectl.model.problems import NotFound
 from casectl.model.timeline import Timeline
+from casectl.store.ancestry import history_of
 from casectl.store.gitlog import Mark, log_marks, new_blobs, ranges_of, read_mark
 from casectl.store.lookup import current_cases, is_case_path, resolve_case
 from casectl.store.objects import ObjectReader, read_blobs
@@ -29,10 +30,11 @@ def read_timelines(repo: Repo, commit: str) -> Iterator[Timeline]:
     """
     marks = _marks_by_path(repo, commit)
     paths = sorted(marks)
+    follows = history_of(repo, (commit,))
     with closing(read_blobs(repo, (blob for path in paths for blob in new_blobs(marks.get(path, ()))))) as contents:
         for path in paths:
             held = {blob: next(contents, None) for blob in new_blobs(marks[path])}
-            yield timeline_of(_id_in(path), path, marks.pop(path), held)
+            yield timeline_of(_id_in(path), path, marks.pop(path), held, follows)
 
 
 def read_timeline(repo: Repo, case_id: str, commit: str) -> Timeline:
@@ -50,7 +52,8 @@ def read_timeline(repo: Repo, case_id: str, commit: str) -> Timeline:
         if not _whole(marks, present.id.encode()):
             marks = _marks_of(repo, commit, path)
         held = {blob: reader.read(blob.decode()) for blob in new_blobs(marks)}
-    return timeline_of(case_id, path, marks, held)
+    born = read_mark(marks[0]).parents if marks else ()
+    return timeline_of(case_id, path, marks, held, history_of(repo, (commit,), born))
 
 
 def _marks_of(repo: Repo, commit: str, path: str, *limits: str) -> list[Mark]:

@@ -7,6 +7,7 @@ from contextlib import closing
 
 from casectl.model.caseid import path_of
 from casectl.model.timeline import Timeline
+from casectl.store.ancestry import history_of
 from casectl.store.gitlog import Mark, log_marks, new_blobs, read_mark
 from casectl.store.objects import read_blobs
 from casectl.store.repo import Repo
@@ -16,12 +17,16 @@ PATHS_AT_ONCE = 1000
 """As many as a command line takes anywhere."""
 
 
-def read_lives(repo: Repo, commit: str, case_ids: Iterable[str]) -> dict[str, Timeline]:
-    """The timelines of these cases up to `commit`, as `read_timelines` would give them; only of those it knows."""
+def read_lives(repo: Repo, commit: str, case_ids: Iterable[str], beside: str = "") -> dict[str, Timeline]:
+    """The timelines of these cases up to `commit`, as `read_timelines` would give them; only of those it knows.
+
+    With `beside`, another commit, they are what they would be at a merge of the two that adds nothing.
+    """
+    tips = (commit, beside) if beside else (commit,)
     wanted = sorted(set(case_ids))
     found: dict[str, Timeline] = {}
     for first in range(0, len(wanted), PATHS_AT_ONCE):
-        found |= _read(repo, commit, {path_of(case_id): case_id for case_id in wanted[first : first + PATHS_AT_ONCE]})
+        found |= _read(repo, tips, {path_of(case_id): case_id for case_id in wanted[first : first + PATHS_AT_ONCE]})
     return found
 
 
@@ -33,13 +38,14 @@ def policy_changes(repo: Repo, since: str, commit: str) -> list[tuple[str, str]]
     return list(reversed(dict.fromkeys(found)))
 
 
-def _read(repo: Repo, commit: str, ids: dict[str, str]) -> dict[str, Timeline]:
+def _read(repo: Repo, tips: tuple[str, ...], ids: dict[str, str]) -> dict[str, Timeline]:
     marks: dict[str, list[Mark]] = {path: [] for path in ids}
-    with closing(log_marks(repo, commit, "--full-history", "--", *ids)) as walk:
+    with closing(log_marks(repo, tips, "--full-history", "--", *ids)) as walk:
         for path, mark in walk:
             marks[path.decode()].append(mark)
     met = {path: list(reversed(found)) for path, found in marks.items() if found}
     blobs = list(dict.fromkeys(blob for found in met.values() for blob in new_blobs(found)))
     with closing(read_blobs(repo, iter(blobs))) as contents:
         held = dict(zip(blobs, contents, strict=False))
-    return {ids[path]: timeline_of(ids[path], path, found, held) for path, found in met.items()}
+    follows = history_of(repo, tips)
+    return {ids[path]: timeline_of(ids[path], path, found, held, follows) for path, found in met.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,15 +14,50 @@ from casectl.model.timeline import Timeline
 from casectl.store.canonical import MAX_BYTES, scan_header, scan_log, split
 from casectl.store.gitlog import FileChange, Mark, read_mark
 
+Follows = Callable[[Sequence[str]], list[tuple[int, ...]]]
+"""For commits, parents before children: the positions of the nearest ancestors of each among them."""
 Parsed = tuple[Case | None, tuple[Problem, ...]]
 
 
-def timeline_of(case_id: str, path: str, marks: Sequence[Mark], contents: Mapping[bytes, bytes | None]) -> Timeline:
-    """The timeline of the file at `path`. `marks` come oldest first; `contents` holds every blob that they name."""
+def timeline_of(
+    case_id: str, path: str, marks: Sequence[Mark], contents: Mapping[bytes, bytes | None], follows: Follows
+) -> Timeline:
+    """The timeline of the file at `path`. `marks` come oldest first; `contents` holds every blob that they name.
+
+    `follows` is asked only where the contents do not show that the history is one line.
+    """
+    commits = [tuple(changes) for _, changes in groupby(map(read_mark, marks), key=lambda change: change.commit)]
+    line = _in_line(commits)
     history = _History(case_id, path, contents)
-    for _, changes in groupby(map(read_mark, marks), key=lambda change: change.commit):
-        history.add(tuple(changes))
-    return fold(case_id, path, history.versions, history.problems)
+    for changes in line or commits:
+        history.add(changes)
+    names = [version.commit for version in history.versions]
+    ancestors = follows(names) if line is None else [(place - 1,) if place else () for place in range(len(names))]
+    versions = [version._replace(follows=own) for version, own in zip(history.versions, ancestors, strict=True)]
+    return fold(case_id, path, versions, history.problems)
+
+
+def _in_line(commits: Sequence[tuple[FileChange, ...]]) -> list[tuple[FileChange, ...]] | None:
+    """The commits that made the file what it is, where contents prove that each follows the last; else None.
+
+    They do when each commit changes what the last one made and makes what nothing had been before: what it changed can
+    have come from nowhere else. A merge that has what the line came to adds nothing to it.
+    """
+    line: list[tuple[FileChange, ...]] = []
+    known: set[bytes | None] = {None}
+    tip: bytes | None = None
+    for changes in commits:
+        if len(changes[0].parents) > 1:
+            if changes[0].new != tip or any(change.old not in known for change in changes):
+                return None
+            continue
+        (change,) = changes
+        if change.old != tip or change.new in known:
+            return None
+        tip = change.new
+        known.add(tip)
+        line.append(changes)
+    return line
 
 
 class CaseReader:
@@ -76,11 +111,10 @@ class CaseReader:
 
 @dataclass(slots=True)
 class _Content:
-    """What one blob holds, and the last version that put it in place."""
+    """What one blob holds."""
 
     case: Case | None
     """Of a blob that cannot be read: the version before it, which the next one is compared with."""
-    place: int
     readable: bool
 
 
@@ -100,18 +134,11 @@ class _History:
         """One commit: one change, or for a merge one for each parent whose version differs."""
         change = changes[0]
         merge = len(change.parents) > 1
-        sources = [old for each in changes if (old := each.old) is not None]
-        if merge and len(changes) < len(change.parents) and change.new is not None:
-            sources.append(change.new)
-        follows = sorted({self._known[source].place for source in sources if source in self._known})
         before = self._known[change.old].case if change.old in self._known and not merge else None
         after = self._case(change, before)
-        place = len(self.versions)
-        self.versions.append(
-            Version(change.commit, change.committed, change.mail, before, after, tuple(follows), merge)
-        )
-        if change.new is not None:
-            self._known[change.new] = _Content(after if after is not None else before, place, after is not None)
+        self.versions.append(Version(change.commit, change.committed, change.mail, before, after, merge=merge))
+        if change.new is not None and change.new not in self._known:
+            self._known[change.new] = _Content(after if after is not None else before, after is not None)
 
     def _case(self, change: FileChange, before: Case | None) -> Case | None:
         blob = change.new
