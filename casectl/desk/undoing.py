@@ -56,19 +56,24 @@ class Past:
         """The steps that the undo at `index` took back, and that come into force again when it is undone."""
         return tuple(self._targets(index))
 
-    def without(self, index: int) -> dict[str, Value | None]:
-        """The fields that the step changed, as they are when it is taken back; None where there is nothing then.
+    def without(self, *indexes: int) -> dict[str, Value | None]:
+        """The fields that the steps changed, as they are when these are taken back; None where there is nothing then.
 
         What a later step changed, that stands, stays as that step made it. Fixed fields are left out.
         """
-        void = Entry("", "void", {"void": self.name_of(index)})
-        steps = (*self.steps, Step("", self.steps[-1].at, "", {}, (void,)))
+        voids = tuple(Entry("", "void", {"void": self.name_of(index)}) for index in indexes)
+        steps = (*self.steps, Step("", self.steps[-1].at, "", {}, voids))
         case = Case({})
         for step in effective(steps, self.case_id).steps:
             case = case.changed(step.changes)
         turned = voided_steps(steps, self.case_id).keys() ^ self.undone
         touched = dict.fromkeys(name for place in sorted(turned) for name in self.steps[place].changes)
         return {name: case.fields.get(name) for name in touched if not _fixed(name)}
+
+    def restored(self, now: Mapping[str, Value], *indexes: int) -> dict[str, Value | None]:
+        """What to change in the fields as they are `now`, when these steps are taken back."""
+        before = self.without(*indexes)
+        return {name: value for name, value in before.items() if now.get(name) != value and _may_be(name, value)}
 
     def in_words(self, index: int) -> str:
         """What a step did, in a few words: the fields that it changed, and its log entries."""
@@ -102,6 +107,10 @@ def _voids(step: Step) -> list[Entry]:
 
 def _fixed(name: str) -> bool:
     return name not in FIELD or FIELD[name].fixed
+
+
+def _may_be(name: str, value: Value | None) -> bool:
+    return value is not None or not FIELD[name].required
 
 
 def back_to(fields: Mapping[str, Value | None]) -> str:

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, get_args
 from casectl.model.instants import Instant
 from casectl.model.problems import Problem
 from casectl.model.target import Clauses, Rule
+from casectl.model.timeline import Dispute
 
 TargetState = Literal[
     "withdrawn",
@@ -237,6 +238,8 @@ class CaseFigures(NamedTuple):
     upcoming: tuple[Upcoming, ...] = ()
     """What time alone has made due, and nobody has done yet."""
     facts: CaseFacts = CaseFacts(0, None)
+    disputes: tuple[Dispute, ...] = ()
+    """Steps of two clones that contradict each other, and that nobody has settled; figures go by the fold."""
 
     @property
     def counts(self) -> bool:

@@ -20,7 +20,7 @@ from casectl.model.target_shape import ALL_ANCHORS, FACTS, LOG_ANCHORS, PERCENT,
 
 VERBS = (
     "agree assign attach attempt call check close confirm confirm-path email escalate exempt expedite handover hold "
-    "link merge note open promise refer reopen resolve respond resume root-cause set take triage undo update"
+    "link merge note open promise refer reopen resolve respond resume root-cause set settle take triage undo update"
 ).split()
 """The steps that a policy may keep for some roles."""
 

@@ -13,7 +13,7 @@ from casectl.reports.news import Found, as_findings, key_of, news_of, withdrawn_
 from casectl.reports.population import Population
 from casectl.reports.report import Asked, Report, facts_of
 from casectl.reports.rows import blemishes, columns, flat, stamp, testimony
-from casectl.reports.standing import is_owed, remedies
+from casectl.reports.standing import disputed_notes, is_owed, remedies
 from casectl.reports.table import Cell, Table, tally
 from casectl.reports.words import SHORT, count
 from casectl.reports.zones import wall_zone, zone_notes
@@ -26,7 +26,7 @@ _COLUMNS = (
     "id external_id desk policy customer priority type status phase owner assignee source target occurrence subject "
     "state margin limit when clause breached due breached_at due_at started_at stopped_at elapsed_seconds "
     "limit_seconds over_seconds remaining_seconds paused_seconds exempt_seconds reason overturned overturned_at "
-    "overturned_by overturned_reason owed title evidence"
+    "overturned_by overturned_reason owed title evidence disputed"
 )
 
 
@@ -171,7 +171,7 @@ def _facts(population: Population, asked: Asked) -> dict[str, str | tuple[str, .
 def _notes(population: Population, asked: Asked, found: list[Found]) -> tuple[str, ...]:
     cases = tuple(each.figures for each in found)
     owed = remedies({each.figures.id: each.figures for each in found if each.row.owed}.values())
-    return (*owed, *testimony(cases), *blemishes(population), *zone_notes(cases, asked.zone))
+    return (*owed, *disputed_notes(cases), *testimony(cases), *blemishes(population), *zone_notes(cases, asked.zone))
 
 
 REPORT = Report(

@@ -6,8 +6,8 @@ from casectl.model.figures import DutyRow, TargetRow
 from casectl.model.instants import Instant, format_instant
 
 
-def target_document(row: TargetRow) -> dict[str, object]:
-    """One row, as the contract has it."""
+def target_document(row: TargetRow, disputed: bool = False) -> dict[str, object]:
+    """One row, as the contract has it. `disputed` stands only where two steps of its case contradict each other."""
     return {
         "target": row.target,
         "occurrence": row.occurrence,
@@ -25,6 +25,7 @@ def target_document(row: TargetRow) -> dict[str, object]:
         "exempt_seconds": row.exempt_seconds,
         "overturned": _overturned(row),
         "evidence": list(row.evidence),
+        **({"disputed": True} if disputed else {}),
     }
 
 

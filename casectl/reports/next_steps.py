@@ -6,16 +6,18 @@ from collections.abc import Iterator
 
 from casectl.desk.remedies import duty_remedy, duty_words, lack_words, planned
 from casectl.model.moves import ways
-from casectl.reports.entries import entry_words
+from casectl.model.timeline import Dispute
+from casectl.reports.entries import entry_words, field_words
 from casectl.reports.onecase import OneCase
 from casectl.reports.standing import TAIL, open_duties
-from casectl.reports.words import count, distance, moment
+from casectl.reports.words import SHORT, count, distance, moment
 from casectl.sla.facts import is_contact
 from casectl.sla.life import Life
 from casectl.sla.readiness import lacks
 from casectl.sla.voids import effective, is_taken_back
 
 MOST_OWED = 6
+MOST_DISPUTED = 4
 
 
 def owed_block(found: OneCase, zone: str) -> Iterator[str]:
@@ -30,6 +32,24 @@ def owed_block(found: OneCase, zone: str) -> Iterator[str]:
     for due in found.figures.upcoming:
         deed = planned(found.pinned.policy, found.figures, due)
         yield f"due by time alone: {deed} ({due.rule}: {due.reason}); casectl sweep"
+
+
+def disputed_block(found: OneCase, zone: str) -> Iterator[str]:
+    """Each contradiction between two clones, with the command that settles it either way."""
+    steps, tail = {step.commit: step for step in found.timeline.steps}, found.figures.id[-TAIL:]
+
+    def side(dispute: Dispute, commit: str) -> str:
+        value = steps[commit].changes.get(dispute.field)
+        words = "nothing" if value is None else field_words(dispute.field, value, zone)
+        return f"{words} ({moment(steps[commit].at, zone)}, {found.who(steps[commit].author)}, {commit[:SHORT]})"
+
+    disputes = found.figures.disputes
+    for dispute in disputes[:MOST_DISPUTED]:
+        yield f"disputed: {dispute.field} {side(dispute, dispute.commit)} against {side(dispute, dispute.against)}"
+    if len(disputes) > MOST_DISPUTED:
+        yield f"disputed: {count(len(disputes) - MOST_DISPUTED, 'field')} more"
+    if disputes:
+        yield f"settle: casectl settle {tail} keeps the first; casectl settle {tail} --keep COMMIT the other"
 
 
 def last_contact(found: OneCase, zone: str) -> str | None:

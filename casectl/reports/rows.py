@@ -59,6 +59,7 @@ COLUMNS: Mapping[str, Column] = {
         Column("overturned_by", shown="data"),
         Column("overturned_reason", shown="data"),
         Column("title", width=32),
+        Column("disputed", shown="data"),
     )
 }
 """Every column that a row of `flat` can fill."""
@@ -104,7 +105,7 @@ def flat(figures: CaseFigures, row: TargetRow, zone: str) -> dict[str, Cell]:
 def case_cells(figures: CaseFigures) -> dict[str, Cell]:
     """The facts of a case that stand on each of its rows."""
     names = "id external_id policy desk customer priority type status phase owner assignee source title"
-    return {name: getattr(figures, name) for name in names.split()}
+    return {name: getattr(figures, name) for name in names.split()} | {"disputed": bool(figures.disputes)}
 
 
 def _instants(row: TargetRow, zone: str) -> dict[str, Cell]:

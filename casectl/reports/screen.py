@@ -9,7 +9,7 @@ from casectl.model.figures import CaseFigures, TargetRow
 from casectl.model.instants import Instant, format_instant
 from casectl.reports.contract import duty_document, target_document
 from casectl.reports.entries import entry_words, field_datum, field_words, record_words, void_words
-from casectl.reports.next_steps import last_contact, owed_block, steps_block
+from casectl.reports.next_steps import disputed_block, last_contact, owed_block, steps_block
 from casectl.reports.onecase import OneCase
 from casectl.reports.plain import plain, shortened
 from casectl.reports.population import zone_data_version
@@ -38,6 +38,7 @@ def case_screen(found: OneCase, zone: str | None = None) -> str:
         _fields(found, wall),
         _description(found),
         _clocks(found, wall),
+        _block(disputed_block(found, wall)),
         _block(owed_block(found, wall)),
         _block(steps_block(found, wall)),
         _log(found, wall),
@@ -56,7 +57,7 @@ def case_document(found: OneCase) -> dict[str, object]:
         "path": found.timeline.path,
         "phase": found.figures.phase,
         **{name: field_datum(name, value) for name, value in case.fields.items()},
-        "targets": [target_document(row) for row in found.figures.rows],
+        "targets": [target_document(row, bool(found.figures.disputes)) for row in found.figures.rows],
         "owed": [duty_document(row) for row in found.figures.duties if row.open],
         "log": [_entry_document(*told) for told in _entries(found)],
     }

@@ -7,7 +7,7 @@ from casectl.model.instants import format_instant
 from casectl.reports.contract import target_document
 from casectl.reports.population import Population
 from casectl.reports.rows import blemishes, columns, flat, stamp, testimony
-from casectl.reports.standing import remedies
+from casectl.reports.standing import disputed_notes, remedies
 from casectl.reports.table import Table
 from casectl.reports.zones import DESK, wall_zone, zone_notes
 
@@ -17,7 +17,7 @@ _COLUMNS = (
     "id external_id policy customer priority status phase target occurrence subject state clause started_at stopped_at "
     "due_at breached_at elapsed_seconds limit_seconds goal_seconds remaining_seconds paused_seconds exempt_seconds "
     "evidence breached when elapsed limit left due reason overturned overturned_at overturned_by overturned_reason "
-    "owed title"
+    "owed title disputed"
 )
 
 
@@ -44,6 +44,7 @@ def sla_table(population: Population, zone: str = DESK) -> Table:
         facts={"policies": tuple(population.policies)},
         notes=(
             *remedies(population.figures),
+            *disputed_notes(population.figures),
             *testimony(tuple(figures for figures, _ in pairs)),
             *blemishes(population),
             *zone_notes(population.figures, zone),
@@ -60,5 +61,5 @@ def _case(figures: CaseFigures) -> dict[str, object]:
         "priority": figures.priority,
         "status": figures.status,
         "phase": figures.phase,
-        "targets": [target_document(row) for row in figures.rows],
+        "targets": [target_document(row, bool(figures.disputes)) for row in figures.rows],
     }

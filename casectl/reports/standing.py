@@ -66,6 +66,15 @@ def remedies(cases: Iterable[CaseFigures]) -> tuple[str, ...]:
     )
 
 
+def disputed_notes(cases: Iterable[CaseFigures]) -> tuple[str, ...]:
+    """A note on cases in which steps of two clones contradict each other, and how to settle one."""
+    ids = sorted({figures.id for figures in cases if figures.disputes})
+    if not ids:
+        return ()
+    which = ids[0] if len(ids) == 1 else count(len(ids), "case")
+    return (f"disputed: {which}; figures go by the last word; casectl show {ids[0][-TAIL:]}, casectl settle ID",)
+
+
 def missing(row: TargetRow) -> str:
     """What is owed of one row: `resolution: no time agreed yet`."""
     return f"{row.target}: {row.reason or 'its figure is missing'}"

@@ -11,7 +11,15 @@ from casectl.model.policy import DONE_PHASES, PHASES, Book, Policy
 from casectl.model.problems import NotFound, UsageMistake, did_you_mean
 from casectl.reports.population import Population, population
 from casectl.reports.rows import case_cells, stamp
-from casectl.reports.standing import is_owed, overturned_rows, overturned_words, owed_words, remedies, row_name
+from casectl.reports.standing import (
+    disputed_notes,
+    is_owed,
+    overturned_rows,
+    overturned_words,
+    owed_words,
+    remedies,
+    row_name,
+)
 from casectl.reports.table import Cell, Column, Table
 from casectl.reports.words import distance, duration, moment
 from casectl.reports.zones import DESK, wall_zone, zone_notes
@@ -40,6 +48,7 @@ _COLUMNS = (
     Column("owed", width=48),
     Column("overturned", shown="wide", width=80),
     Column("title", width=48),
+    Column("disputed", shown="data"),
 )
 
 
@@ -183,7 +192,7 @@ def worklist_table(
         rows=tuple(_row(figures, everyone, wall_zone(figures, everyone.zone_of(figures), zone)) for figures in shown),
         schema="casectl.list/1",
         stamp=stamp(everyone),
-        notes=(*notes, *remedies(shown), *_taken_back(shown), *zone_notes(shown, zone)),
+        notes=(*notes, *remedies(shown), *disputed_notes(shown), *_taken_back(shown), *zone_notes(shown, zone)),
     )
 
 

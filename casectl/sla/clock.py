@@ -13,6 +13,7 @@ from casectl.model.terms import Terms
 from casectl.model.timeline import Step, Timeline
 from casectl.sla.automatic import upcoming_of
 from casectl.sla.course import Course, courses_of, promised_in
+from casectl.sla.disputes import open_disputes
 from casectl.sla.duties import duties_of
 from casectl.sla.excuse import Excuse, exemptions_of
 from casectl.sla.facts import facts_of
@@ -186,4 +187,5 @@ def _figures(
         follows=text("follows"),
         links=_links(steps, timeline.case_id),
         void=effective(steps, timeline.case_id).ended_by is not None,
+        disputes=open_disputes(timeline, steps),
     )

@@ -14,7 +14,7 @@ from casectl.desk.pinning import refuse_unknown_to_policy
 from casectl.desk.undoing import OPENING, Past, back_to
 from casectl.desk.verb import Flag, Scene, change, entry
 from casectl.desk.wording import clean, personal_data
-from casectl.model.case import FIELD, Value
+from casectl.model.case import Value
 from casectl.model.change import Change
 from casectl.model.problems import NotAllowed, NotFound
 
@@ -72,13 +72,9 @@ def _restored(scene: Scene, past: Past, index: int) -> tuple[dict[str, Value | N
         return ({} if status is None else {"status": status}), []
     before = past.without(index)
     now = scene.case.fields
-    fields = {name: value for name, value in before.items() if now.get(name) != value and _may_be(name, value)}
+    fields = past.restored(now, index)
     made: Mapping[str, Value | None] = past.steps[index].changes
     return fields, [name for name in before if name not in fields and now.get(name) != made.get(name)]
-
-
-def _may_be(name: str, value: Value | None) -> bool:
-    return value is not None or not FIELD[name].required
 
 
 def _left_alone(names: list[str]) -> tuple[str, ...]:
