@@ -13,7 +13,7 @@ from casectl.model.json_schema import schema_text
 from casectl.model.policy import Policy
 from casectl.model.problems import InvalidFiles, NotFound, UsageMistake
 from casectl.model.tree import Branch, Row, Text
-from casectl.store.adopt import adopt_repo
+from casectl.store.join import join_repo
 from casectl.store.create import create_repo
 from casectl.store.inspect import describe_work_tree
 from casectl.store.policy_files import check_policy_files, read_policy_files
@@ -80,7 +80,7 @@ def found_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, 
     Raises `NotAllowed` for a directory with other files, and for one that is a case repository already.
     """
     if describe_work_tree(root).has_commits:
-        return adopt_repo(root, files, message, at, who)
+        return join_repo(root, files, message, at, who)
     return create_repo(root, files, message, at, who)
 
 

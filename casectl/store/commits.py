@@ -7,10 +7,10 @@ import unicodedata
 
 from casectl.model.change import Change
 from casectl.model.instants import Instant
-from casectl.model.problems import CasectlError
+from casectl.model.problems import CasectlError, NotAllowed
 from casectl.store.git import GitError, Place, run_git
 from casectl.store.gitlocks import in_the_way, lock_named, waiting
-from casectl.store.repo import Identity, Repo
+from casectl.store.repo import Identity, Repo, head_commit
 
 SUBJECT_CHARACTERS = 100
 
@@ -51,25 +51,42 @@ def write_blob(place: Place, content: bytes) -> str:
     return run_git(place, "hash-object", "-w", "--no-filters", "--stdin", stdin=content).decode().strip()
 
 
-def write_commit(place: Place, tree: str, parents: tuple[str, ...], message: str, who: Identity, at: Instant) -> str:
-    """Stores a commit by `who` at `at` and gives its ID. (`-S` belongs here once signing is honoured.)"""
-    flags = [flag for parent in parents for flag in ("-p", parent)]
-    env = signature(who, at)
-    return run_git(place, "commit-tree", tree, *flags, stdin=message.encode(), env=env).decode().strip()
+def write_commit(
+    place: Place, tree: str, parents: tuple[str, ...], message: str, who: Identity, at: Instant, sign: bool = False
+) -> str:
+    """Stores a commit by `who` at `at`, signed as git is configured to if `sign`, and gives its ID.
+
+    For a person's step see `hooks.make_commit`, which asks their hooks.
+    """
+    flags = [flag for parent in parents for flag in ("-p", parent)] + (["-S"] if sign else [])
+    content, env = message.encode(errors="surrogateescape"), signature(who, at)
+    return run_git(place, "commit-tree", tree, *flags, stdin=content, env=env).decode().strip()
 
 
 def move_branch(repo: Repo, new: str, old: str, why: str, who: Identity, at: Instant) -> None:
     """HEAD's branch from `old` to `new`, if it still is at `old` (empty: if it does not exist yet).
 
-    Raises `BranchMovedError` when it is not, `Busy` when another git keeps its lock or left it behind.
+    Raises `BranchMovedError` when it is not, `Busy` when another git keeps its lock or left it behind, `NotAllowed`
+    when the hook `reference-transaction` does not let it. `durable.sync_branch` makes sure that it stays.
     """
     env = {**signature(who, at), **waiting()}
     try:
-        run_git(repo, "update-ref", "-m", f"casectl: {why}", "HEAD", new, old or "0" * len(new), env=env)
+        run_git(repo, "update-ref", "-m", f"casectl: {why}", "HEAD", new, old or "0" * len(new), env=env, hooks=True)
     except GitError as error:
+        if _is_at(repo, new):  # git was interrupted, but not before it was done
+            return
+        if "aborted by hook" in error.said:
+            raise NotAllowed("the hook reference-transaction refused the step; nothing was written") from None
         lock = lock_named(repo, error.said)
         if lock is not None:
             raise in_the_way(repo, lock) from None
         if "cannot lock ref" in error.said or "reference already exists" in error.said:
             raise BranchMovedError(error.message, error.hint) from None
         raise
+
+
+def _is_at(repo: Repo, commit: str) -> bool:
+    try:
+        return head_commit(repo) == commit
+    except CasectlError:
+        return False

@@ -8,6 +8,7 @@ from pathlib import Path
 from casectl.model.instants import Instant
 from casectl.model.problems import NotAllowed
 from casectl.store.commits import move_branch, write_blob, write_commit
+from casectl.store.durable import sync_branch, sync_objects
 from casectl.store.git import run_git
 from casectl.store.inspect import describe_work_tree, init_repository
 from casectl.store.repo import Identity, Repo, open_repo
@@ -49,5 +50,7 @@ def first_commit(repo: Repo, files: Mapping[str, str], message: str, at: Instant
     tree = run_git(repo, "write-tree", env=draft).decode().strip()
     (repo.git_dir / "casectl-first-index").unlink()
     commit = write_commit(repo, tree, (), message.rstrip("\n") + "\n", who, at)
+    sync_objects(repo)
     move_branch(repo, commit, "", "first commit", who, at)
+    sync_branch(repo)
     return commit

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from casectl.model.problems import CasectlError
 
@@ -14,8 +15,6 @@ FORCED = (
     "--no-replace-objects",
     "--no-pager",
     "--literal-pathspecs",
-    "-c",
-    "core.hooksPath=/dev/null",
     "-c",
     "core.fsmonitor=false",
     "-c",
@@ -33,11 +32,27 @@ FORCED = (
     "-c",
     "log.showRoot=true",
 )
-"""On every call: a repository's own configuration may neither run programs nor change what is read.
+"""On every call: a repository's own configuration may not change what is read. Who signs and which program does so is
+the user's own business, and matters to `commit-tree -S` alone."""
 
-Writes share them for now. When writes honour the user's hooks and signing, and sync to disk, it happens here: without
-the two `core` options for `commit-tree -S` and `update-ref`, and with `-c core.fsync=committed`.
+NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
+"""On every call but one that moves the user's branch, where the hook `reference-transaction` has a say."""
+
+DURABLE = (
+    "-c",
+    "core.fsync=committed,reference",
+    "-c",
+    "core.fsyncMethod=fsync",
+    "-c",
+    "core.fsyncObjectFiles=true",
+)
+"""On every call that stores something: it is on the disk before git says so. The last one is for git before 2.36.
+
+git syncs the contents of files, not the folders that name them, and `mktree` reads no configuration: what it leaves
+undone, `store.durable` does.
 """
+
+STORING = frozenset({"hash-object", "mktree", "commit-tree", "update-ref", "fast-import", "merge-tree"})
 
 
 class Place(Protocol):
@@ -62,13 +77,19 @@ class GitError(CasectlError):
 class GitProcess(subprocess.Popen[bytes]):
     """A running git whose stdout is a pipe; its stderr is kept aside, so that it can never block the pipe."""
 
-    def __init__(self, where: Path | Place, args: tuple[str, ...], env: Mapping[str, str] | None, feed: bool) -> None:
+    def __init__(
+        self, where: Path | Place, args: tuple[str, ...], env: Mapping[str, str] | None, feed: bool, hooks: bool = False
+    ) -> None:
         self._said = _kept_aside()
         self.verb = args[0]
         stdin = subprocess.PIPE if feed else subprocess.DEVNULL
         try:
             super().__init__(
-                command(where, args), stdin=stdin, stdout=subprocess.PIPE, stderr=self._said, env=environment(env)
+                command(where, args, hooks),
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=self._said,
+                env=environment(env),
             )
         except FileNotFoundError:
             raise _cannot_start(where) from None
@@ -101,14 +122,23 @@ class GitProcess(subprocess.Popen[bytes]):
                     continue
 
 
-def run_git(where: Path | Place, *args: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> bytes:
+def run_git(
+    where: Path | Place,
+    *args: str,
+    stdin: bytes | None = None,
+    env: Mapping[str, str] | None = None,
+    hooks: bool = False,
+) -> bytes:
     """Runs git at the root of a work tree and gives its stdout. Raises `GitError` with git's own words.
 
-    `env` adds variables to the scrubbed environment (an identity, a private index).
+    `env` adds variables to the scrubbed environment (an identity, a private index); `hooks` lets the user's run.
     """
     try:
         done = subprocess.run(
-            command(where, args), input=stdin if stdin is not None else b"", capture_output=True, env=environment(env)
+            command(where, args, hooks),
+            input=stdin if stdin is not None else b"",
+            capture_output=True,
+            env=environment(env),
         )
     except FileNotFoundError:
         raise _cannot_start(where) from None
@@ -117,15 +147,34 @@ def run_git(where: Path | Place, *args: str, stdin: bytes | None = None, env: Ma
     return done.stdout
 
 
-def start_git(where: Path | Place, *args: str, env: Mapping[str, str] | None = None, feed: bool = False) -> GitProcess:
+def start_git(
+    where: Path | Place, *args: str, env: Mapping[str, str] | None = None, feed: bool = False, hooks: bool = False
+) -> GitProcess:
     """Starts git with a pipe from its stdout and, with `feed`, one to its stdin."""
-    return GitProcess(where, args, env, feed)
+    return GitProcess(where, args, env, feed, hooks)
 
 
-def command(where: Path | Place, args: tuple[str, ...]) -> list[str]:
+def run_hook(where: Path | Place, hook: Path, *args: str, env: Mapping[str, str]) -> int:
+    """Runs one of the user's hooks as git does, at the root of the work tree; gives its exit code.
+
+    All that it says goes to standard error: standard output is for what a command answers. Of `GIT_*` it sees `env`.
+    """
+    root = where if isinstance(where, Path) else where.root
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    options: dict[str, Any] = {"cwd": root, "stdin": subprocess.DEVNULL, "stdout": 2, "env": {**kept, **env}}
+    try:
+        return subprocess.run([str(hook), *args], **options).returncode
+    except OSError as error:
+        if error.errno != errno.ENOEXEC:
+            raise CasectlError(f"the hook {hook} cannot be run: {error.strerror}", "see its first line") from None
+        return subprocess.run(["sh", str(hook), *args], **options).returncode  # no `#!`: git asks the shell, too
+
+
+def command(where: Path | Place, args: tuple[str, ...], hooks: bool = False) -> list[str]:
     """The whole command line. git finds the repository from the root by itself, with its own check of ownership."""
     root = where if isinstance(where, Path) else where.root
-    return ["git", "-C", str(root), *FORCED, *args]
+    own = (*(() if hooks else NO_HOOKS), *(DURABLE if args[0] in STORING else ()))
+    return ["git", "-C", str(root), *FORCED, *own, *args]
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -11,6 +11,8 @@ from casectl.model.problems import Busy
 from casectl.store.repo import Repo, state_dir
 
 WAIT_SECONDS = 2.0
+MARK = b"casectl "
+"""How a lock file of git that we made begins; the process follows. git's own are empty or hold what they lock."""
 
 _PAUSE_SECONDS = 0.02
 _HELD = re.compile(r"Unable to create '(.+?\.lock)': File exists")
@@ -18,17 +20,49 @@ _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
 def take(repo: Repo, lock: Path) -> None:
-    """Makes the lock file, as git does. Raises `Busy` when it is there already and stays (`WAIT_SECONDS`)."""
+    """Makes the lock file, as git does, with our mark in it. Raises `Busy` when it is there already and stays for
+    `WAIT_SECONDS`."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
         except FileExistsError:
             if time.monotonic() >= deadline:
                 raise in_the_way(repo, lock) from None
             time.sleep(_PAUSE_SECONDS)
         else:
+            _mark(handle, lock)
             return
+
+
+def _mark(handle: int, lock: Path) -> None:
+    try:
+        os.write(handle, b"%s%d\n" % (MARK, os.getpid()))
+    except OSError:  # a full disk: without its mark nobody would know the lock as ours
+        lock.unlink()
+        raise
+    finally:
+        os.close(handle)
+
+
+def take_over(lock: Path) -> bool:
+    """Removes the lock file if it is one that a step of ours left when it died; gives whether it was.
+
+    Only for who holds casectl's own lock: nobody else of us is at work then.
+    """
+    if not is_ours(lock):
+        return False
+    lock.unlink(missing_ok=True)
+    return True
+
+
+def is_ours(lock: Path) -> bool:
+    """Whether the lock file carries our mark."""
+    try:
+        with lock.open("rb") as file:
+            return file.read(len(MARK)) == MARK
+    except OSError:
+        return False
 
 
 def waiting() -> dict[str, str]:
@@ -45,7 +79,7 @@ def lock_named(repo: Repo, said: str) -> Path | None:
 
 def in_the_way(repo: Repo, lock: Path) -> Busy:
     """What to raise for a lock file that stays."""
-    hint = "another git may be at work: try again; delete that file only if no git is running here"
+    hint = "another git may be at work: try again; casectl doctor removes one that was left behind"
     return Busy(f"{lock} is in the way, {_age(repo, lock)}; nothing was written", hint)
 
 

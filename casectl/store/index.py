@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from types import TracebackType
 
 from casectl.store.git import run_git
-from casectl.store.gitlocks import take
+from casectl.store.gitlocks import take, take_over
 from casectl.store.repo import Repo
 
 
@@ -37,10 +37,11 @@ class IndexChange:
     def prepare(self) -> None:
         """Locks the index and copies it, if that has not been done at the start of the block.
 
-        Raises `Busy` when another git keeps it locked, or left its lock behind.
+        The caller holds casectl's lock. Raises `Busy` when another git keeps the index locked, or left its lock behind.
         """
         if self.held or not self._index.exists():
             return
+        take_over(self._lock)
         take(self._repo, self._lock)
         self.held = True
         self._draft.write_bytes(self._index.read_bytes())
@@ -68,8 +69,11 @@ class IndexChange:
         return run_git(self._repo, *args, stdin=stdin, env={"GIT_INDEX_FILE": str(self._draft)})
 
     def put(self) -> None:
-        """Makes the new state the index."""
+        """Makes the new state the index.
+
+        The lock keeps its mark until it goes: whoever dies in between leaves one that the next step knows as ours.
+        """
         if self.held:
-            self._draft.replace(self._lock)
-            self._lock.replace(self._index)
+            self._draft.replace(self._index)
+            self._lock.unlink(missing_ok=True)
             self.held = False

@@ -10,7 +10,6 @@ from casectl.model.problems import InvalidFiles, NotAllowed, NotFound
 from casectl.store.objects import ObjectReader
 from casectl.store.repo import Repo
 from casectl.store.trees import NEW_FILE, REGULAR, Chain, read_chain
-from casectl.store.unfinished import leftovers
 from casectl.store.versions import CaseReader
 from casectl.store.worktree import Placed, placed_at, refuse_hand_edits
 
@@ -23,13 +22,16 @@ class Scene(NamedTuple):
     case: Case | None
     text: str | None
     placed: Placed
-    unfinished: bool = False
-    """A step of ours that died half-way may have left the user's files behind."""
 
     @property
     def path(self) -> str:
         """Where the case's file belongs, from the root of the work tree."""
         return self.chain.path
+
+    @property
+    def case_id(self) -> str:
+        """Whose scene it is."""
+        return self.path.rpartition("/")[2].removesuffix(".yaml")
 
     @property
     def blob(self) -> str | None:
@@ -56,12 +58,12 @@ def existing(repo: Repo, reader: ObjectReader, commit: str, case_id: str) -> Sce
         raise NotFound(f"no case {case_id}", "casectl list shows the cases there are")
     if chain.file.mode not in REGULAR:
         raise NotAllowed(f"{path} is no regular file in the last commit", "put the case's file back with git")
-    placed, left = placed_at(repo, path), leftovers(repo, case_id, chain.file.id)
-    refuse_hand_edits(placed, chain.file.id, left, content)
+    placed = placed_at(repo, path)
+    refuse_hand_edits(placed, chain.file.id, content)
     case, problems = CaseReader(case_id, path).read(content)
     if case is None:
         raise InvalidFiles(problems, "correct the file and commit it with git; then try again")
-    return Scene(commit, chain, case, content.decode(), placed, bool(left))
+    return Scene(commit, chain, case, content.decode(), placed)
 
 
 def vacant(repo: Repo, reader: ObjectReader, commit: str, case_id: str) -> Scene:

@@ -53,21 +53,27 @@ def read_chain(reader: ObjectReader, commit: str, path: str) -> Chain:
     return Chain(path, tuple(found))
 
 
-def graft(place: Place, chain: Chain, blob: str, beside: tuple[str, Folder] | None = None) -> str:
+def graft(
+    place: Place, chain: Chain, blob: str, beside: tuple[str, Folder] | None = None, made: list[str] | None = None
+) -> str:
     """The ID of the chain's root with `blob` at its path. Only the folders on the way are written.
 
-    `beside`: a folder that stands beside the file from then on, with its name.
+    `beside`: a folder that stands beside the file from then on, with its name. `made` gets the ID of each folder.
     """
     *parts, name = chain.path.split("/")
     child = TreeEntry(chain.file.mode if chain.file else NEW_FILE, blob)
+    written = made if made is not None else []
     mktree = start_git(place, "mktree", "-z", "--missing", "--batch", feed=True)
     try:
         for depth in range(len(parts), -1, -1):
             folder = chain.folders[depth] if depth < len(chain.folders) else {}
             if beside and depth == len(parts):
-                folder = {**folder, beside[0].encode(): TreeEntry(_FOLDER, _make(mktree, beside[1]))}
+                aside = TreeEntry(_FOLDER, _make(mktree, beside[1]))
+                folder = {**folder, beside[0].encode(): aside}
+                written.append(aside.id)
             own = name if depth == len(parts) else parts[depth]
             child = TreeEntry(_FOLDER, _make(mktree, {**folder, own.encode(): child}))
+            written.append(child.id)
         mktree.finish()
     finally:
         mktree.abandon()

@@ -42,28 +42,23 @@ def index_entries(repo: Repo, *paths: str) -> dict[str, tuple[str | None, bool]]
     return found
 
 
-def refuse_hand_edits(
-    placed: Placed, blob: str | None, unfinished: frozenset[str] = frozenset(), content: bytes | None = None
-) -> None:
+def refuse_hand_edits(placed: Placed, blob: str | None, content: bytes | None = None) -> None:
     """Raises `NotAllowed` unless the path is as the last commit has it: `blob`, or nothing when that is None.
 
-    `unfinished` names the blobs ("" for none) that a step of ours which died half-way may have left there.
     `content` is what the blob holds, where that is known already: it saves working out what is on disk.
     """
     if blob is None:
         if placed.on_disk is not None or placed.staged is not None:
             raise NotAllowed(f"{placed.path} is in the way: no commit has it", "commit it with git, or move it away")
         return
-    on_disk = blob if placed.on_disk is not None and placed.on_disk == content else _on_disk(placed, blob)
+    on_disk = blob if placed.on_disk is not None and placed.on_disk == content else blob_on_disk(placed, blob)
     if on_disk == blob and placed.staged in ((blob, None) if placed.sparse else (blob,)):
-        return
-    if {placed.staged or "", on_disk} <= unfinished:
         return
     hint = f"commit them with git, or drop them: git checkout HEAD -- {placed.path}"
     raise NotAllowed(f"{placed.path} has changes that are not committed", hint)
 
 
-def _on_disk(placed: Placed, blob: str) -> str:
+def blob_on_disk(placed: Placed, blob: str) -> str:
     """The blob that the file on disk is; line ends as `core.autocrlf` makes them, and sparse absence, are `blob`."""
     if placed.on_disk is None:
         return blob if placed.sparse else ""

@@ -9,7 +9,7 @@ from casectl.model.change import Attached, Change
 from casectl.model.problems import InvalidFiles, NotAllowed
 from casectl.store.history import read_timeline, read_timelines
 from casectl.store.lookup import case_ids, current_cases
-from casectl.store.unfinished import note
+from casectl.store.unfinished import Note, note
 from tests.conftest import EPOCH, GitRepo
 from tests.store.stories import PATH_A, A, Decide, noting, opened, stepped
 
@@ -145,7 +145,7 @@ def test_the_next_step_brings_what_a_step_that_died_left_behind(git_repo: GitRep
     done, new = git_repo.head, git_repo.git("rev-parse", f"HEAD:{PATH_A}")
     git_repo.git("reset", "-q", "--hard", before)
     git_repo.git("update-ref", "HEAD", done)
-    note(git_repo.repo, A, old, new)
+    note(git_repo.repo, Note(A, old, new))
     stepped(git_repo, noting("goes on"), EPOCH + 240)
     assert (git_repo.root / LOG).read_bytes() == AWKWARD
     assert git_repo.git("status", "--porcelain") == ""

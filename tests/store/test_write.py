@@ -16,8 +16,9 @@ from casectl.model.change import Change
 from casectl.model.problems import Busy, CasectlError, InvalidFiles, NotAllowed, NotFound
 from casectl.model.timeline import Step
 from casectl.store.history import read_timeline
-from casectl.store.repo import Identity
-from casectl.store.unfinished import note
+from casectl.store.lookup import current_cases
+from casectl.store.repo import Identity, head_commit
+from casectl.store.unfinished import Note, note
 from casectl.store.write import write_step
 from tests.conftest import EPOCH, SAM, GitRepo
 from tests.store.stories import PATH_A, A, case_id, noting, opened, opening, setting, stepped
@@ -314,7 +315,7 @@ class TestLocksOfGit:
         with pytest.raises(Busy, match=f"{re.escape(str(lock))} is in the way, 3 h old; nothing was written") as busy:
             stepped(git_repo, noting("one"), EPOCH + 120)
         assert busy.value.exit_code == 6
-        assert "delete that file only if no git is running" in (busy.value.hint or "")
+        assert "casectl doctor removes one that was left behind" in (busy.value.hint or "")
         assert lock.exists()
         assert git_repo.head == head
         assert git_repo.git("diff", "HEAD", "--stat") == git_repo.git("diff", "--cached", "--stat") == ""
@@ -364,7 +365,7 @@ class TestLocksOfGit:
         index = (git_repo.repo.git_dir / "index").read_bytes()
         old = git_repo.git("rev-parse", f"HEAD:{PATH_A}")
         stepped(git_repo, noting("one"), EPOCH + 120)
-        note(git_repo.repo, A, old, git_repo.git("rev-parse", f"HEAD:{PATH_A}"))
+        note(git_repo.repo, Note(A, old, git_repo.git("rev-parse", f"HEAD:{PATH_A}")))
         (git_repo.root / PATH_A).write_bytes(before)
         (git_repo.repo.git_dir / "index").write_bytes(index)
         lock = self.left_behind(git_repo, "refs/heads/main.lock")
@@ -388,10 +389,10 @@ def test_variables_that_leak_in_do_no_harm(git_repo: GitRepo, tmp_path: Path, mo
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_programs_named_in_the_repository_never_run(git_repo: GitRepo, tmp_path: Path) -> None:
+def test_reading_never_runs_a_program_and_writing_none_but_the_hooks(git_repo: GitRepo, tmp_path: Path) -> None:
     marker = tmp_path / "ran"
     program = tmp_path / "program"
-    program.write_text(f"#!/bin/sh\ntouch {marker}\n")
+    program.write_text(f'#!/bin/sh\necho "${{0##*/}}" >>{marker}\n')
     program.chmod(0o755)
     hooks = git_repo.repo.git_dir / "hooks"
     hooks.mkdir(exist_ok=True)
@@ -399,8 +400,13 @@ def test_programs_named_in_the_repository_never_run(git_repo: GitRepo, tmp_path:
         (hooks / hook).symlink_to(program)
     git_repo.git("config", "core.fsmonitor", str(program))
     git_repo.git("config", "core.pager", str(program))
+    git_repo.git("config", "gpg.program", str(program))
     opened(git_repo)
-    stepped(git_repo, noting("done"), EPOCH + 120)
+    asked = ["pre-commit", "commit-msg", "reference-transaction", "reference-transaction", "post-commit"]
+    assert marker.read_text().split() == asked
+    marker.unlink()
+    assert len(read_timeline(git_repo.repo, A, head_commit(git_repo.repo)).steps) == 1
+    assert [each.id for each, _ in current_cases(git_repo.repo, "HEAD") if each] == [A]
     assert not marker.exists()
 
 

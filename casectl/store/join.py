@@ -7,8 +7,10 @@ from pathlib import Path
 
 from casectl.model.instants import Instant
 from casectl.model.problems import NotAllowed
-from casectl.store.commits import move_branch, write_blob, write_commit
+from casectl.store.commits import move_branch, write_blob
+from casectl.store.durable import sync_branch, sync_objects
 from casectl.store.git import run_git
+from casectl.store.hooks import make_commit
 from casectl.store.index import IndexChange
 from casectl.store.lock import lock
 from casectl.store.refusals import refuse_unwritable
@@ -17,7 +19,7 @@ from casectl.store.trees import NEW_FILE
 from casectl.store.worktree import refuse_links, write_file
 
 
-def adopt_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, who: Identity) -> Repo:
+def join_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, who: Identity) -> Repo:
     """The repository at `root` with `files` (path to text) added by one commit; what is staged or edited stays so.
 
     Raises `NotAllowed` when it is a case repository already, when a file is in the way, and as writing a step does.
@@ -28,10 +30,12 @@ def adopt_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, 
         head = head_commit(repo)
         _refuse_what_is_in_the_way(repo, head, files)
         entries = [(NEW_FILE, write_blob(repo, text.encode()), path) for path, text in files.items()]
-        commit = write_commit(repo, _tree(repo, head, entries), (head,), message.rstrip("\n") + "\n", who, at)
+        commit = make_commit(repo, _tree(repo, head, entries), (head,), message.rstrip("\n") + "\n", who, at)
         with IndexChange(repo) as index:
             index.add(entries)
+            sync_objects(repo)
             move_branch(repo, commit, head, "a case repository", who, at)
+            sync_branch(repo)
             for path, text in files.items():
                 write_file(repo.root, path, text.encode())
             index.put()
@@ -48,7 +52,7 @@ def _refuse_what_is_in_the_way(repo: Repo, head: str, files: Mapping[str, str]) 
 
 
 def _tree(repo: Repo, head: str, entries: list[tuple[str, str, str]]) -> str:
-    draft = repo.git_dir / "casectl-adopt-index"
+    draft = repo.git_dir / "casectl-join-index"
     env = {"GIT_INDEX_FILE": str(draft)}
     try:
         run_git(repo, "read-tree", head, env=env)
