@@ -15,9 +15,19 @@ from casectl.model.problems import CasectlError, InvalidFiles
 from casectl.reports.plain import plain, plain_block
 
 INTERRUPTED = 130
+TERMINATED = 143
 BROKEN_PIPE = 141
 """What a shell reports for a program that wrote into a closed pipe (128 + SIGPIPE)."""
 REPORT_TO = "please report it with the command you typed; CASECTL_DEBUG=1 shows where it happened"
+
+
+class Terminated(BaseException):
+    """Somebody wants this process to end (SIGTERM): what was begun is let go of on the way out."""
+
+
+def terminate(_number: int, _frame: object) -> None:
+    """What SIGTERM does."""
+    raise Terminated
 
 
 def say(text: str) -> None:
@@ -53,9 +63,11 @@ def exit_code_of(command: Callable[[], object]) -> int:
         return _usage(error)
     except typer.Exit as leave:
         return leave.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        say("casectl: interrupted")
-        return INTERRUPTED
+    except (KeyboardInterrupt, typer.Abort, Terminated) as stop:
+        say("casectl: terminated" if isinstance(stop, Terminated) else "casectl: interrupted")
+        for note in getattr(stop, "__notes__", ()):
+            say(f"  {_on_one_line(note)}")
+        return TERMINATED if isinstance(stop, Terminated) else INTERRUPTED
     except BrokenPipeError:
         _write_nothing_more()
         return BROKEN_PIPE

@@ -61,7 +61,23 @@ def read_from(ctx: typer.Context) -> tuple[Repo, str]:
     use_packaged_zones()
     root: Settings = settings(ctx)
     repo = root.repo()
-    return repo, root.commit(repo)
+    commit = root.commit(repo)
+    warn_of_unfinished(repo)
+    return repo, commit
+
+
+def warn_of_unfinished(repo: Repo) -> None:
+    """One line on stderr for steps that died half-way: until the next one, their files lie as they were before."""
+    from casectl.store.unfinished import left_unfinished
+
+    cases = left_unfinished(repo)
+    if not cases:
+        return
+    from casectl.store.lock import is_held
+
+    if not is_held(repo):
+        files = "its file" if len(cases) == 1 else "their files"
+        warn(f"a step on {', '.join(cases)} died half-way; casectl doctor brings {files} along")
 
 
 def read_case(ctx: typer.Context, typed: str, as_of: str) -> OneCase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -39,12 +40,21 @@ def reply(root: Settings, written: Written, life: Life | None, form: Form) -> No
     try:
         _print_reply(written, figures, outlook, warnings, form)
         sys.stdout.flush()
+        _answered(root.repo(), written)
     except OSError:
         done = f"{written.case.id} {written.change.verb} was committed as {written.commit[:12]}"
         complain(f"{done}, but standard output cannot be written to", "do not repeat the step")
         raise
     for warning in warnings:
         warn(warning)
+
+
+def _answered(repo: Repo, written: Written) -> None:
+    """From now on the same words mean another step."""
+    from casectl.store.unfinished import told
+
+    with suppress(OSError):
+        told(repo, written.case.id)
 
 
 def _print_reply(written: Written, figures: CaseFigures | None, outlook: str, warnings: list[str], form: Form) -> None:

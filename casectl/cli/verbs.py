@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from casectl.model.change import Change
     from casectl.model.timeline import Timeline
+    from casectl.store.asked import Asked
     from casectl.store.repo import Repo
     from casectl.store.write import Written
 
@@ -35,6 +36,15 @@ if TYPE_CHECKING:
 
 Output = Annotated[Form, typer.Option("-o", "--output", help="How to say what was done.")]
 CaseId = Annotated[str, typer.Argument(metavar="ID", help="The case; the last characters of its ID will do.")]
+Request = Annotated[
+    str | None,
+    typer.Option(
+        "--request",
+        metavar="TOKEN",
+        help="A name for this request, made up by whoever asks: asked again with the same one, it is done once.",
+        show_default=False,
+    ),
+]
 MaybeCaseId = Annotated[
     str | None, typer.Argument(metavar="[ID]", help="The case; left out: the most urgent free one.")
 ]
@@ -50,13 +60,21 @@ def verb_app(stem: str) -> typer.Typer:
     texts = [option.name for option in options if flags[option.name].stdin and option.default is option.empty]
     opens, chooses = hints[scene.name] is Opening, getattr(module, "ID_OPTIONAL", False)
 
-    def command(ctx: typer.Context, output: Form, id: str | None = None, **given: Any) -> None:  # noqa: A002
+    def command(
+        ctx: typer.Context,
+        output: Form,
+        request: str | None,
+        id: str | None = None,  # noqa: A002
+        **given: Any,
+    ) -> None:
         use_packaged_zones()
         root = settings(ctx)
         typed = _read_files(_named_cases(_read_stdin(given, flags, root), flags, root), flags, root)
         with _composed(ctx, typed, texts, flags, root) as said:
-            written, life = (_open(root, partial(verb, **said)), None) if opens else _take(root, id, verb, said)
-        reply(root, written, life, output)
+            asked = _asked(stem, id, said, request)
+            act = partial(verb, **said)
+            written, life = (_open(root, act, asked), None) if opens else _take(root, id, verb, said, asked)
+            reply(root, written, life, output)
 
     kinds: dict[str, Any] = {} if opens else {"id": MaybeCaseId if chooses else CaseId}
     kinds |= {
@@ -73,8 +91,8 @@ def verb_app(stem: str) -> typer.Typer:
 
 def _declare(command: Callable[..., None], kinds: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
     """Give the command the signature that Typer makes options of."""
-    kinds = {"ctx": typer.Context, **kinds, "output": Output}
-    defaults = {**defaults, "output": Form.table}
+    kinds = {"ctx": typer.Context, **kinds, "request": Request, "output": Output}
+    defaults = {**defaults, "request": None, "output": Form.table}
     keyword = inspect.Parameter.KEYWORD_ONLY
     command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
@@ -191,10 +209,21 @@ def _repo(root: Settings) -> Repo:
     return root.repo()
 
 
-def _open(root: Settings, act: Callable[..., Change]) -> Written:
+def _asked(stem: str, typed: str | None, said: Mapping[str, Any], token: str | None) -> Asked:
+    """How the step was asked for: the same words again, while nobody was told that it worked, mean the same step."""
+    from casectl.store.asked import Asked, refuse_odd_token
+
+    if token is not None:
+        refuse_odd_token(token)
+    return Asked(
+        stem.replace("_", "-"), repr((stem, typed and typed.upper(), sorted(said.items()), token)), token or ""
+    )
+
+
+def _open(root: Settings, act: Callable[..., Change], asked: Asked) -> Written:
     from casectl.desk.record import record_opening
 
-    return record_opening(_repo(root), act, clock)
+    return record_opening(_repo(root), act, clock, asked=asked)
 
 
 def _life(repo: Repo, commit: str, case_id: str) -> tuple[str, Timeline]:
@@ -205,57 +234,63 @@ def _life(repo: Repo, commit: str, case_id: str) -> tuple[str, Timeline]:
 
 
 def _take(
-    root: Settings, typed: str | None, verb: Callable[..., Change], options: dict[str, Any]
+    root: Settings, typed: str | None, verb: Callable[..., Change], options: dict[str, Any], asked: Asked
 ) -> tuple[Written, Life | None]:
     """The step; one that needs answers which somebody here can give is tried again with them."""
     try:
-        return _take_step(root, typed, partial(verb, **options), options.get("desk"))
+        return _take_step(root, typed, partial(verb, **options), asked, options.get("desk"))
     except UsageMistake as mistake:
         from casectl.desk.rating import UnansweredError
 
         if not isinstance(mistake, UnansweredError) or not can_ask(root):
             raise
         answers, chosen = ask_rating(mistake)
-        return _take_step(root, typed, partial(verb, **{**options, "answer": answers, "priority": chosen}))
+        return _take_step(root, typed, partial(verb, **{**options, "answer": answers, "priority": chosen}), asked)
 
 
 def _take_step(
-    root: Settings, typed: str | None, act: Callable[..., Change], desk: str | None = None
+    root: Settings, typed: str | None, act: Callable[..., Change], asked: Asked, desk: str | None = None
 ) -> tuple[Written, Life | None]:
     from casectl.desk.record import record
     from casectl.model.caseid import is_id, normalise
 
     repo = _repo(root)
     if typed is None:
-        return _take_next(root, repo, act, desk), None
+        return _take_next(root, repo, act, asked, desk), None
     commit, wanted = root.commit(repo), normalise(typed)
     if not is_id(wanted):
         wanted = find_case(repo, commit, typed)
     life = Ahead(partial(_life, repo, commit, wanted))
-    load_ahead("casectl.reports.population", "casectl.cli.words")
+    load_ahead("hashlib", "casectl.reports.population", "casectl.cli.words")
     try:
-        return record(repo, wanted, act, clock, life=life.result), life
+        return record(repo, wanted, act, clock, life=life.result, asked=asked), life
     except NotFound:
         refuse_deleted(repo, commit, wanted)
         raise
 
 
-def _take_next(root: Settings, repo: Repo, act: Callable[..., Change], desk: str | None) -> Written:
+def _take_next(root: Settings, repo: Repo, act: Callable[..., Change], asked: Asked, desk: str | None) -> Written:
     """The most urgent case that nobody has, of those that suit who acts; if it is taken meanwhile, the one after it."""
     from casectl.desk.handing import TakenError, by_suitability
     from casectl.desk.record import record
     from casectl.reports.population import population
     from casectl.reports.worklist import Wanted, select
+    from casectl.store.asked import taken_lately
     from casectl.store.book import read_book
+    from casectl.store.objects import ObjectReader
     from casectl.store.repo import identity
 
     commit = root.commit(repo)
+    with ObjectReader(repo) as reader:
+        before = taken_lately(repo, reader, commit, asked, clock())
+    if before:
+        return before
     book, _ = read_book(repo, commit)
     everyone = population(repo, commit, clock(), desk)
     free = [each for each in select(everyone, Wanted()) if each.assignee is None and each.phase in ("new", "active")]
     for figures in by_suitability(free, everyone.policies, book.person_by_mail(identity(repo).mail)):
         try:
-            return record(repo, figures.id, partial(act, if_free=True), clock)
+            return record(repo, figures.id, partial(act, if_free=True), clock, asked=asked)
         except TakenError:
             continue
     where = f" at desk '{desk}'" if desk else ""

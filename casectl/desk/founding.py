@@ -13,9 +13,9 @@ from casectl.model.json_schema import schema_text
 from casectl.model.policy import Policy
 from casectl.model.problems import InvalidFiles, NotFound, UsageMistake
 from casectl.model.tree import Branch, Row, Text
-from casectl.store.join import join_repo
 from casectl.store.create import create_repo
 from casectl.store.inspect import describe_work_tree
+from casectl.store.join import join_repo
 from casectl.store.policy_files import check_policy_files, read_policy_files
 from casectl.store.policy_tree import is_desk
 from casectl.store.repo import Identity, Repo

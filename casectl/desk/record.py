@@ -13,11 +13,12 @@ from casectl.desk.verb import Opening, Scene
 from casectl.model.case import Case
 from casectl.model.caseid import ALPHABET, path_of
 from casectl.model.change import Change, Moment
-from casectl.model.instants import Instant
+from casectl.model.instants import Instant, format_instant
 from casectl.model.policy import Book, Policy
 from casectl.model.problems import CasectlError, InvalidFiles, NotFound, Problem, did_you_mean
 from casectl.model.terms import Terms
 from casectl.model.timeline import Timeline
+from casectl.store.asked import NOBODY, Asked, Openings
 from casectl.store.book import read_book
 from casectl.store.history import read_timeline
 from casectl.store.objects import ObjectReader
@@ -45,11 +46,12 @@ def record(
     clock: Clock,
     mint: Mint = random_characters,
     life: Life | None = None,
+    asked: Asked = NOBODY,
 ) -> Written:
     """One step in the life of a case, committed. `act` runs under the lock, on the case as it is then.
 
     It gets the policy that judges the case: the text that it is pinned to. Finding that takes the case's life; who has
-    read it already gives it as `life`.
+    read it already gives it as `life`. What `asked` has led to before is given again, and nothing is written.
     Raises what the verb raises, `InvalidFiles` for a case or a policy that cannot be read, `CasectlError` without a
     git identity, `Busy` and `NotAllowed` as the store says; whatever it raises, nothing was written.
     """
@@ -70,19 +72,23 @@ def record(
         except CasectlError as refusal:
             refusal.hint = "; ".join(filter(None, (refusal.hint, rules.remark))) or None
             raise
-        change = change._replace(warnings=(*change.warnings, *rules.warnings))
+        change = change._replace(warnings=(*change.warnings, *rules.warnings, *_clock_behind(rules.timeline, now)))
         return _signed(change, rules.book, who.mail)
 
-    return write_step(repo, case_id, decide, clock, who)
+    return write_step(repo, case_id, decide, clock, who, asked)
 
 
 def record_opening(
-    repo: Repo, act: Callable[[Opening], Change], clock: Clock, mint: Mint = random_characters
+    repo: Repo,
+    act: Callable[[Opening], Change],
+    clock: Clock,
+    mint: Mint = random_characters,
+    asked: Asked = NOBODY,
 ) -> Written:
-    """A new case, committed. Raises as `record` does."""
+    """A new case, committed. Raises as `record` does. The ID follows from the token of `asked`, if it has one."""
     who = identity(repo)
 
-    def decide(_: Case | None, now: Instant) -> Change:
+    def decide(_: Case | None, now: Instant) -> Change | Written:
         commit = head_commit(repo)
         with ObjectReader(repo) as reader:
             book, problems = read_book(repo, commit, reader=reader)
@@ -92,11 +98,38 @@ def record_opening(
             change = _open(act, opening, problems)
             while reader.look(f"{commit}:{path_of(change.case_id)}"):
                 change = act(opening)
+            if asked.token:
+                taken, tail = Openings(repo, reader, commit, asked, now).look(change.case_id.partition("-")[0])
+                if taken:
+                    return taken
+                change = _with_tail(act, opening, tail)
         policy = book.policies[str(change.fields["policy"])]
         change = with_consequences(change, Setting(None, policy, book, opening.moment))
         return _signed(change, book, who.mail)
 
-    return write_step(repo, None, decide, clock, who)
+    return write_step(repo, None, decide, clock, who, asked)
+
+
+def _with_tail(act: Callable[[Opening], Change], opening: Opening, tail: str) -> Change:
+    """The opening once more, with these characters where it mints its ID and the same as before everywhere else."""
+    minted: list[str] = []
+
+    def remembering(amount: int) -> str:
+        minted.append(opening.moment.mint(amount))
+        return minted[-1]
+
+    drawn = act(opening._replace(moment=opening.moment._replace(mint=remembering))).case_id.rpartition("-")[2]
+    again = iter([tail if each == drawn else each for each in minted])
+    return act(opening._replace(moment=opening.moment._replace(mint=lambda amount: next(again))))
+
+
+def _clock_behind(life: Timeline, now: Instant) -> tuple[str, ...]:
+    """A clock that was set back: the step counts when the one before it did, and an audit will say so."""
+    last = life.steps[-1].at if life.steps else now
+    if last <= now:
+        return ()
+    when = f"the last step of this case, {format_instant(last)}"
+    return (f"this machine's clock says {format_instant(now)}, before {when}: the step will count at that time",)
 
 
 def _case_at(repo: Repo, commit: str, case_id: str) -> Case | None:

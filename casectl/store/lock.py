@@ -32,6 +32,21 @@ def lock(repo: Repo, timeout_seconds: float = 10.0) -> Iterator[None]:
         os.close(handle)
 
 
+def is_held(repo: Repo) -> bool:
+    """Whether a writer is at work now."""
+    try:
+        handle = os.open(repo.common_dir / "casectl" / "lock", os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
 def _acquire(handle: int, deadline: float, path: str) -> None:
     while True:
         try:

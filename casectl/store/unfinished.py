@@ -68,6 +68,14 @@ def unfinished(repo: Repo) -> list[Note]:
     return _notes(repo, "unfinished")
 
 
+def left_unfinished(repo: Repo) -> list[str]:
+    """The cases of those steps, by one look at a folder."""
+    try:
+        return sorted(place.name for place in _folder(repo, "unfinished").iterdir())
+    except FileNotFoundError:
+        return []
+
+
 def untold(repo: Repo) -> list[Note]:
     """The steps that were taken while whoever asked for them has not been answered."""
     return _notes(repo, "untold")
