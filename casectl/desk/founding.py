@@ -154,7 +154,7 @@ def _from_file(path: Path, today: date) -> dict[str, str]:
     clauses = path.parent / "clauses.yaml"
     if clauses.is_file():
         files[f"policies/{policy.desk}/clauses.yaml"] = _checked(clauses, today)
-    texts = sorted((path.parent / "messages").glob("*.txt"))
+    texts = sorted(one for one in (path.parent / "messages").glob("*.txt") if one.is_file())
     files |= {f"policies/{policy.desk}/messages/{one.name}": one.read_text(encoding="utf-8-sig") for one in texts}
     return files | _holiday_lists(path, text, policy)
 

@@ -31,6 +31,14 @@ FORCED = (
     "log.showSignature=false",
     "-c",
     "log.showRoot=true",
+    "-c",
+    "log.follow=false",
+    "-c",
+    "log.mailmap=false",
+    "-c",
+    "diff.orderFile=/dev/null",
+    "-c",
+    "submodule.recurse=false",
 )
 """On every call: a repository's own configuration may not change what is read. Who signs and which program does so is
 the user's own business, and matters to `commit-tree -S` alone."""
@@ -55,11 +63,18 @@ undone, `store.durable` does.
 STORING = frozenset({"hash-object", "mktree", "commit-tree", "update-ref", "fast-import", "merge-tree"})
 
 
+NETWORK = {"GIT_ALLOW_PROTOCOL": "file:ssh:https"}
+"""What a call that is to reach another repository adds to its environment; every other call reaches none."""
+
+
 class Place(Protocol):
     """Anything with a work tree's root: a `store.repo.Repo`."""
 
     @property
     def root(self) -> Path: ...
+
+
+_WHOLE = "fetch the whole of it: git fetch --refetch --no-filter"
 
 
 class GitError(CasectlError):
@@ -70,6 +85,8 @@ class GitError(CasectlError):
         loud = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines or ["failed without a word"]
         first = loud[0].removeprefix("fatal: ").removeprefix("error: ")
         rest = " ".join(line.removeprefix("hint: ") for line in lines if line != loud[0])
+        if "promisor remote" in said:
+            first, rest = "part of the history is missing from this partial clone", _WHOLE
         super().__init__(f"git {verb}: {first}", rest or None)
         self.said = said
 
@@ -174,7 +191,7 @@ def command(where: Path | Place, args: tuple[str, ...], hooks: bool = False) -> 
     """The whole command line. git finds the repository from the root by itself, with its own check of ownership."""
     root = where if isinstance(where, Path) else where.root
     own = (*(() if hooks else NO_HOOKS), *(DURABLE if args[0] in STORING else ()))
-    return ["git", "-C", str(root), *FORCED, *own, *args]
+    return ["git", "-C", str(root), "--work-tree=.", *FORCED, *own, *args]
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -183,7 +200,8 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     forced = {
         "LC_ALL": "C",
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ALLOW_PROTOCOL": "file:ssh:https",
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_NO_LAZY_FETCH": "1",
         "GIT_GRAFT_FILE": os.devnull,
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_OPTIONAL_LOCKS": "0",

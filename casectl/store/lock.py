@@ -21,7 +21,7 @@ def lock(repo: Repo, timeout_seconds: float = 10.0) -> Iterator[None]:
     Waiting is measured on the monotonic clock; no figure depends on it.
     """
     path = state_dir(repo) / "lock"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
     try:
         _acquire(handle, time.monotonic() + timeout_seconds, str(path))
         os.ftruncate(handle, 0)

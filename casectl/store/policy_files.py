@@ -20,6 +20,7 @@ from casectl.model.rota_reader import read_rotas
 from casectl.model.tree import Branch, Node, line_of
 from casectl.store.book import parse_tree
 from casectl.store.policy_tree import BESIDE, CLAUSES, CUSTOMERS, HOLIDAYS, MESSAGES, STAFF, SUFFIX, Holidays
+from casectl.store.regular import read_regular
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def read_policy_files(paths: Sequence[Path]) -> tuple[tuple[Policy, ...], tuple[
 
     Holiday lists are looked up in `holidays/` beside the desk's folder, else beside the file.
     """
-    files = _load(_files_in(paths))
+    files = _load(paths)
     return tuple(one.policy for one in files.policies), tuple(dict.fromkeys(files.problems))
 
 
@@ -75,7 +76,7 @@ def check_policy_files(paths: Sequence[Path], today: date) -> tuple[Problem, ...
     their files are among those given. `today` decides whether a holiday list or a rota has run out, and which versions
     matter to people.
     """
-    files = _load(_files_in(paths))
+    files = _load(paths)
     deeper = [problem for one in files.policies for problem in check_policy(one.policy, one.node, one.lists, today)]
     together = check_together(one.policy for one in files.policies)
     unfilled = [problem for one in files.rotas for problem in check_rotas(one.rotas, one.path.as_posix(), today)]
@@ -134,10 +135,11 @@ def _within(folder: Path) -> Iterator[Path]:
 
 
 def _load(paths: Sequence[Path]) -> _Files:
+    """All that stands in files and folders. A link is followed where it was named itself, and nowhere else."""
     files = _Files()
     beside: dict[Path, Holidays] = {}
-    for path in paths:
-        node, found = _node(path)
+    for path in _files_in(paths):
+        node, found = _node(path, follow=path in paths)
         files.problems += found
         if node is None:
             continue
@@ -154,11 +156,13 @@ def _load(paths: Sequence[Path]) -> _Files:
     return files
 
 
-def _node(path: Path) -> tuple[Node | None, tuple[Problem, ...]]:
+def _node(path: Path, follow: bool = False) -> tuple[Node | None, tuple[Problem, ...]]:
     try:
-        return parse_tree(path.read_bytes(), path.as_posix())
+        return parse_tree(read_regular(path, follow), path.as_posix())
     except OSError as wrong:
-        return None, (Problem(path.as_posix(), 0, f"cannot be read: {wrong.strerror}"),)
+        link = path.is_symlink() and not follow
+        why = "a symbolic link is not followed" if link else f"cannot be read: {wrong.strerror}"
+        return None, (Problem(path.as_posix(), 0, why),)
 
 
 def _is_other(path: Path) -> bool:
@@ -202,7 +206,8 @@ class _DiskLists:
         return (HOLIDAYS,)
 
     def files(self, folder: str) -> tuple[str, ...]:
-        return tuple(sorted(path.name for path in self.folder.glob(f"*{SUFFIX}"))) if folder == HOLIDAYS else ()
+        here = folder == HOLIDAYS and not self.folder.is_symlink()
+        return tuple(sorted(path.name for path in self.folder.glob(f"*{SUFFIX}"))) if here else ()
 
     def shown(self, path: str) -> str:
         return (self.folder / Path(path).name).as_posix()

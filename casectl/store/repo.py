@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from casectl.model.problems import CasectlError, NotFound
 from casectl.store.git import GitError, run_git
+from casectl.store.regular import read_regular
 
 _OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_MOST_BYTES = 1 << 20
 _INIT_HINT = "go to one, name it with -C DIR, or make one: casectl init DIR"
 
 
@@ -167,17 +169,25 @@ def _git_dir(root: Path) -> Path | None:
     pointer = _read(dot)
     if not pointer.startswith("gitdir: "):
         return None
-    target = (root / pointer.removeprefix("gitdir: ")).resolve()
-    return target if target.is_dir() else None
+    return _folder(root, pointer.removeprefix("gitdir: "))
 
 
 def _common_dir(git_dir: Path) -> Path:
     shared = _read(git_dir / "commondir")
-    return (git_dir / shared).resolve() if shared else git_dir
+    return (_folder(git_dir, shared) if shared else None) or git_dir
+
+
+def _folder(start: Path, pointer: str) -> Path | None:
+    """The folder that a file of git points to; None for what names none, or nothing that could be a name."""
+    try:
+        target = (start / pointer).resolve()
+        return target if target.is_dir() else None
+    except (OSError, ValueError, RuntimeError):
+        return None
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace").strip()
+        return read_regular(path, follow=True, most=_MOST_BYTES).decode(errors="replace").strip()
     except OSError:
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -9,7 +10,10 @@ from typing import NamedTuple
 
 from casectl.model.problems import NotAllowed
 from casectl.store.git import run_git
+from casectl.store.regular import read_regular
 from casectl.store.repo import Repo
+
+_NO_FILE = (errno.EINVAL, errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.ENXIO)
 
 
 class Placed(NamedTuple):
@@ -28,6 +32,15 @@ def placed_at(repo: Repo, path: str) -> Placed:
     refuse_links(repo.root, path)
     staged, sparse = index_entries(repo, path).get(path, (None, not has_index(repo)))
     return Placed(path, staged, sparse, read_file(repo.root / path))
+
+
+def differs_on_disk(repo: Repo, path: str, content: bytes) -> bool:
+    """Whether something else than `content` lies at `path`; where nothing lies, nothing differs."""
+    try:
+        refuse_links(repo.root, path)
+        return read_file(repo.root / path) not in (None, content)
+    except NotAllowed:
+        return True
 
 
 def index_entries(repo: Repo, *paths: str) -> dict[str, tuple[str | None, bool]]:
@@ -100,12 +113,14 @@ def has_index(repo: Repo) -> bool:
 
 
 def read_file(path: Path) -> bytes | None:
-    """The file's bytes, or None when there is none. Raises `NotAllowed` for a folder in its place."""
+    """The file's bytes, or None when there is none. Raises `NotAllowed` for anything else in its place."""
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except FileNotFoundError:
         return None
-    except (IsADirectoryError, NotADirectoryError):
+    except OSError as error:
+        if error.errno not in _NO_FILE:
+            raise
         raise NotAllowed(f"{path} is no regular file", "move it away") from None
 
 

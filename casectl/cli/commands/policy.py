@@ -149,7 +149,11 @@ def _own_policies(ctx: typer.Context) -> Path:
     if root.at is not None:
         hint = f"git worktree add DIR {root.at}, then casectl policy check DIR/policies"
         raise UsageMistake("policy check looks at files on disk, not at a commit", hint)
-    return root.repo().root / "policies"
+    from casectl.store.worktree import refuse_links
+
+    place = root.repo().root
+    refuse_links(place, "policies")
+    return place / "policies"
 
 
 def _from_root(ctx: typer.Context, text: str) -> str:

@@ -32,7 +32,9 @@ def show(
         print(json.dumps(case_document(found), indent=2))
     else:
         print(case_screen(found, wall_clock(found, zone)))
-    on_disk = settings(ctx).repo().root / found.timeline.path
-    if settings(ctx).at is None and on_disk.is_file() and on_disk.read_bytes() != found.text:
-        warn(f"{found.timeline.path} differs on disk from the commit shown: git diff -- {found.timeline.path}")
+    from casectl.store.worktree import differs_on_disk
+
+    path = found.timeline.path
+    if settings(ctx).at is None and differs_on_disk(settings(ctx).repo(), path, found.text):
+        warn(f"{path} differs on disk from the commit shown: git diff -- {path}")
     return show_problems_now(found)
