@@ -135,11 +135,12 @@ def _within(folder: Path) -> Iterator[Path]:
 
 
 def _load(paths: Sequence[Path]) -> _Files:
-    """All that stands in files and folders. A link is followed where it was named itself, and nowhere else."""
+    """All that stands in files and folders. A link is followed for what was named itself, and nowhere else."""
     files = _Files()
     beside: dict[Path, Holidays] = {}
     for path in _files_in(paths):
-        node, found = _node(path, follow=path in paths)
+        named = path in paths
+        node, found = _node(path, named)
         files.problems += found
         if node is None:
             continue
@@ -147,7 +148,7 @@ def _load(paths: Sequence[Path]) -> _Files:
             files.problems += _other(files, node, path)
             continue
         folder = _folder_of_lists(path)
-        lists = beside.setdefault(folder, Holidays(_DiskLists(folder)))
+        lists = beside.setdefault(folder, Holidays(_DiskLists(folder, named)))
         policy, found = read_policy(node, path.as_posix(), lists)
         files.problems += found
         if policy:
@@ -201,12 +202,13 @@ class _DiskLists:
     """The holiday lists in one folder on disk; a `PolicyTree` of nothing else."""
 
     folder: Path
+    may_be_link: bool
 
     def folders(self) -> tuple[str, ...]:
         return (HOLIDAYS,)
 
     def files(self, folder: str) -> tuple[str, ...]:
-        here = folder == HOLIDAYS and not self.folder.is_symlink()
+        here = folder == HOLIDAYS and (self.may_be_link or not self.folder.is_symlink())
         return tuple(sorted(path.name for path in self.folder.glob(f"*{SUFFIX}"))) if here else ()
 
     def shown(self, path: str) -> str:
