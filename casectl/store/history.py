@@ -46,7 +46,7 @@ def read_timeline(repo: Repo, case_id: str, commit: str) -> Timeline:
     path = path_of(case_id)
     with ObjectReader(repo) as reader:
         present = reader.look(f"{commit}:{path}")
-        if present is None:
+        if present is None or present.type == "tree":
             raise NotFound(f"no case {case_id} at commit {commit[:12]}", "casectl list shows the cases there are")
         marks = _marks_of(repo, commit, path, f"--since={_first_day(case_id)}")
         if not _whole(marks, present.id.encode()):
@@ -57,7 +57,8 @@ def read_timeline(repo: Repo, case_id: str, commit: str) -> Timeline:
 
 
 def _marks_of(repo: Repo, commit: str, path: str, *limits: str) -> list[Mark]:
-    marks = [mark for _, mark in log_marks(repo, commit, *limits, "--full-history", "--", path)]
+    walk = log_marks(repo, commit, *limits, "--full-history", "--", path)
+    marks = [mark for found, mark in walk if found == path.encode()]  # it may have been a folder once
     marks.reverse()
     return marks
 

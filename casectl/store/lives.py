@@ -42,7 +42,8 @@ def _read(repo: Repo, tips: tuple[str, ...], ids: dict[str, str]) -> dict[str, T
     marks: dict[str, list[Mark]] = {path: [] for path in ids}
     with closing(log_marks(repo, tips, "--full-history", "--", *ids)) as walk:
         for path, mark in walk:
-            marks[path.decode()].append(mark)
+            if path.decode(errors="replace") in marks:  # nothing in a folder of a case's name
+                marks[path.decode()].append(mark)
     met = {path: list(reversed(found)) for path, found in marks.items() if found}
     blobs = list(dict.fromkeys(blob for found in met.values() for blob in new_blobs(found)))
     with closing(read_blobs(repo, iter(blobs))) as contents:

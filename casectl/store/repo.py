@@ -66,6 +66,8 @@ def head_commit(repo: Repo, rev: str = "HEAD") -> str:
     quick = _loose_head(repo) if rev == "HEAD" else None
     if quick:
         return quick
+    if "\0" in rev:
+        raise NotFound(f"no commit '{rev}'", "a branch, a tag, or a commit's ID from git log")
     try:
         found = run_git(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
     except GitError as failed:
