@@ -47,7 +47,7 @@ def refuse_touched(repo: Repo, old: str, new: str) -> tuple[list[ChangedFile], f
 def bring_along(index: IndexChange, paths: Iterable[str]) -> None:
     """Writes these files as the prepared index has them, and makes that the index."""
     if index.held:
-        index.run("checkout-index", "-f", "-u", "-q", "-z", "--stdin", stdin="".join(f"{p}\0" for p in paths).encode())
+        index.check_out(paths)
     index.put()
 
 

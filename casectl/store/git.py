@@ -209,6 +209,25 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, **forced, **(extra or {})}
 
 
+def without_filters(where: Path | Place) -> dict[str, str]:
+    """The variables that take their programs from all filters that are configured, for a git that writes files."""
+    try:
+        listed = run_git(where, "config", "-z", "--name-only", "--get-regexp", r"^filter\.").decode(errors="replace")
+    except GitError as failed:
+        if failed.said.strip():
+            raise
+        return {}
+    names = sorted({name.rpartition(".")[0] for name in listed.split("\0") if name})
+    values = {"smudge": "", "process": "", "required": "false"}
+    pairs = [(f"{name}.{key}", value) for name in names for key, value in values.items()]
+    keys = {f"GIT_CONFIG_KEY_{place}": key for place, (key, _) in enumerate(pairs)}
+    return {
+        "GIT_CONFIG_COUNT": str(len(pairs)),
+        **keys,
+        **{f"GIT_CONFIG_VALUE_{place}": value for place, (_, value) in enumerate(pairs)},
+    }
+
+
 def _cannot_start(where: Path | Place) -> CasectlError:
     root = where if isinstance(where, Path) else where.root
     if not root.is_dir():

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from types import TracebackType
 
-from casectl.store.git import run_git
+from casectl.store.git import run_git, without_filters
 from casectl.store.gitlocks import take, take_over
 from casectl.store.repo import Repo
 
@@ -63,6 +63,12 @@ class IndexChange:
         hidden = list(sparse)
         if hidden:
             self.run("update-index", "--skip-worktree", "--", *hidden)
+
+    def check_out(self, paths: Iterable[str]) -> None:
+        """Writes files as the new state has them, through none of the programs that attributes may name."""
+        env = {"GIT_INDEX_FILE": str(self._draft), **without_filters(self._repo)}
+        lines = "".join(f"{path}\0" for path in paths).encode()
+        run_git(self._repo, "checkout-index", "-f", "-u", "-q", "-z", "--stdin", stdin=lines, env=env)
 
     def run(self, *args: str, stdin: bytes = b"") -> bytes:
         """Runs git on the new state."""
