@@ -187,6 +187,38 @@ def test_a_step_runs_no_program_either(baited: Baited, name: str) -> None:
     assert written.count(b"kind: note") == 3
 
 
+MAP = """\
+source: other
+desk: acme-desk
+external_id: N
+event: {at: AT, by: BY}
+opened: {at: AT, by: BY, status: open}
+title: "{N}"
+times: {zone: UTC}
+states: {column: S, values: {New: open}}
+priorities: {column: P, values: {High: p1}}
+"""
+
+
+@pytest.mark.parametrize("kind", ["smudge", "process", "clean"])
+def test_an_import_writes_files_through_no_filter(baited: Baited, kind: str, tmp_path: Path) -> None:
+    """Nor anywhere else than beside `.git`, though the configuration knows of another work tree."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    driver(f"filter.x = y.{kind}", "filter=x")(baited)
+    baited.configure(f"filter.x.{kind}", baited.program())
+    baited.configure("filter.x.required", "true")
+    baited.configure("core.worktree", elsewhere)
+    (tmp_path / "map.yaml").write_text(MAP)
+    (tmp_path / "log.csv").write_text("N,AT,BY,S,P\nT1,2026-11-23T09:00:00+00:00,jo,New,High\n")
+    code, out, _ = baited.ask("import", "csv", str(tmp_path / "log.csv"), "--map", str(tmp_path / "map.yaml"))
+    assert code == 0
+    assert "1 new case" in out
+    assert not baited.marker.exists()
+    assert list(elsewhere.iterdir()) == []
+    assert len(list(baited.root.glob("cases/2026/11/23/*.yaml"))) == 2
+
+
 def test_a_terminal_gets_no_pager(baited: Baited) -> None:
     """On a terminal plain git pages; we never do."""
     baited.configure("core.pager", baited.program())
