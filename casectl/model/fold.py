@@ -21,6 +21,9 @@ from casectl.model.patch import Leaf, contradicted, fields_changed, redone, touc
 from casectl.model.problems import Problem
 from casectl.model.timeline import Dispute, Step, Timeline
 
+OPENED_TWICE = "opened twice"
+"""How the remark begins that two clones opened a case under one ID."""
+
 
 class Version(NamedTuple):
     """What one commit made of one case's file."""
@@ -217,7 +220,7 @@ class _Branching:
         if not self._past[place] and self._told.steps:
             first = self._told.steps[0].commit
             self._told.warn(
-                f"opened twice: by commit {first[:12]} and, without knowing of it, by commit {version.commit[:12]}",
+                f"{OPENED_TWICE}: by commit {first[:12]} and, without knowing of it, by commit {version.commit[:12]}",
                 f"casectl settle leaves the ID to the first; open the other anew: git show {version.commit[:12]}",
             )
         changes: dict[str, Value | None] = {}

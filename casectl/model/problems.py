@@ -76,6 +76,12 @@ class Busy(CasectlError):
     exit_code = 6
 
 
+class TryAgainLater(CasectlError):
+    """Another machine did not answer, or too many write at once: nothing is wrong here (exit 75, `EX_TEMPFAIL`)."""
+
+    exit_code = 75
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint for a word that is none of `known`: the nearest one, else all of them; None when there are none."""
     from difflib import get_close_matches

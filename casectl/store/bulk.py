@@ -11,9 +11,9 @@ from typing import IO
 from casectl.model.caseid import path_of
 from casectl.model.instants import Instant
 from casectl.model.problems import Busy, CasectlError
-from casectl.store.checkout import bring_along, refuse_touched
-from casectl.store.commits import BranchMovedError, move_branch, one_line
-from casectl.store.durable import sync_branch, sync_objects
+from casectl.store.checkout import carry
+from casectl.store.commits import BranchMovedError, one_line
+from casectl.store.durable import sync_objects
 from casectl.store.git import run_git, start_git
 from casectl.store.index import IndexChange
 from casectl.store.lock import lock
@@ -119,14 +119,9 @@ def _bare(text: str) -> str:
 
 def _publish(repo: Repo, old: str, last: _Last) -> str:
     """Moves the branch, if nothing is in the way, and brings index and work tree along."""
-    changed, hidden = refuse_touched(repo, old, last.commit)
     sync_objects(repo)
-    with IndexChange(repo) as index:
-        index.add([(file.mode, file.blob, file.path) for file in changed], hidden)
-        try:
-            move_branch(repo, last.commit, old, "import", last.who, last.at)
-        except BranchMovedError:
-            raise Busy("the branch moved during the import; nothing was imported", "run it again") from None
-        sync_branch(repo)
-        bring_along(index, [file.path for file in changed if file.path not in hidden])
+    try:
+        carry(repo, old, last.commit, "import", last.who, last.at)
+    except BranchMovedError:
+        raise Busy("the branch moved during the import; nothing was imported", "run it again") from None
     return last.commit

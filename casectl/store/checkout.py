@@ -1,26 +1,65 @@
-"""Bringing index and work tree along after many files changed at once."""
+"""Moving the branch to a commit that changes many files, with index and work tree along; and ending such a move that
+died half-way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
-from casectl.model.problems import NotAllowed
+from casectl.model.instants import Instant
+from casectl.model.problems import CasectlError, NotAllowed
+from casectl.store.commits import move_branch
+from casectl.store.durable import sync_branch, sync_file, sync_folder
 from casectl.store.git import run_git
 from casectl.store.index import IndexChange
-from casectl.store.repo import Repo
+from casectl.store.objects import ObjectReader
+from casectl.store.repo import Identity, Repo
 from casectl.store.trees import REGULAR
-from casectl.store.worktree import Placed, has_index, index_entries, read_file, refuse_hand_edits, refuse_links
+from casectl.store.worktree import (  # fmt: skip
+    Placed,
+    blob_on_disk,
+    has_index,
+    index_entries,
+    read_file,
+    refuse_hand_edits,
+    refuse_links,
+)
+
+_NO_BLOB = "0" * 40
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedFile:
-    """One file that differs between two commits; `old` is None for a new one."""
+    """One file that differs between two commits; `old` is None for a new one, `blob` for one that goes."""
 
     path: str
     mode: str
-    blob: str
+    blob: str | None
     old: str | None
+
+
+def carry(repo: Repo, old: str, new: str, why: str, who: Identity, at: Instant) -> tuple[str, ...]:
+    """Moves HEAD's branch from `old` to `new` and brings index and work tree along; gives the paths that changed.
+
+    The caller holds casectl's lock, and has put the objects on the disk. Raises `NotAllowed` if a person has touched
+    one of the files, `BranchMovedError`, `Busy`; then nothing has moved.
+    """
+    changed, hidden = refuse_touched(repo, old, new)
+    with IndexChange(repo) as index:
+        _enter(index, changed, hidden)
+        _note(repo, old, new)
+        try:
+            move_branch(repo, new, old, why, who, at)
+        except CasectlError:
+            _drop(repo)
+            raise
+        sync_branch(repo)
+        _bring_along(repo, index, [file for file in changed if file.path not in hidden])
+    _drop(repo)
+    return tuple(file.path for file in changed)
 
 
 def refuse_touched(repo: Repo, old: str, new: str) -> tuple[list[ChangedFile], frozenset[str]]:
@@ -28,37 +67,120 @@ def refuse_touched(repo: Repo, old: str, new: str) -> tuple[list[ChangedFile], f
 
     Raises `NotAllowed` if a person has touched one of them.
     """
-    changed = _changed(repo, old, new)
-    entries = index_entries(repo)
-    absent = (None, not has_index(repo))
+    changed = list(_changed(repo, old, new))
     for folder in sorted({file.path.rpartition("/")[0] for file in changed}):
-        refuse_links(repo.root, folder)
+        refuse_links(repo.root, folder or "cases")
     hidden = set()
-    for file in changed:
-        refuse_links(repo.root / file.path.rpartition("/")[0], file.path.rpartition("/")[2])
-        staged, sparse = entries.get(file.path, absent)
-        placed = Placed(file.path, staged, sparse, read_file(repo.root / file.path))
+    for file, placed in _placed(repo, changed):
         refuse_hand_edits(placed, file.old)
-        if sparse and placed.on_disk is None:
+        if placed.sparse and placed.on_disk is None:
             hidden.add(file.path)
     return changed, frozenset(hidden)
 
 
-def bring_along(index: IndexChange, paths: Iterable[str]) -> None:
+def finish_carrying(repo: Repo, reader: ObjectReader, head: str) -> None:
+    """Ends a move that died half-way: files that are still as they were before it become what `head` has.
+
+    The caller holds casectl's lock. What a person has edited since is left as it is.
+    """
+    noted = carrying(repo)
+    if noted is None:
+        return
+    if head != noted[0]:
+        changed = list(_changed(repo, *noted))
+        names = [f"{head}:{file.path}" for file in changed]
+        there = [None if found is None else found.id for found in reader.look_at_all(names)]
+        behind = [
+            file
+            for (file, placed), now in zip(_placed(repo, changed), there, strict=True)
+            if now == file.blob and _is_behind(file, placed)
+        ]
+        with IndexChange(repo) as index:
+            _enter(index, behind, frozenset())
+            _bring_along(repo, index, behind)
+    _drop(repo)
+
+
+def carrying(repo: Repo) -> tuple[str, str] | None:
+    """The commits between which a move died, if one did."""
+    with suppress(OSError, ValueError):
+        old, new = _place(repo).read_text(encoding="ascii").split()
+        return old, new
+    return None
+
+
+def _is_behind(file: ChangedFile, placed: Placed) -> bool:
+    """Whether index and work tree hold nothing but what the move would have replaced, or has brought already."""
+    ours = {file.old or "", file.blob or ""}
+    return not placed.sparse and (placed.staged or "") in ours and any(_lies_as(placed, blob) for blob in ours)
+
+
+def _lies_as(placed: Placed, blob: str) -> bool:
+    return placed.on_disk is None if not blob else blob_on_disk(placed, blob) == blob
+
+
+def _enter(index: IndexChange, changed: Iterable[ChangedFile], hidden: frozenset[str]) -> None:
+    staying = [(file.mode, file.blob, file.path) for file in changed if file.blob is not None]
+    going = [("0", _NO_BLOB, file.path) for file in changed if file.blob is None]
+    index.add([*staying, *going], hidden & {path for _, _, path in staying})
+
+
+def _bring_along(repo: Repo, index: IndexChange, changed: Iterable[ChangedFile]) -> None:
     """Writes these files as the prepared index has them, and makes that the index."""
+    there = [file for file in changed if file.blob is not None]
     if index.held:
-        index.check_out(paths)
+        index.check_out(file.path for file in there)
+        for file in changed:
+            if file.blob is None:
+                _remove(repo.root, file.path)
     index.put()
 
 
-def _changed(repo: Repo, old: str, new: str) -> list[ChangedFile]:
-    listed = run_git(repo, "diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", old, new).decode(errors="replace")
-    tokens = iter(listed.split("\0"))
-    return [_changed_file(about.split(), path) for about, path in zip(tokens, tokens, strict=False)]
+def _remove(root: Path, path: str) -> None:
+    """Removes a file, and the folders that it leaves empty."""
+    refuse_links(root, path)
+    (root / path).unlink(missing_ok=True)
+    with suppress(OSError):
+        for folder in (root / path).parents:
+            if folder == root:
+                return
+            folder.rmdir()
+
+
+def _placed(repo: Repo, changed: Iterable[ChangedFile]) -> Iterator[tuple[ChangedFile, Placed]]:
+    entries = index_entries(repo)
+    absent = (None, not has_index(repo))
+    for file in changed:
+        refuse_links(repo.root / file.path.rpartition("/")[0], file.path.rpartition("/")[2])
+        staged, sparse = entries.get(file.path, absent)
+        yield file, Placed(file.path, staged, sparse, read_file(repo.root / file.path))
+
+
+def _changed(repo: Repo, old: str, new: str) -> Iterator[ChangedFile]:
+    listed = run_git(repo, "diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", old, new)
+    tokens = iter(os.fsdecode(listed).split("\0"))
+    return (_changed_file(about.split(), path) for about, path in zip(tokens, tokens, strict=False))
 
 
 def _changed_file(about: list[str], path: str) -> ChangedFile:
-    _, mode, old, new, _ = about
-    if mode not in REGULAR:
-        raise NotAllowed(f"{path} is no regular file", "put the case's file back with git")
-    return ChangedFile(path, mode, new, old if old.strip("0") else None)
+    old_mode, mode, old, new, _ = about
+    modes = {each for each in (old_mode.removeprefix(":"), mode) if each.strip("0")}
+    if not modes <= set(REGULAR):
+        raise NotAllowed(f"{path} is no regular file", "bring it in with plain git: git pull --no-rebase")
+    return ChangedFile(path, mode, new if new.strip("0") else None, old if old.strip("0") else None)
+
+
+def _note(repo: Repo, old: str, new: str) -> None:
+    place = _place(repo)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(f"{old} {new}", encoding="ascii")
+    sync_file(place)
+    sync_folder(place.parent)
+
+
+def _drop(repo: Repo) -> None:
+    _place(repo).unlink(missing_ok=True)
+
+
+def _place(repo: Repo) -> Path:
+    return repo.git_dir / "casectl" / "carrying"

@@ -60,8 +60,7 @@ git syncs the contents of files, not the folders that name them, and `mktree` re
 undone, `store.durable` does.
 """
 
-STORING = frozenset({"hash-object", "mktree", "commit-tree", "update-ref", "fast-import", "merge-tree"})
-
+STORING = frozenset({"hash-object", "mktree", "commit-tree", "update-ref", "fast-import", "write-tree", "fetch"})
 
 NETWORK = {"GIT_ALLOW_PROTOCOL": "file:ssh:https"}
 """What a call that is to reach another repository adds to its environment; every other call reaches none."""

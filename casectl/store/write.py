@@ -20,6 +20,7 @@ from casectl.model.problems import Busy, CasectlError, InvalidFiles, NotAllowed,
 from casectl.store.asked import NOBODY, Asked, taken_already
 from casectl.store.attachments import brought, folder_name, with_files
 from casectl.store.casefile import edit_case, parse_case
+from casectl.store.checkout import finish_carrying
 from casectl.store.commits import BranchMovedError, message_of, move_branch, write_blob
 from casectl.store.durable import sync_branch, sync_objects
 from casectl.store.heal import heal
@@ -94,7 +95,9 @@ def _tried(request: _Request) -> Written:
         time.sleep(_PAUSE_SECONDS * attempt)
         with suppress(BranchMovedError), ObjectReader(repo) as reader:
             refuse_unwritable(repo)
-            heal(repo, reader, _head(repo, reader))
+            head = _head(repo, reader)
+            finish_carrying(repo, reader, head)
+            heal(repo, reader, head)
             # Having lost once, we keep other gits from committing while we try again.
             with IndexChange(repo, attempt > 0) as index:
                 return _Attempt(request, reader, index).write(_head(repo, reader))
