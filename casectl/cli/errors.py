@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import TextIO, cast
 
 import typer
@@ -15,19 +17,17 @@ from casectl.model.problems import CasectlError, InvalidFiles
 from casectl.reports.plain import plain, plain_block
 
 INTERRUPTED = 130
-TERMINATED = 143
 BROKEN_PIPE = 141
 """What a shell reports for a program that wrote into a closed pipe (128 + SIGPIPE)."""
 REPORT_TO = "please report it with the command you typed; CASECTL_DEBUG=1 shows where it happened"
 
 
 class Terminated(BaseException):
-    """Somebody wants this process to end (SIGTERM): what was begun is let go of on the way out."""
+    """Somebody wants this process to end (SIGTERM, SIGHUP): what was begun is let go of on the way out."""
 
-
-def terminate(_number: int, _frame: object) -> None:
-    """What SIGTERM does."""
-    raise Terminated
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
 
 
 def say(text: str) -> None:
@@ -67,7 +67,7 @@ def exit_code_of(command: Callable[[], object]) -> int:
         say("casectl: terminated" if isinstance(stop, Terminated) else "casectl: interrupted")
         for note in getattr(stop, "__notes__", ()):
             say(f"  {_on_one_line(note)}")
-        return TERMINATED if isinstance(stop, Terminated) else INTERRUPTED
+        return stop.exit_code if isinstance(stop, Terminated) else INTERRUPTED
     except BrokenPipeError:
         _write_nothing_more()
         return BROKEN_PIPE
@@ -145,6 +145,17 @@ def let_go_of_stderr() -> None:
         sys.stderr.flush()
     except (OSError, ValueError):
         sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+
+
+def leave_in_order() -> None:
+    """Let go of locks when told to end, or when the terminal is gone, as after Ctrl-C; not if told to ignore that."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise Terminated(number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, leave)
 
 
 def open_closed_streams() -> None:

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from casectl.cli.context import Settings, settings
-from casectl.cli.errors import complain, exit_code_of, let_go_of_stderr, open_closed_streams, terminate
+from casectl.cli.errors import complain, exit_code_of, leave_in_order, let_go_of_stderr, open_closed_streams
 from casectl.model.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -155,10 +155,8 @@ def root(
 
 def main() -> None:
     """Run the program on the command line's arguments; never returns."""
-    import signal
-
     open_closed_streams()
-    signal.signal(signal.SIGTERM, terminate)
+    leave_in_order()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

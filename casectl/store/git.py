@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -113,7 +114,7 @@ class GitProcess(subprocess.Popen[bytes]):
     def failure(self) -> GitError:
         """What git said on stderr so far, as an error to raise."""
         self._said.seek(0)
-        return GitError(self.verb, self._said.read().decode(errors="replace"))
+        return GitError(self.verb, self._said.read().decode(errors="replace") or _ended(self.returncode))
 
     def finish(self) -> None:
         """Closes the pipes and waits. Raises `GitError` when git did not succeed."""
@@ -159,7 +160,7 @@ def run_git(
     except FileNotFoundError:
         raise _cannot_start(where) from None
     if done.returncode:
-        raise GitError(args[0], done.stderr.decode(errors="replace"))
+        raise GitError(args[0], done.stderr.decode(errors="replace") or _ended(done.returncode))
     return done.stdout
 
 
@@ -232,6 +233,11 @@ def _cannot_start(where: Path | Place) -> CasectlError:
     if not root.is_dir():
         return CasectlError(f"no such directory: {root}")
     return CasectlError("the git program is not installed", "install git 2.31 or later")
+
+
+def _ended(code: int | None) -> str:
+    """What to say for a git that a signal ended before it could say anything itself."""
+    return f"was ended by {signal.Signals(-code).name}" if code is not None and code < 0 else ""
 
 
 def _kept_aside() -> IO[bytes]:

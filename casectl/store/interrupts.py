@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM wait while a step passes from what can be dropped to what stands."""
+"""Ctrl-C, SIGTERM and SIGHUP wait while a step passes from what can be dropped to what stands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import current_thread, main_thread
 from types import FrameType
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
