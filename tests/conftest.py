@@ -62,6 +62,11 @@ class GitRepo:
         return self.git("rev-parse", "HEAD")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--faults-long`: the runs of tests/faults that kill and crowd, at the length of a night instead of a coffee."""
+    parser.addoption("--faults-long", action="store_true", help="long runs of kills and of parallel writers")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test sees the configuration of whoever runs it, nor a `GIT_*` variable of the shell."""

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import ACME, MAIL, Terminal, desk, terminal
+from tests.faults.harness import Outside, copied, found_desk
 from tests.faults.hostile import Answers, Baited, prepare
 
-__all__ = ["answers_before", "baited", "desk", "terminal"]
+__all__ = ["desk", "terminal"]
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +40,14 @@ def baited(terminal: Terminal, _sound: tuple[Path, str, Answers], tmp_path: Path
 def answers_before(_sound: tuple[Path, str, Answers]) -> Answers:
     """What the reading commands say of the desk without the bait."""
     return _sound[2]
+
+
+@pytest.fixture(scope="session")
+def _founded(tmp_path_factory: pytest.TempPathFactory) -> Outside:
+    return found_desk(tmp_path_factory.mktemp("founded"))
+
+
+@pytest.fixture
+def outside(_founded: Outside, tmp_path: Path) -> Outside:
+    """A desk with one case, to be worked by processes from outside."""
+    return copied(_founded, tmp_path)
