@@ -92,7 +92,7 @@ def test_kills_beside_each_call_of_git(
     promised: dict[str, dict[str, Any]] = {}
     unheard = 0
     for number, place in enumerate(places):
-        text = f"{act}-{number}"
+        text = f"{act}-{number:03}"
         said = finish(shimmed.start("note", case, "-m", text, "-o", "json", SHIM_DO=act, **place))
         outside.calls(shim)
         assert said.code == -9 or "SHIM_CALL" in place
