@@ -15,7 +15,17 @@ def deleted_in(repo: Repo, commit: str, typed: str) -> tuple[str, str] | None:
     if not wanted:
         return None
     where, only = (path_of(wanted), ("-1",)) if is_id(wanted) else ("cases", ())
-    asked = ("--diff-filter=D", "--no-renames", "--format=commit %H", "--name-only", *only, commit, "--", where)
+    asked = (
+        "--diff-filter=D",
+        "--no-renames",
+        "--ignore-submodules=none",
+        "--format=commit %H",
+        "--name-only",
+        *only,
+        commit,
+        "--",
+        where,
+    )
     deleted = ""
     for line in run_git(repo, "log", *asked).decode(errors="replace").splitlines():
         deleted = line.removeprefix("commit ") if line.startswith("commit ") else deleted

@@ -21,6 +21,7 @@ _LOG = (
     "--raw",
     "--no-abbrev",
     "--no-renames",
+    "--ignore-submodules=none",
     "--diff-merges=separate",
     "--date-order",
     "--no-ext-diff",
