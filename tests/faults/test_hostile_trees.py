@@ -336,3 +336,26 @@ def test_words_that_are_no_names(baited: Baited, word: str) -> None:
     assert not (baited.root / "x").exists()
     assert not (baited.root / "ran").exists()
     assert baited.terminal.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("kind", ["pipe", "command"])
+def test_what_is_said_of_submodules_is_not_asked_for(baited: Baited, kind: str) -> None:
+    """`.gitmodules` in the work tree, beside a submodule: not waited for, not run, not even read."""
+    commit(baited, (SUBMODULE, "1" * 40, b"cases/2026/11/23/other"))
+    place = baited.root / ".gitmodules"
+    if kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.write_text(
+            f'[submodule "x"]\n\tpath = cases/2026/11/23/other\n\turl = x\n\tupdate = !{baited.program()}\n'
+        )
+    for words in (
+        ("list",),
+        ("show", baited.case),
+        ("log", baited.case),
+        ("sla",),
+        ("show", "zzzzz"),
+        ("note", baited.case, "-m", "x"),
+    ):
+        assert baited.outside(*words).code == (4 if "zzzzz" in words else 0)
+    assert not baited.marker.exists()
