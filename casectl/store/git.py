@@ -78,9 +78,9 @@ _WHOLE = "fetch the whole of it: git fetch --refetch --no-filter"
 
 
 class GitError(CasectlError):
-    """git said no. `said` is all of its stderr."""
+    """git said no. `said` is all of its stderr, `answered` all of its stdout."""
 
-    def __init__(self, verb: str, said: str) -> None:
+    def __init__(self, verb: str, said: str, answered: str = "") -> None:
         lines = [line.strip() for line in said.splitlines() if line.strip()]
         loud = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines or ["failed without a word"]
         first = loud[0].removeprefix("fatal: ").removeprefix("error: ")
@@ -89,6 +89,7 @@ class GitError(CasectlError):
             first, rest = "part of the history is missing from this partial clone", _WHOLE
         super().__init__(f"git {verb}: {first}", rest or None)
         self.said = said
+        self.answered = answered
 
 
 class GitProcess(subprocess.Popen[bytes]):
@@ -145,10 +146,12 @@ def run_git(
     stdin: bytes | None = None,
     env: Mapping[str, str] | None = None,
     hooks: bool = False,
+    timeout_seconds: float | None = None,
 ) -> bytes:
     """Runs git at the root of a work tree and gives its stdout. Raises `GitError` with git's own words.
 
-    `env` adds variables to the scrubbed environment (an identity, a private index); `hooks` lets the user's run.
+    `env` adds variables to the scrubbed environment (an identity, a private index); `hooks` lets the user's run;
+    with `timeout_seconds` one that does not answer in time is ended.
     """
     try:
         done = subprocess.run(
@@ -156,11 +159,15 @@ def run_git(
             input=stdin if stdin is not None else b"",
             capture_output=True,
             env=environment(env),
+            timeout=timeout_seconds,
         )
+    except subprocess.TimeoutExpired:
+        raise GitError(args[0], f"fatal: no answer within {timeout_seconds:g} seconds") from None
     except FileNotFoundError:
         raise _cannot_start(where) from None
     if done.returncode:
-        raise GitError(args[0], done.stderr.decode(errors="replace") or _ended(done.returncode))
+        said = done.stderr.decode(errors="replace") or _ended(done.returncode)
+        raise GitError(args[0], said, done.stdout.decode(errors="replace"))
     return done.stdout
 
 

@@ -1,0 +1,192 @@
+"""One tree out of two commits: cases united step by step, everything else file by file or not at all.
+
+git's own merge knows lines: it moves one case's note into another, and lets the last entries of two logs collide. Here
+a case that both sides touched becomes what the fold of both histories says, so that the merge itself adds nothing, and
+whoever merges first comes to the same bytes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from casectl.model.case import Case
+from casectl.model.caseid import path_of
+from casectl.model.fold import OPENED_TWICE
+from casectl.model.problems import CasectlError, InvalidFiles, NotAllowed
+from casectl.model.timeline import Timeline
+from casectl.store.canonical import dump
+from casectl.store.casefile import edit_case, parse_case
+from casectl.store.commits import write_blob
+from casectl.store.git import GitError, run_git
+from casectl.store.gitlog import log_marks
+from casectl.store.lives import read_lives
+from casectl.store.lookup import is_case_path
+from casectl.store.objects import ObjectReader
+from casectl.store.repo import Repo
+from casectl.store.trees import NEW_FILE
+
+_GONE = "000000"
+_SHOWN = 10
+
+
+class Differing(NamedTuple):
+    """A path at which two commits differ; a blob is None where there is no file."""
+
+    path: str
+    our_mode: str
+    their_mode: str
+    ours: str | None
+    theirs: str | None
+
+
+class Placed(NamedTuple):
+    """What the merge has at one path; `blob` is None where there is no file."""
+
+    path: str
+    mode: str
+    blob: str | None
+
+
+class Merged(NamedTuple):
+    """The tree of a merge, and what is to be said of it."""
+
+    tree: str
+    united: tuple[str, ...] = ()
+    """Cases that both sides touched."""
+    warnings: tuple[str, ...] = ()
+
+
+def merge_trees(repo: Repo, ours: str, theirs: str) -> Merged:
+    """The tree of the merge of two commits; blobs and trees are stored, nothing else is touched.
+
+    Raises `NotAllowed` for a file other than a case's that both sides changed (policies are never merged silently), and
+    for histories that have nothing in common; `InvalidFiles` for a case that no version of can be read.
+    """
+    bases = merge_bases(repo, ours, theirs)
+    differing = _differing(repo, ours, theirs)
+    cases = {each.path: each for each in differing if is_case_path(each.path)}
+    touched = [_touched(repo, known, new) for known, new in ((theirs, ours), (ours, theirs))]
+    both = [path for path in cases if (path in touched[0]) == (path in touched[1])]
+    lives = read_lives(repo, ours, (_id_in(path) for path in both), beside=theirs)
+    with ObjectReader(repo) as reader:
+        files = list(_other_files(reader, bases, [each for each in differing if each.path not in cases]))
+        files += [Placed(path, each.their_mode, each.theirs) for path, each in cases.items() if path not in touched[0]]
+        files += [_united(repo, reader, lives[_id_in(path)], cases[path]) for path in both]
+    names = tuple(sorted(_id_in(path) for path in both))
+    return Merged(_tree(repo, ours, files), names, tuple(_remarks(lives[name] for name in names)))
+
+
+def merge_bases(repo: Repo, ours: str, theirs: str) -> list[str]:
+    """The best common ancestors of two commits; crossing merges make several. Raises `NotAllowed` for none."""
+    try:
+        return run_git(repo, "merge-base", "--all", ours, theirs).decode().split()
+    except GitError as failed:
+        if failed.said.strip():
+            raise
+        hint = "they are two repositories; if one is to take in the other: git merge --allow-unrelated-histories"
+        raise NotAllowed("the two histories have nothing in common", hint) from None
+
+
+def _differing(repo: Repo, ours: str, theirs: str) -> list[Differing]:
+    listed = run_git(repo, "diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", ours, theirs)
+    tokens = iter(os.fsdecode(listed).split("\0"))
+    found = []
+    for about, path in zip(tokens, tokens, strict=False):
+        our_mode, their_mode, old, new, _ = about.removeprefix(":").split()
+        found.append(Differing(path, our_mode, their_mode, _blob(old), _blob(new)))
+    return found
+
+
+def _blob(name: str) -> str | None:
+    return name if name.strip("0") else None
+
+
+def _touched(repo: Repo, known: str, new: str) -> set[str]:
+    """The paths that commits of `new` touched which `known` does not have."""
+    return {os.fsdecode(path) for path, _ in log_marks(repo, f"{known}..{new}")}
+
+
+def _other_files(reader: ObjectReader, bases: Sequence[str], differing: Sequence[Differing]) -> Iterator[Placed]:
+    """What to take of each file that is no case: the side that changed it. Raises `NotAllowed` if both did."""
+    known = {base: reader.look_at_all([f"{base}:{each.path}" for each in differing]) for base in bases}
+    torn = []
+    for place, each in enumerate(differing):
+        before = {None if (found := known[base][place]) is None else found.id for base in bases}
+        if each.ours in before:
+            yield Placed(each.path, each.their_mode, each.theirs)
+        elif each.theirs not in before and not _is_attachment(each.path):
+            torn.append(each.path)
+        elif each.theirs not in before:
+            yield from _side_by_side(each)
+    if torn:
+        shown = ", ".join(torn[:_SHOWN]) + (", …" if len(torn) > _SHOWN else "")
+        hint = "a person has to say what holds: git pull --no-rebase, correct the files, git commit; then again"
+        raise NotAllowed(f"both sides changed {shown}; only cases are merged without asking", hint)
+
+
+def _is_attachment(path: str) -> bool:
+    folder = path.rpartition("/")[0]
+    return folder.endswith(".files") and is_case_path(f"{folder.removesuffix('.files')}.yaml")
+
+
+def _side_by_side(each: Differing) -> Iterator[Placed]:
+    """Two files that were attached under one name: the name goes to one whoever merges, the other lies beside it."""
+    if each.ours is None or each.theirs is None:
+        yield Placed(each.path, NEW_FILE, each.ours or each.theirs)
+        return
+    first, second = sorted((each.ours, each.theirs))
+    folder, _, name = each.path.rpartition("/")
+    yield Placed(each.path, NEW_FILE, first)
+    yield Placed(f"{folder}/{second[:12]}-{name}", NEW_FILE, second)
+
+
+def _united(repo: Repo, reader: ObjectReader, life: Timeline, each: Differing) -> Placed:
+    """The case as the steps of both sides make it, in a text that keeps what a person wrote beside it."""
+    if not life.steps:
+        raise InvalidFiles(life.problems, "correct the file on one side and commit it; then again")
+    case = life.case()
+    texts = [content for blob in (each.ours, each.theirs) if blob and (content := reader.read(blob)) is not None]
+    mode = each.our_mode if each.our_mode != _GONE else each.their_mode
+    return Placed(each.path, mode, write_blob(repo, _text_of(case, sorted(texts)).encode()))
+
+
+def _text_of(case: Case, texts: Sequence[bytes]) -> str:
+    """The case's text: a hand-edited one of `texts` changed as little as can be, else the canonical form."""
+    for content in texts:
+        text = content.decode(errors="replace")
+        old, _ = parse_case(text, path_of(case.id))
+        if old is not None and dump(old) != text:
+            try:
+                return edit_case(text, old, case)
+            except CasectlError:  # a layout that cannot be changed safely: what it says is kept, its layout is not
+                continue
+    return edit_case(None, None, case)
+
+
+def _remarks(lives: Iterator[Timeline]) -> Iterator[str]:
+    for life in lives:
+        for problem in life.problems:
+            if problem.message.startswith(OPENED_TWICE):
+                yield f"{life.case_id} was {problem.message}; {problem.hint}"
+
+
+def _tree(repo: Repo, ours: str, files: Sequence[Placed]) -> str:
+    """The tree of `ours` with these files in it."""
+    draft = repo.git_dir / f"casectl-merge-index-{os.getpid()}"
+    env = {"GIT_INDEX_FILE": str(draft)}
+    lines = [
+        f"{each.mode} {each.blob} 0\t{each.path}\0" if each.blob else f"0 {'0' * 40}\t{each.path}\0" for each in files
+    ]
+    try:
+        run_git(repo, "read-tree", ours, env=env)
+        run_git(repo, "update-index", "-z", "--index-info", stdin=os.fsencode("".join(lines)), env=env)
+        return run_git(repo, "write-tree", env=env).decode().strip()
+    finally:
+        for each in (draft, draft.with_name(f"{draft.name}.lock")):
+            each.unlink(missing_ok=True)
+
+
+def _id_in(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".yaml")
