@@ -80,16 +80,23 @@ def lock_named(repo: Repo, said: str) -> Path | None:
 def in_the_way(repo: Repo, lock: Path) -> Busy:
     """What to raise for a lock file that stays."""
     hint = "another git may be at work: try again; casectl doctor removes one that was left behind"
-    return Busy(f"{lock} is in the way, {_age(repo, lock)}; nothing was written", hint)
+    return Busy(f"{lock} is in the way, {age_of(repo, lock)}; nothing was written", hint)
 
 
-def _age(repo: Repo, lock: Path) -> str:
-    """How old the file is by the clock of its own disk, which need not be ours."""
+def seconds_old(repo: Repo, lock: Path) -> int | None:
+    """How old the file is by the clock of its own disk, which need not be ours; None when that cannot be told."""
     now = state_dir(repo) / "now"
     try:
         now.touch()
-        seconds = max(0, int(now.stat().st_mtime - lock.stat().st_mtime))
+        return max(0, int(now.stat().st_mtime - lock.stat().st_mtime))
     except OSError:
+        return None
+
+
+def age_of(repo: Repo, lock: Path) -> str:
+    """Its age in words."""
+    seconds = seconds_old(repo, lock)
+    if seconds is None:
         return "of unknown age"
     size, unit = next((pair for pair in _UNITS if seconds >= 2 * pair[0]), (1, "s"))
     return f"{seconds // size} {unit} old"

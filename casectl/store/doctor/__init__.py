@@ -1,0 +1,1 @@
+"""What can be wrong with a case repository, found and, where that is safe, mended."""
