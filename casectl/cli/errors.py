@@ -58,7 +58,7 @@ def exit_code_of(command: Callable[[], object]) -> int:
         outcome = command()
         sys.stdout.flush()
     except CasectlError as error:
-        return _known(error)
+        return tell(error)
     except typer.TyperException as error:
         return _usage(error)
     except typer.Exit as leave:
@@ -78,7 +78,8 @@ def exit_code_of(command: Callable[[], object]) -> int:
     return outcome if isinstance(outcome, int) else 0
 
 
-def _known(error: CasectlError) -> int:
+def tell(error: CasectlError) -> int:
+    """Say what went wrong, a line for each mistake in a file; gives the exit code."""
     if isinstance(error, InvalidFiles) and len(error.problems) == 1:
         (problem,) = error.problems
         complain(str(problem._replace(hint=None)), problem.hint or error.hint)

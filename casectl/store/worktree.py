@@ -67,7 +67,8 @@ def refuse_hand_edits(placed: Placed, blob: str | None, content: bytes | None = 
     on_disk = blob if placed.on_disk is not None and placed.on_disk == content else blob_on_disk(placed, blob)
     if on_disk == blob and placed.staged in ((blob, None) if placed.sparse else (blob,)):
         return
-    hint = f"commit them with git, or drop them: git checkout HEAD -- {placed.path}"
+    case_id = placed.path.rpartition("/")[2].removesuffix(".yaml")
+    hint = f"take them as a step: casectl adopt {case_id}; or drop them: git checkout HEAD -- {placed.path}"
     raise NotAllowed(f"{placed.path} has changes that are not committed", hint)
 
 
