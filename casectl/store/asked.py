@@ -41,6 +41,10 @@ class Asked(NamedTuple):
     """The command and all its options; empty when nobody will ask again."""
     token: str = ""
 
+    def of(self, mail: str) -> Asked:
+        """The same, asked by somebody: what a colleague types is never a repetition."""
+        return self._replace(words=f"{mail} {self.words}") if self.words else self
+
     def digest(self) -> str:
         """What is noted of the words."""
         if not self.words:

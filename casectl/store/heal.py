@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import NamedTuple
 from casectl.model.caseid import path_of
 from casectl.model.problems import CasectlError, InvalidFiles, NotAllowed
 from casectl.store.attachments import Kept, left_behind
+from casectl.store.checkout import finish_carrying
 from casectl.store.index import IndexChange
 from casectl.store.objects import ObjectReader
 from casectl.store.repo import Repo
@@ -17,8 +20,8 @@ from casectl.store.trees import NEW_FILE, Chain, read_chain
 from casectl.store.unfinished import Note, arrived, drop, unfinished
 from casectl.store.worktree import Placed, blob_on_disk, placed_at, write_file
 
-DRAFTS = ("casectl-index-", "casectl-hook-index-", "casectl-message-", "casectl-first-index", "casectl-join-index")
-"""How files begin that only a writer at work has in the git directory."""
+_DRAFT = re.compile(r"casectl-(?:first-index|join-index|(?:index|hook-index|merge-index|message)-([0-9]+))(?:\.lock)?")
+"""How files are called that only a writer at work has in the git directory; with its process."""
 
 
 class Leftover(NamedTuple):
@@ -40,6 +43,7 @@ def heal(repo: Repo, reader: ObjectReader, head: str) -> tuple[str, ...]:
 
     What a person has edited since is left as it is. Raises `Busy` when another git keeps the index.
     """
+    finish_carrying(repo, reader, head)
     for draft in drafts(repo):
         with suppress(OSError):
             draft.unlink()
@@ -53,8 +57,19 @@ def heal(repo: Repo, reader: ObjectReader, head: str) -> tuple[str, ...]:
 
 
 def drafts(repo: Repo) -> list[Path]:
-    """The drafts of writers that are no more. Whoever holds casectl's lock is the only writer."""
-    return [path for path in repo.git_dir.iterdir() if path.name.startswith(DRAFTS)]
+    """The drafts of writers that are no more. Those without a process in their name only a lock's holder makes."""
+    found = [(path, named) for path in repo.git_dir.iterdir() if (named := _DRAFT.fullmatch(path.name))]
+    return [path for path, named in found if named[1] is None or not _runs(int(named[1]))]
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def leftovers(repo: Repo, reader: ObjectReader, head: str) -> list[Leftover]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from casectl.model.instants import Instant
 from casectl.model.problems import TryAgainLater
-from casectl.store.checkout import carry, finish_carrying, refuse_touched
+from casectl.store.checkout import carry, refuse_touched
 from casectl.store.commits import BranchMovedError
 from casectl.store.durable import sync_objects
 from casectl.store.git import run_git
@@ -167,7 +167,6 @@ class _Meeting:
         with lock(self._repo), ObjectReader(self._repo) as reader:
             refuse_unwritable(self._repo)
             head = head_commit(self._repo)
-            finish_carrying(self._repo, reader, head)
             heal(self._repo, reader, head)
             if head != ours:
                 return False

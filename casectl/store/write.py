@@ -20,7 +20,6 @@ from casectl.model.problems import Busy, CasectlError, InvalidFiles, NotAllowed,
 from casectl.store.asked import NOBODY, Asked, taken_already
 from casectl.store.attachments import brought, folder_name, with_files
 from casectl.store.casefile import edit_case, parse_case
-from casectl.store.checkout import finish_carrying
 from casectl.store.commits import BranchMovedError, message_of, move_branch, write_blob
 from casectl.store.durable import sync_branch, sync_objects
 from casectl.store.heal import heal
@@ -65,6 +64,7 @@ def write_step(
     came too late for that carries a note which says so.
     """
     refuse_nobody(who)
+    asked = asked.of(who.mail)
     answer = ask_habits(repo)
     try:
         habits = cache(partial(told_habits, repo, answer))
@@ -95,9 +95,7 @@ def _tried(request: _Request) -> Written:
         time.sleep(_PAUSE_SECONDS * attempt)
         with suppress(BranchMovedError), ObjectReader(repo) as reader:
             refuse_unwritable(repo)
-            head = _head(repo, reader)
-            finish_carrying(repo, reader, head)
-            heal(repo, reader, head)
+            heal(repo, reader, _head(repo, reader))
             # Having lost once, we keep other gits from committing while we try again.
             with IndexChange(repo, attempt > 0) as index:
                 return _Attempt(request, reader, index).write(_head(repo, reader))

@@ -122,7 +122,6 @@ def test_a_git_that_fails_leaves_nothing(outside: Outside, tmp_path: Path, verb:
     outside.step("note", case, "-m", "x")
 
 
-@pytest.mark.xfail(strict=False, reason="casectl doctor is not there yet")
 def test_the_doctor_leaves_nothing_of_a_kill(outside: Outside, tmp_path: Path) -> None:
     shimmed = outside.with_shim(tmp_path / "shim")
     case = outside.case

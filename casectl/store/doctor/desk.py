@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from casectl.model.caseid import is_id
 from casectl.model.problems import CasectlError
 from casectl.store.book import read_book
+from casectl.store.checkout import carrying
 from casectl.store.doctor.finding import Finding, mended, note, problem
 from casectl.store.git import GitError, run_git
 from casectl.store.heal import heal, leftovers
@@ -23,10 +24,15 @@ _HOOKS = (*ON_COMMIT, *ON_MERGE[:1], AFTER_COMMIT, "reference-transaction", "pos
 
 
 def unfinished_steps(repo: Repo, head: str, mend: bool) -> Iterator[Finding]:
-    """Steps that died half-way."""
+    """Steps, syncs and imports that died half-way."""
+    noted = carrying(repo)
     with ObjectReader(repo) as reader:
         found = leftovers(repo, reader, head)
         healed = heal(repo, reader, head) if mend else ()
+    if noted:
+        what = f"a move from {noted[0][:12]} to {noted[1][:12]} died half-way"
+        done = mended("unfinished-move", what, "brought its files along")
+        yield done if mend else problem("unfinished-move", what, "casectl doctor")
     for each in found:
         case_id, what = each.note.case_id, f"a step on {each.note.case_id} died half-way"
         if case_id in healed:
