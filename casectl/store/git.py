@@ -74,6 +74,9 @@ class Place(Protocol):
     def root(self) -> Path: ...
 
 
+_DEPRECATED = "core.fsyncObjectFiles"
+"""What git since 2.36 says of the setting that older ones need."""
+
 _WHOLE = "fetch the whole of it: git fetch --refetch --no-filter"
 
 
@@ -81,7 +84,7 @@ class GitError(CasectlError):
     """git said no. `said` is all of its stderr, `answered` all of its stdout."""
 
     def __init__(self, verb: str, said: str, answered: str = "") -> None:
-        lines = [line.strip() for line in said.splitlines() if line.strip()]
+        lines = [line.strip() for line in said.splitlines() if line.strip() and _DEPRECATED not in line]
         loud = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines or ["failed without a word"]
         first = loud[0].removeprefix("fatal: ").removeprefix("error: ")
         rest = " ".join(line.removeprefix("hint: ") for line in lines if line != loud[0])
@@ -115,7 +118,7 @@ class GitProcess(subprocess.Popen[bytes]):
     def failure(self) -> GitError:
         """What git said on stderr so far, as an error to raise."""
         self._said.seek(0)
-        return GitError(self.verb, self._said.read().decode(errors="replace") or _ended(self.returncode))
+        return GitError(self.verb, _ended(self.returncode) + self._said.read().decode(errors="replace"))
 
     def finish(self) -> None:
         """Closes the pipes and waits. Raises `GitError` when git did not succeed."""
@@ -166,7 +169,7 @@ def run_git(
     except FileNotFoundError:
         raise _cannot_start(where) from None
     if done.returncode:
-        said = done.stderr.decode(errors="replace") or _ended(done.returncode)
+        said = _ended(done.returncode) + done.stderr.decode(errors="replace")
         raise GitError(args[0], said, done.stdout.decode(errors="replace"))
     return done.stdout
 
@@ -243,8 +246,8 @@ def _cannot_start(where: Path | Place) -> CasectlError:
 
 
 def _ended(code: int | None) -> str:
-    """What to say for a git that a signal ended before it could say anything itself."""
-    return f"was ended by {signal.Signals(-code).name}" if code is not None and code < 0 else ""
+    """What to say for a git that a signal ended before it could say so itself."""
+    return f"fatal: was ended by {signal.Signals(-code).name}\n" if code is not None and code < 0 else ""
 
 
 def _kept_aside() -> IO[bytes]:

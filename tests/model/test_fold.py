@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from casectl.model.case import Case, Entry, Value
-from casectl.model.fold import Version, fold
-from casectl.model.timeline import Timeline
+from casectl.model.fold import OPENED_TWICE, Version, fold
+from casectl.model.timeline import Dispute, Timeline
 
 ID = "ABC-261123-K7Q4P"
 
@@ -136,3 +136,98 @@ def test_a_commit_without_a_time_takes_the_time_of_the_step_before() -> None:
     timeline = told(version("a", 10, None, born), version("b", None, born, case(owner="sam"), 0))
     assert times(timeline) == [("a", 10), ("b", 10)]
     assert not timeline.problems[0].warning
+
+
+def record(name: str, **more: Value) -> dict[str, Value]:
+    return {"id": name, "kind": "call", "due": 100, **more}
+
+
+def test_two_branches_that_each_promised_something_both_count() -> None:
+    born = case()
+    ours, theirs = case(commitments=(record("c1"),)), case(commitments=(record("c2"),))
+    timeline = told(version("a", 10, None, born), version("b", 20, born, ours, 0), version("c", 30, born, theirs, 0))
+    assert timeline.case().records("commitments") == (record("c1"), record("c2"))
+    assert timeline.disputes == ()
+
+
+def test_agreed_times_of_two_branches_both_count() -> None:
+    born, ours, theirs = case(), case(agreed={"response": 5}), case(agreed={"resolution": 9})
+    timeline = told(version("a", 10, None, born), version("b", 20, born, ours, 0), version("c", 30, born, theirs, 0))
+    assert timeline.case().fields["agreed"] == {"response": 5, "resolution": 9}
+
+
+def test_two_branches_that_changed_one_thing_differently_are_a_dispute() -> None:
+    born = case(commitments=(record("c1"),))
+    kept, off = case(commitments=(record("c1", kept=True),)), case(commitments=(record("c1", due=200),))
+    other = case(commitments=(record("c1", due=300),))
+    timeline = told(
+        version("a", 10, None, born),
+        version("b", 20, born, kept, 0),
+        version("c", 30, born, off, 0),
+        version("d", 40, born, other, 0),
+    )
+    assert timeline.disputes == (Dispute("commitments", "d", "c"),)
+    assert timeline.case().records("commitments") == (record("c1", kept=True, due=300),)
+
+
+def test_a_move_made_from_what_stands_is_no_dispute() -> None:
+    """Both became active; that one of them was resolved afterwards contradicts nobody."""
+    born, active, resolved = case(), case(status="active"), case(status="resolved")
+    timeline = told(
+        version("a", 10, None, born),
+        version("b", 20, born, active, 0),
+        version("c", 30, born, active, 0),
+        version("d", 40, active, resolved, 2),
+    )
+    assert timeline.disputes == ()
+    assert [dict(step.changes) for step in timeline.steps[1:]] == [
+        {"status": "active"}, {"status": "active"}, {"status": "resolved"}
+    ]  # fmt: skip
+
+
+def test_an_octopus_adds_what_none_of_its_arms_had() -> None:
+    born = case()
+    arms = [case(owner="sam"), case(assignee="jo"), case(priority="p1")]
+    merged = case(note("m"), owner="sam", assignee="jo", priority="p1")
+    timeline = told(
+        version("a", 10, None, born),
+        *(version(f"b{number}", 20 + number, born, arm, 0) for number, arm in enumerate(arms)),
+        version("m", 40, None, merged, 1, 2, 3, merge=True),
+    )
+    assert dict(timeline.steps[-1].changes) == {}
+    assert timeline.steps[-1].entries == (note("m"),)
+
+
+def test_crossing_merges_count_nothing_twice() -> None:
+    """Each side merged the other before it knew of the other's merge; then the two merges were merged."""
+    born, ours, theirs, both = case(), case(owner="sam"), case(assignee="jo"), case(owner="sam", assignee="jo")
+    timeline = told(
+        version("a", 10, None, born),
+        version("b", 20, born, ours, 0),
+        version("c", 30, born, theirs, 0),
+        version("m1", 40, None, both, 1, 2, merge=True),
+        version("m2", 41, None, both, 1, 2, merge=True),
+        version("m3", 50, None, both, 3, 4, merge=True),
+    )
+    assert times(timeline) == [("a", 10), ("b", 20), ("c", 30)]
+    assert timeline.case() == both
+
+
+def test_a_merge_is_compared_with_its_own_past_and_not_with_what_it_never_saw() -> None:
+    """A third branch set the owner before the merge of the other two; the merge did not take that back."""
+    born, ours, theirs, both = case(), case(priority="p1"), case(assignee="jo"), case(priority="p1", assignee="jo")
+    timeline = told(
+        version("a", 10, None, born),
+        version("x", 15, born, case(owner="al"), 0),
+        version("b", 20, born, ours, 0),
+        version("c", 30, born, theirs, 0),
+        version("m", 40, None, both, 2, 3, merge=True),
+    )
+    assert times(timeline) == [("a", 10), ("x", 15), ("b", 20), ("c", 30)]
+    assert timeline.case().text("owner") == "al"
+
+
+def test_a_second_opening_of_one_id_is_told() -> None:
+    timeline = told(version("a", 10, None, case(title="one")), version("b", 20, None, case(title="two")))
+    assert timeline.problems[0].message.startswith(OPENED_TWICE)
+    assert timeline.disputes == (Dispute("title", "b", "a"),)
