@@ -9,6 +9,7 @@ from casectl.model.instants import format_instant
 from casectl.model.timeline import Step, Timeline
 from casectl.reports.entries import change_words, entry_words, void_words
 from casectl.reports.onecase import OneCase
+from casectl.reports.standing import disputed_notes
 from casectl.reports.table import Cell, Column, Table
 from casectl.reports.words import SHORT, moment
 
@@ -34,7 +35,7 @@ def log_table(found: OneCase, zone: str | None = None) -> Table:
         rows=tuple(_rows(found, zone)),
         schema="casectl.log/1",
         stamp={"commit": found.commit, "as_of": format_instant(found.as_of)},
-        notes=imported,
+        notes=(*imported, *disputed_notes((found.figures,))),
     )
 
 

@@ -19,7 +19,7 @@ from casectl.store.commits import BranchMovedError
 from casectl.store.durable import sync_objects
 from casectl.store.git import run_git
 from casectl.store.heal import heal
-from casectl.store.hooks import ON_MERGE, make_commit
+from casectl.store.hooks import ON_MERGE, make_commit, run_after
 from casectl.store.lock import lock
 from casectl.store.merge import Merged, merge_trees
 from casectl.store.objects import ObjectReader
@@ -73,7 +73,10 @@ def sync(
         if seconds:
             pause(seconds)
         if meeting.once():
-            return meeting.outcome()
+            done = meeting.outcome()
+            if done.received:
+                run_after(repo, "post-merge", "0")
+            return done
     message = f"{remote.shown} was changed by others each time"
     raise TryAgainLater(message, "local work goes on; try again")
 

@@ -59,6 +59,7 @@ def test_both_clones_show_both_sides_and_count_alike(disputed: tuple[Terminal, T
         shown = desk.run("show", case).out
         assert "disputed: status on-hold" in shown
         assert "against resolved" in shown
+        assert "disputed: " in desk.run("log", case).out
     documents = [desk.run("sla", "-o", "json", "--as-of", "2026-11-23T10:00:00+00:00").json for desk in (sam, jo)]
     assert documents[0] == documents[1]
     assert {row.get("disputed") for row in documents[0]["cases"][0]["targets"]} == {True}

@@ -182,3 +182,19 @@ def test_steps_of_a_second_root_and_of_a_rename_stay(git_repo: GitRepo) -> None:
     assert moved is not None
     assert moved.steps == timeline.steps
     assert any("deleted" in problem.message for problem in moved.problems)
+
+
+def test_an_arm_whose_clock_was_years_behind_is_no_less_read_for_one_case(git_repo: GitRepo) -> None:
+    """The merge took that arm's file, so that the rest looks whole without it."""
+    builder = Builder(git_repo, 2)
+    builder.born()
+    first, case = builder.made[0]
+    assert case is not None
+    ours, theirs = case.changed({"owner": "sam"}), case.changed({"assignee": "jo"})
+    main = builder.commit(ours, (first,), EPOCH + 100)
+    behind = builder.commit(theirs, (first,), EPOCH - 900 * 86_400)
+    merged = builder.commit(theirs, (main, behind), EPOCH + 300)
+    timeline = timeline_at(git_repo, merged)
+    assert timeline is not None
+    assert [step.commit for step in timeline.steps] == [first, behind, main, merged]
+    assert read_timeline(git_repo.repo, A, merged) == timeline

@@ -404,3 +404,23 @@ def test_a_move_that_died_half_way_is_finished_by_the_next_step(
     two.open(case_id("C"), at=120)
     assert two.git("status", "--porcelain") == ""
     assert "from ann" in two.file(PATH_A).decode()
+
+
+def test_the_hooks_of_a_merge_are_asked_and_told(pair: tuple[Clone, Clone]) -> None:
+    one, two = pair
+    for name, says in (("pre-merge-commit", "exit 1"), ("post-merge", f"touch {two.root}/.git/told")):
+        hook = two.root / ".git" / "hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\n{says}\n")
+        hook.chmod(0o755)
+    one.take(noting("from ann"), 100)
+    two.take(noting("from bob"), 110)
+    one.sync()
+    head = two.head
+    with pytest.raises(NotAllowed, match="pre-merge-commit refused"):
+        two.sync()
+    assert two.head == head
+    assert not (two.root / ".git" / "told").exists()
+    (two.root / ".git" / "hooks" / "pre-merge-commit").unlink()
+    two.sync()
+    assert (two.root / ".git" / "told").exists()
