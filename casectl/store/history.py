@@ -41,8 +41,8 @@ def read_timeline(repo: Repo, case_id: str, commit: str) -> Timeline:
     """The timeline of one case up to `commit`, as `read_timelines` would give it.
 
     Walks back no further than the date in the ID, unless what it finds then is no whole life: clocks that were wrong
-    can end such a walk early. Over merges it walks to the case's birth, whatever the dates say. Raises `NotFound` when
-    `commit` has no such case.
+    can end such a walk early (what git leaves out for its date, it leaves out with all its ancestors, the birth among
+    them). Raises `NotFound` when `commit` has no such case.
     """
     path = path_of(case_id)
     with ObjectReader(repo) as reader:
@@ -52,14 +52,12 @@ def read_timeline(repo: Repo, case_id: str, commit: str) -> Timeline:
         marks = _marks_of(repo, commit, path, f"--since={_first_day(case_id)}")
         if not _whole(marks, present.id.encode()):
             marks = _marks_of(repo, commit, path)
-        elif any(b" " in mark[0].split(b"|")[1] for mark in marks):  # a merge: dates may have hidden an arm of it
-            marks = _marks_of(repo, (commit, *(f"^{parent}" for parent in read_mark(marks[0]).parents)), path)
         held = {blob: reader.read(blob.decode()) for blob in new_blobs(marks)}
     born = read_mark(marks[0]).parents if marks else ()
     return timeline_of(case_id, path, marks, held, history_of(repo, (commit,), born))
 
 
-def _marks_of(repo: Repo, commit: str | tuple[str, ...], path: str, *limits: str) -> list[Mark]:
+def _marks_of(repo: Repo, commit: str, path: str, *limits: str) -> list[Mark]:
     walk = log_marks(repo, commit, *limits, "--full-history", "--", path)
     marks = [mark for found, mark in walk if found == path.encode()]  # it may have been a folder once
     marks.reverse()
