@@ -28,8 +28,6 @@ from casectl.store.worktree import (  # fmt: skip
     refuse_links,
 )
 
-_NO_BLOB = "0" * 40
-
 
 @dataclass(frozen=True, slots=True)
 class ChangedFile:
@@ -121,7 +119,7 @@ def _lies_as(placed: Placed, blob: str) -> bool:
 
 def _enter(index: IndexChange, changed: Iterable[ChangedFile], hidden: frozenset[str]) -> None:
     staying = [(file.mode, file.blob, file.path) for file in changed if file.blob is not None]
-    going = [("0", _NO_BLOB, file.path) for file in changed if file.blob is None]
+    going = [("0", "0" * len(file.old or ""), file.path) for file in changed if file.blob is None]
     index.add([*staying, *going], hidden & {path for _, _, path in staying})
 
 

@@ -177,7 +177,8 @@ def _tree(repo: Repo, ours: str, files: Sequence[Placed]) -> str:
     draft = repo.git_dir / f"casectl-merge-index-{os.getpid()}"
     env = {"GIT_INDEX_FILE": str(draft)}
     lines = [
-        f"{each.mode} {each.blob} 0\t{each.path}\0" if each.blob else f"0 {'0' * 40}\t{each.path}\0" for each in files
+        f"{each.mode} {each.blob} 0\t{each.path}\0" if each.blob else f"0 {'0' * len(ours)}\t{each.path}\0"
+        for each in files
     ]
     try:
         run_git(repo, "read-tree", ours, env=env)

@@ -13,9 +13,11 @@ from casectl.sla.disputes import open_disputes
 from casectl.store import remotes
 from casectl.store import sync as syncing
 from casectl.store.casefile import parse_case
+from casectl.store.create import create_repo
 from casectl.store.history import read_timeline
 from casectl.store.merge import merge_trees
-from tests.conftest import EPOCH, GitRepo
+from casectl.store.repo import Repo, find_repo
+from tests.conftest import EPOCH, SAM, GitRepo
 from tests.store.clones import Clone, clone, share
 from tests.store.stories import PATH_A, A, case_id, noting, setting
 
@@ -365,7 +367,6 @@ def test_a_remote_that_there_is_not(pair: tuple[Clone, Clone], name: str) -> Non
 
 def test_without_a_remote(git_repo: GitRepo) -> None:
     from casectl.store.sync import sync
-    from tests.conftest import SAM
 
     with pytest.raises(NotFound, match="nobody to sync with"):
         sync(git_repo.repo, SAM, lambda: EPOCH)
@@ -424,3 +425,28 @@ def test_the_hooks_of_a_merge_are_asked_and_told(pair: tuple[Clone, Clone]) -> N
     (two.root / ".git" / "hooks" / "pre-merge-commit").unlink()
     two.sync()
     assert (two.root / ".git" / "told").exists()
+
+
+def test_a_repository_of_longer_object_names(tmp_path: Path) -> None:
+    """SHA-256 as git offers it: a new case, a union and a file that goes."""
+    seed = tmp_path / "desk"
+    GitRepo(Repo(tmp_path, tmp_path, tmp_path)).git("init", "-q", "-b", "main", "--object-format=sha256", str(seed))
+    create_repo(seed, {"policies/README.md": "x\n", "cases/README.md": "y\n"}, "first", EPOCH, SAM)
+    first = GitRepo(find_repo(seed))
+    hub = tmp_path / "hub.git"
+    first.git("init", "-q", "--bare", "-b", "main", "--object-format=sha256", str(hub))
+    first.git("remote", "add", "origin", str(hub))
+    first.git("push", "-q", "-u", "origin", "main")
+    one, two = clone(hub, "ann"), clone(hub, "bob")
+    one.open()
+    one.sync()
+    two.sync()
+    one.git("rm", "-q", "policies/README.md")
+    one.git("commit", "-q", "-m", "away", at=EPOCH + 90)
+    one.take(noting("from ann"), 100)
+    two.take(setting(owner="bob"), 110)
+    one.sync()
+    assert two.sync().united == (A,)
+    assert not (two.root / "policies" / "README.md").exists()
+    assert len(two.head) == 64
+    assert len(life(two).steps) == 3
