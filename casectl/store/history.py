@@ -49,8 +49,8 @@ def read_timeline(repo: Repo, case_id: str, commit: str) -> Timeline:
         present = reader.look(f"{commit}:{path}")
         if present is None or present.type == "tree":
             raise NotFound(f"no case {case_id} at commit {commit[:12]}", "casectl list shows the cases there are")
-        marks = _marks_of(repo, commit, path, f"--since={_first_day(case_id)}")
-        if not _whole(marks, present.id.encode()):
+        marks = _marks_of(repo, commit, path, f"--since={first_day(case_id)}")
+        if not begins_at_birth(marks) or read_mark(marks[-1]).new != present.id.encode():
             marks = _marks_of(repo, commit, path)
         held = {blob: reader.read(blob.decode()) for blob in new_blobs(marks)}
     born = read_mark(marks[0]).parents if marks else ()
@@ -64,17 +64,17 @@ def _marks_of(repo: Repo, commit: str, path: str, *limits: str) -> list[Mark]:
     return marks
 
 
-def _whole(marks: list[Mark], present: bytes) -> bool:
-    """Whether the changes begin with the file's birth, each follows one, the last made what is there."""
+def begins_at_birth(marks: list[Mark]) -> bool:
+    """Whether the changes begin with the file's birth and each follows one: none before them was left out."""
     known: set[bytes | None] = {None}
     for change in map(read_mark, marks):
         if change.old not in known:
             return False
         known.add(change.new)
-    return bool(marks) and read_mark(marks[-1]).new == present
+    return bool(marks)
 
 
-def _first_day(case_id: str) -> int:
+def first_day(case_id: str) -> int:
     """UTC seconds at which the search for a case's commits begins."""
     opened = datetime.combine(opened_on(case_id), time.min, UTC)
     return max(0, int((opened - _MARGIN).timestamp()))

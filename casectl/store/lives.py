@@ -9,6 +9,7 @@ from casectl.model.caseid import path_of
 from casectl.model.timeline import Timeline
 from casectl.store.ancestry import history_of
 from casectl.store.gitlog import Mark, log_marks, new_blobs, read_mark
+from casectl.store.history import begins_at_birth, first_day
 from casectl.store.objects import read_blobs
 from casectl.store.repo import Repo
 from casectl.store.versions import timeline_of
@@ -39,14 +40,26 @@ def policy_changes(repo: Repo, since: str, commit: str) -> list[tuple[str, str]]
 
 
 def _read(repo: Repo, tips: tuple[str, ...], ids: dict[str, str]) -> dict[str, Timeline]:
-    marks: dict[str, list[Mark]] = {path: [] for path in ids}
-    with closing(log_marks(repo, tips, "--full-history", "--", *ids)) as walk:
-        for path, mark in walk:
-            if path.decode(errors="replace") in marks:  # nothing in a folder of a case's name
-                marks[path.decode()].append(mark)
-    met = {path: list(reversed(found)) for path, found in marks.items() if found}
+    marks = _marks(repo, tips, ids, f"--since={min(map(first_day, ids.values()))}")
+    cut_off = [path for path, found in marks.items() if not begins_at_birth(found)]
+    if cut_off:
+        marks |= _marks(repo, tips, cut_off)
+    met = {path: found for path, found in marks.items() if found}
     blobs = list(dict.fromkeys(blob for found in met.values() for blob in new_blobs(found)))
     with closing(read_blobs(repo, iter(blobs))) as contents:
         held = dict(zip(blobs, contents, strict=False))
-    follows = history_of(repo, tips)
+    births = sorted((read_mark(found[0]) for found in met.values()), key=lambda birth: birth.committed or 0)
+    follows = history_of(repo, tips, births[0].parents if births else ())
     return {ids[path]: timeline_of(ids[path], path, found, held, follows) for path, found in met.items()}
+
+
+def _marks(repo: Repo, tips: tuple[str, ...], paths: Iterable[str], *limits: str) -> dict[str, list[Mark]]:
+    """Every change of each file, oldest first."""
+    marks: dict[str, list[Mark]] = {path: [] for path in paths}
+    with closing(log_marks(repo, tips, *limits, "--full-history", "--", *marks)) as walk:
+        for path, mark in walk:
+            if path.decode(errors="replace") in marks:  # nothing in a folder of a case's name
+                marks[path.decode()].append(mark)
+    for found in marks.values():
+        found.reverse()
+    return marks
