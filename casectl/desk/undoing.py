@@ -59,7 +59,7 @@ class Past:
     def without(self, *indexes: int) -> dict[str, Value | None]:
         """The fields that the steps changed, as they are when these are taken back; None where there is nothing then.
 
-        What a later step changed, that stands, stays as that step made it. Fixed fields are left out.
+        What a later step changed, that stands, stays as that step made it.
         """
         voids = tuple(Entry("", "void", {"void": self.name_of(index)}) for index in indexes)
         steps = (*self.steps, Step("", self.steps[-1].at, "", {}, voids))
@@ -68,7 +68,7 @@ class Past:
             case = case.changed(step.changes)
         turned = voided_steps(steps, self.case_id).keys() ^ self.undone
         touched = dict.fromkeys(name for place in sorted(turned) for name in self.steps[place].changes)
-        return {name: case.fields.get(name) for name in touched if not _fixed(name)}
+        return {name: case.fields.get(name) for name in touched}
 
     def restored(self, now: Mapping[str, Value], *indexes: int) -> dict[str, Value | None]:
         """What to change in the fields as they are `now`, when these steps are taken back."""

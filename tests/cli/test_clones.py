@@ -117,3 +117,22 @@ def test_a_remote_that_is_away_is_exit_75_and_the_desk_works_on(pair: tuple[Term
 def test_without_a_remote_the_hint_says_how_to_get_one(desk: Terminal) -> None:
     assert "hint: git remote add origin URL" in desk.run("sync", code=4).err
     assert "--at is for reading" in desk.run("sync", "--at", "HEAD", code=2).err
+
+
+def test_one_id_for_two_cases_stays_with_the_first(pair: tuple[Terminal, Terminal]) -> None:
+    """One token for two different requests makes one ID in two clones."""
+    sam, jo = pair
+    claim = ("--received", "2026-11-23T08:50:00+00:00")
+    case = sam.open("Nobody can sign in", "--request", "t1", *claim, at="09:00")
+    assert jo.open("The printer is on fire", "--request", "t1", at="09:05") == case
+    sam.run("sync")
+    assert "opened twice" in jo.run("sync").err
+    shown = jo.run("show", case)
+    assert "disputed: title The printer is on fire" in shown.out
+    assert "opened twice" in shown.err
+    step = jo.step("settle", case, at="09:10")
+    assert step["summary"].startswith("without ")
+    now = jo.run("show", case, "-o", "json").json
+    assert (now["title"], now["received"]) == ("Nobody can sign in", "2026-11-23T08:50:00+00:00")
+    assert all("disputed" not in row for row in now["targets"])
+    assert all(row["started_at"] == "2026-11-23T09:00:00+00:00" for row in now["targets"] if row["started_at"])
