@@ -9,15 +9,14 @@ from casectl.model.caseid import path_of
 from casectl.model.problems import InvalidFiles, NotAllowed, NotFound
 from casectl.store.objects import ObjectReader
 from casectl.store.repo import Repo
-from casectl.store.trees import NEW_FILE, REGULAR, Chain, read_chain
+from casectl.store.trees import REGULAR, Chain, read_chain
 from casectl.store.versions import CaseReader
 from casectl.store.worktree import Placed, placed_at, refuse_hand_edits
 
 
 class Scene(NamedTuple):
-    """A commit, the folders down to the case's file, the case with its text, and how its file lies."""
+    """The folders of a commit down to the case's file, the case with its text, and how its file lies."""
 
-    commit: str
     chain: Chain
     case: Case | None
     text: str | None
@@ -32,16 +31,6 @@ class Scene(NamedTuple):
     def case_id(self) -> str:
         """Whose scene it is."""
         return self.path.rpartition("/")[2].removesuffix(".yaml")
-
-    @property
-    def blob(self) -> str | None:
-        """What the commit has there; None for a new case."""
-        return self.chain.file.id if self.chain.file else None
-
-    @property
-    def mode(self) -> str:
-        """The file's mode, as git spells it."""
-        return self.chain.file.mode if self.chain.file else NEW_FILE
 
     @property
     def hidden(self) -> bool:
@@ -63,7 +52,7 @@ def existing(repo: Repo, reader: ObjectReader, commit: str, case_id: str) -> Sce
     case, problems = CaseReader(case_id, path).read(content)
     if case is None:
         raise InvalidFiles(problems, "correct the file and commit it with git; then try again")
-    return Scene(commit, chain, case, content.decode(), placed)
+    return Scene(chain, case, content.decode(), placed)
 
 
 def vacant(repo: Repo, reader: ObjectReader, commit: str, case_id: str) -> Scene:
@@ -74,4 +63,4 @@ def vacant(repo: Repo, reader: ObjectReader, commit: str, case_id: str) -> Scene
         raise NotAllowed(f"case {case_id} exists already", f"casectl show {case_id}")
     placed = placed_at(repo, path)
     refuse_hand_edits(placed, None)
-    return Scene(commit, chain, None, None, placed)
+    return Scene(chain, None, None, placed)
