@@ -72,7 +72,7 @@ def record(
         except CasectlError as refusal:
             refusal.hint = "; ".join(filter(None, (refusal.hint, rules.remark))) or None
             raise
-        change = change._replace(warnings=(*change.warnings, *rules.warnings, *_clock_behind(rules.timeline, now)))
+        change = change._replace(warnings=(*change.warnings, *rules.warnings, *clock_behind(rules.timeline, now)))
         return _signed(change, rules.book, who.mail)
 
     return write_step(repo, case_id, decide, clock, who, asked)
@@ -123,7 +123,7 @@ def _with_tail(act: Callable[[Opening], Change], opening: Opening, tail: str) ->
     return act(opening._replace(moment=opening.moment._replace(mint=lambda amount: next(again))))
 
 
-def _clock_behind(life: Timeline, now: Instant) -> tuple[str, ...]:
+def clock_behind(life: Timeline, now: Instant) -> tuple[str, ...]:
     """A clock that was set back: the step counts when the one before it did, and an audit will say so."""
     last = life.steps[-1].at if life.steps else now
     if last <= now:
@@ -226,9 +226,13 @@ def _name_in(book: Book, mail: str) -> str:
 
 def _signed(change: Change, book: Book, mail: str) -> Change:
     """A stranger is warned of; what the program does by itself says so in its trailers, whoever runs it."""
-    if change.rule or book.person_by_mail(mail):
-        return change
+    return change if change.rule else change._replace(warnings=(*change.warnings, *stranger(book, mail)))
+
+
+def stranger(book: Book, mail: str) -> tuple[str, ...]:
+    """What to say of a step by somebody whom the staff list does not have; nothing of one that it has."""
+    if book.person_by_mail(mail):
+        return ()
     broken = book.staff_mistakes[:1]
-    told = [f"{each.path}:{each.line}: {each.message}; nobody's roles are known" for each in broken]
-    stranger = f"{mail} is not in policies/staff.yaml: an audit will ask who that is"
-    return change._replace(warnings=(*change.warnings, *(told or [stranger])))
+    told = tuple(f"{each.path}:{each.line}: {each.message}; nobody's roles are known" for each in broken)
+    return told or (f"{mail} is not in policies/staff.yaml: an audit will ask who that is",)
