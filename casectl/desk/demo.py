@@ -18,6 +18,7 @@ from casectl.store.bulk import BulkStep, write_bulk, write_commit_graph
 from casectl.store.canonical import dump
 from casectl.store.commits import message_of
 from casectl.store.create import create_repo
+from casectl.store.driver import set_driver
 from casectl.store.repo import Identity, Repo, head_commit
 from casectl.store.shipped import shipped_desks, shipped_examples, shipped_files
 
@@ -55,6 +56,7 @@ def make_demo(
     desks = {desk: shipped_files(desk) for desk in shipped_desks()}
     contents = files | {path: text for shipped in desks.values() for path, text in shipped.items()}
     repo = create_repo(root, contents, "Set up the demo desks", begin, WHO)
+    set_driver(repo)
     book, problems = read_book(repo, head_commit(repo))
     if any(not problem.warning for problem in problems):
         raise CasectlError("the shipped policies cannot be read", "casectl policy check")

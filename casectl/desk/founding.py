@@ -14,6 +14,7 @@ from casectl.model.policy import Policy
 from casectl.model.problems import InvalidFiles, NotFound, UsageMistake
 from casectl.model.tree import Branch, Row, Text
 from casectl.store.create import create_repo
+from casectl.store.driver import ATTRIBUTES, ATTRIBUTES_TEXT, set_driver
 from casectl.store.inspect import describe_work_tree
 from casectl.store.join import join_repo
 from casectl.store.policy_files import check_policy_files, read_policy_files
@@ -41,7 +42,7 @@ _STAFF_HEAD = """\
 
 def common_files() -> dict[str, str]:
     """What every new repository gets besides its desks: repository path -> text."""
-    return {**shipped_common(), **schema_files(), "cases/README.md": CASES_README}
+    return {**shipped_common(), **schema_files(), "cases/README.md": CASES_README, ATTRIBUTES: ATTRIBUTES_TEXT}
 
 
 def schema_files() -> dict[str, str]:
@@ -77,11 +78,15 @@ def desks_among(files: Iterable[str]) -> tuple[str, ...]:
 def found_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, who: Identity) -> Repo:
     """A case repository with `files` at `root`: a new one, or one commit more in a git repository that is there.
 
+    git's attributes that are there already stay as they are. git is told how cases are merged.
     Raises `NotAllowed` for a directory with other files, and for one that is a case repository already.
     """
-    if describe_work_tree(root).has_commits:
-        return join_repo(root, files, message, at, who)
-    return create_repo(root, files, message, at, who)
+    if (root / ATTRIBUTES).exists():
+        files = {path: text for path, text in files.items() if path != ATTRIBUTES}
+    make = join_repo if describe_work_tree(root).has_commits else create_repo
+    repo = make(root, files, message, at, who)
+    set_driver(repo)
+    return repo
 
 
 def rotas_named(files: Mapping[str, str]) -> dict[str, str]:

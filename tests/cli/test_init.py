@@ -14,6 +14,7 @@ def test_one_command_and_the_first_case(terminal: Terminal) -> None:
     assert "casectl open --desk acme-desk --title 'Something does not work'" in said.out
     assert said.err == ""
     assert terminal.git("ls-files").split() == [
+        ".gitattributes",
         "cases/README.md",
         "policies/.schema/customers.json",
         "policies/.schema/policy.json",
@@ -75,9 +76,31 @@ def test_a_git_repository_with_other_work_gets_one_commit_more(terminal: Termina
     assert terminal.files() == before
     assert terminal.commits() == 2
     assert set(terminal.git("show", "--name-only", "--format=").split()) == {
-        "cases/README.md", "policies/README.md", "policies/acme-desk/1.0.yaml", "policies/staff.yaml", *schema_files(),
+        ".gitattributes", "cases/README.md", "policies/README.md", "policies/acme-desk/1.0.yaml",
+        "policies/staff.yaml", *schema_files(),
     }  # fmt: skip
     assert terminal.open("x", at="08:01")
+
+
+def test_git_is_told_how_cases_are_merged(desk: Terminal) -> None:
+    assert "cases/**/*.yaml merge=casectl" in desk.git("show", "HEAD:.gitattributes").splitlines()
+    assert desk.git("config", "--local", "merge.casectl.driver").strip() == "casectl merge-driver %O %A %B %P"
+    assert "merge-driver" not in desk.run("doctor", at="09:00").out
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_attributes_that_are_there_already_stay(terminal: Terminal, committed: bool) -> None:
+    terminal.root.mkdir()
+    terminal.git("init", "-q")
+    (terminal.root / ".gitattributes").write_text("* text=auto\n")
+    terminal.git("add", ".")
+    if committed:
+        terminal.git("commit", "-qm", "work")
+    said = terminal.run("init", str(terminal.root), "--policy", str(ACME), at="08:00")
+    assert ".gitattributes is left as it is" in said.err
+    assert "cases/**/*.yaml merge=casectl" in said.err
+    assert (terminal.root / ".gitattributes").read_text() == "* text=auto\n"
+    assert terminal.files() == ("" if committed else "A  .gitattributes\n")
 
 
 def test_an_empty_git_repository_with_its_own_identity(terminal: Terminal) -> None:

@@ -41,12 +41,14 @@ def init(
     Without --policy it has all the shipped desks. You are the first person in policies/staff.yaml.
     """
     from casectl.desk.founding import desks_among, found_repo, founding_files
+    from casectl.store.driver import ATTRIBUTES, ATTRIBUTES_TEXT
     from casectl.store.repo import Identity
 
     now = clock()
     who = _identity_at(directory)
     files = founding_files(policy or (), who, datetime.fromtimestamp(now, UTC).date())
     desks = desks_among(files)
+    own = (directory / ATTRIBUTES).exists()
     found_repo(directory, files, f"Set up {', '.join(desks)}", now, who or Identity("casectl", "init@casectl.invalid"))
     print(f"made a case repository in {directory}: {', '.join(desks)}")
     print(
@@ -56,6 +58,9 @@ def init(
         f"  casectl open --desk {desks[0]} --title 'Something does not work'\n"
         f"  casectl next"
     )
+    if own:
+        line = ATTRIBUTES_TEXT.splitlines()[-1]
+        warn(f"{ATTRIBUTES} is left as it is; with this line in it, git pull unites cases as casectl sync does: {line}")
     if who is None:
         warn("git does not know who you are: set user.name and user.email, and add yourself to policies/staff.yaml")
 

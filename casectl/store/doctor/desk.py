@@ -11,6 +11,7 @@ from casectl.model.problems import CasectlError
 from casectl.store.book import read_book
 from casectl.store.checkout import carrying
 from casectl.store.doctor.finding import Finding, mended, note, problem
+from casectl.store.driver import SETTINGS, lacks_driver
 from casectl.store.git import GitError, run_git
 from casectl.store.heal import heal, leftovers
 from casectl.store.hooks import AFTER_COMMIT, ON_COMMIT, ON_MERGE, habits_of
@@ -19,7 +20,7 @@ from casectl.store.objects import ObjectReader
 from casectl.store.refusals import refuse_unwritable
 from casectl.store.repo import Repo, identity, is_shallow
 
-_SETTINGS = r"^(pull\.rebase|rebase|branch\..*\.rebase|core\.fsync|remote\..*\.(promisor|partialclonefilter))$"
+_HARMFUL = r"^(pull\.rebase|rebase|branch\..*\.rebase|core\.fsync|remote\..*\.(promisor|partialclonefilter))$"
 _HOOKS = (*ON_COMMIT, *ON_MERGE[:1], AFTER_COMMIT, "reference-transaction", "post-merge")
 
 
@@ -95,6 +96,13 @@ def settings(repo: Repo) -> Iterator[Finding]:
             yield problem("partial-clone", f"this is a partial clone of {remote}: reading may need the network", hint)
 
 
+def merging(repo: Repo) -> Iterator[Finding]:
+    """Whether a plain `git pull` unites cases here as a sync does."""
+    if lacks_driver(repo):
+        hint = "; ".join(f"git config {key} '{value}'" for key, value in SETTINGS.items() if key[-5:] != ".name")
+        yield note("merge-driver", "git merges cases line by line here: it does not know casectl's merge", hint)
+
+
 def people(repo: Repo, head: str | None) -> Iterator[Finding]:
     """Who acts here, and what runs when they do."""
     try:
@@ -130,7 +138,7 @@ def cases(repo: Repo, head: str) -> Iterator[Finding]:
 
 def _configured(repo: Repo) -> list[tuple[str, str]]:
     try:
-        said = run_git(repo, "config", "-z", "--get-regexp", _SETTINGS).decode(errors="replace")
+        said = run_git(repo, "config", "-z", "--get-regexp", _HARMFUL).decode(errors="replace")
     except GitError as failed:
         if failed.said.strip():
             raise

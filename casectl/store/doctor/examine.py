@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from casectl.model.problems import CasectlError
-from casectl.store.doctor.desk import cases, edits, people, settings, state, unfinished_steps
+from casectl.store.doctor.desk import cases, edits, merging, people, settings, state, unfinished_steps
 from casectl.store.doctor.finding import Finding, problem
 from casectl.store.doctor.locks import stale_drafts, stale_locks
 from casectl.store.doctor.wreckage import broken_branches, broken_index, empty_objects
@@ -35,7 +35,7 @@ def _examined(repo: Repo, mend: bool) -> Iterator[Finding]:
         yield from _safely(lambda: unfinished_steps(repo, head, mend))
     if alone:
         yield from _safely(lambda: stale_drafts(repo, mend))
-    for look in (state, edits, settings):
+    for look in (state, edits, settings, merging):
         yield from _safely(lambda look=look: look(repo))  # type: ignore[misc]
     yield from _safely(lambda: people(repo, head))
     if head:
