@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from casectl.model.problems import Busy
@@ -85,12 +86,15 @@ def in_the_way(repo: Repo, lock: Path) -> Busy:
 
 def seconds_old(repo: Repo, lock: Path) -> int | None:
     """How old the file is by the clock of its own disk, which need not be ours; None when that cannot be told."""
-    now = state_dir(repo) / "now"
+    now = state_dir(repo) / f"now-{os.getpid()}"
     try:
         now.touch()
         return max(0, int(now.stat().st_mtime - lock.stat().st_mtime))
     except OSError:
         return None
+    finally:
+        with suppress(OSError):
+            now.unlink()
 
 
 def age_of(repo: Repo, lock: Path) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from casectl.store.doctor import locks
 from casectl.store.doctor.examine import examine
 from casectl.store.doctor.finding import Finding
 from casectl.store.doctor.processes import may_be_at_work
@@ -62,14 +62,37 @@ def test_a_young_one_stays(desk: GitRepo) -> None:
     assert path.exists()
 
 
+def test_a_gc_in_the_background_is_nobody_s_trouble(desk: GitRepo) -> None:
+    path = old(desk.repo.git_dir / "gc.pid", minutes=1)
+    assert codes(examine(desk.repo, True)) == {}
+    with subprocess.Popen(["sh", "-c", "git cat-file --batch; :"], cwd=desk.root, stdin=subprocess.PIPE) as shell:
+        old(path)
+        for _ in range(500):
+            if may_be_at_work(desk.repo, path):
+                break
+            time.sleep(0.01)
+        assert codes(examine(desk.repo, True)) == {}
+        shell.communicate(b"")
+    assert codes(examine(desk.repo, True)) == {"lock": "mended"}
+
+
 def test_one_that_is_open_somewhere_stays(desk: GitRepo) -> None:
     path = old(desk.repo.git_dir / "index.lock")
-    with subprocess.Popen(["sleep", "60"], stdout=path.open("ab")) as holder:
+    # Not a child of ours: those are the gits that we run ourselves.
+    holder = int(subprocess.check_output(["sh", "-c", 'sleep 60 >>"$1" 2>&1 & echo $!', "sh", str(path)]))
+    try:
         old(path)
-        # It is a child of ours: whoever asks is another process, as for everybody else.
-        assert may_be_at_work(desk.repo, path) or codes(_asked_by_another(desk)) == {"lock": "problem"}
-        holder.kill()
-    assert path.exists()
+        assert may_be_at_work(desk.repo, path)
+        assert codes(examine(desk.repo, True)) == {"lock": "problem"}
+        assert path.exists()
+    finally:
+        os.kill(holder, 9)
+    for _ in range(500):
+        if not may_be_at_work(desk.repo, path):
+            break
+        time.sleep(0.01)
+    assert codes(examine(desk.repo, True)) == {"lock": "mended"}
+    assert not path.exists()
 
 
 def test_the_lock_of_a_commit_that_waits_in_an_editor_is_never_deleted(desk: GitRepo, tmp_path: Path) -> None:
@@ -166,6 +189,33 @@ def test_an_empty_object_is_put_aside_and_named(desk: GitRepo) -> None:
     assert codes(examine(desk.repo, True)) == {}
 
 
+def test_what_vanishes_or_is_no_object_yet_stops_nobody(desk: GitRepo) -> None:
+    folder = desk.repo.git_dir / "objects/ab"
+    folder.mkdir(exist_ok=True)
+    (folder / ("1" * 38)).symlink_to("gone")
+    (folder / ("2" * 38)).mkdir()
+    (folder / "tmp_obj_x1y2z3").write_bytes(b"")  # what a git at work is about to fill
+    (desk.repo.git_dir / "objects/cd").mkdir(exist_ok=True)
+    (desk.repo.git_dir / "refs/heads/empty/er").mkdir(parents=True)
+    (desk.repo.git_dir / "refs/heads/gone").symlink_to("nowhere")
+    before = sorted(path.name for path in folder.iterdir())
+    assert codes(examine(desk.repo, True)) == {}
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_what_may_not_be_read_is_named_and_the_rest_is_looked_at(
+    desk: GitRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> Iterator[Finding]:
+        raise PermissionError(13, "Permission denied", "objects/ab")
+
+    monkeypatch.setattr("casectl.store.doctor.examine.empty_objects", refuse)
+    desk.git("config", "pull.rebase", "true")
+    found = {each.code: each.what for each in examine(desk.repo, True)}
+    assert found["unreadable"] == "objects/ab: Permission denied"
+    assert "rebase" in found
+
+
 def test_edits_are_named_with_the_commands_that_settle_them(desk: GitRepo) -> None:
     desk.write(PATH_A, "title: mine\n")
     (found,) = [each for each in examine(desk.repo, True) if each.code == "edited-case"]
@@ -209,7 +259,3 @@ def test_nobody_and_a_stranger(make_repo: MakeRepo) -> None:
     made.git("config", "user.name", "Stranger")
     made.git("config", "user.email", "stranger@example.org")
     assert [each.code for each in examine(made.repo, True)] == ["stranger"]
-
-
-def _asked_by_another(desk: GitRepo) -> list[Finding]:
-    return list(locks.stale_locks(desk.repo, False))

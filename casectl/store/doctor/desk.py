@@ -11,7 +11,6 @@ from casectl.model.problems import CasectlError
 from casectl.store.book import read_book
 from casectl.store.checkout import carrying
 from casectl.store.doctor.finding import Finding, mended, note, problem
-from casectl.store.driver import SETTINGS, lacks_driver
 from casectl.store.git import GitError, run_git
 from casectl.store.heal import heal, leftovers
 from casectl.store.hooks import AFTER_COMMIT, ON_COMMIT, ON_MERGE, habits_of
@@ -94,13 +93,6 @@ def settings(repo: Repo) -> Iterator[Finding]:
             commands = f"git config --unset {key}; git config --unset remote.{remote}.partialclonefilter"
             hint = f"{commands}; git fetch --refetch {remote}"
             yield problem("partial-clone", f"this is a partial clone of {remote}: reading may need the network", hint)
-
-
-def merging(repo: Repo) -> Iterator[Finding]:
-    """Whether a plain `git pull` unites cases here as a sync does."""
-    if lacks_driver(repo):
-        hint = "; ".join(f"git config {key} '{value}'" for key, value in SETTINGS.items() if key[-5:] != ".name")
-        yield note("merge-driver", "git merges cases line by line here: it does not know casectl's merge", hint)
 
 
 def people(repo: Repo, head: str | None) -> Iterator[Finding]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from casectl.model.problems import CasectlError
-from casectl.store.doctor.desk import cases, edits, merging, people, settings, state, unfinished_steps
+from casectl.store.doctor.desk import cases, edits, people, settings, state, unfinished_steps
 from casectl.store.doctor.finding import Finding, problem
 from casectl.store.doctor.locks import stale_drafts, stale_locks
+from casectl.store.doctor.sharing import merging, standing
 from casectl.store.doctor.wreckage import broken_branches, broken_index, empty_objects
 from casectl.store.lock import is_held, lock
 from casectl.store.repo import Repo, head_commit
@@ -39,6 +40,7 @@ def _examined(repo: Repo, mend: bool) -> Iterator[Finding]:
         yield from _safely(lambda look=look: look(repo))  # type: ignore[misc]
     yield from _safely(lambda: people(repo, head))
     if head:
+        yield from _safely(lambda: standing(repo, head))
         yield from _safely(lambda: cases(repo, head))
 
 
@@ -48,6 +50,9 @@ def _safely(look: Look) -> Iterator[Finding]:
         yield from look()
     except CasectlError as error:
         yield problem("unreadable", error.message, error.hint)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        yield problem("unreadable", f"{where}{error.strerror or error}", "see whether it may be read, and look again")
 
 
 def _head(repo: Repo) -> str | None:

@@ -15,7 +15,9 @@ from casectl.store.heal import drafts
 from casectl.store.repo import Repo
 
 PATIENCE_SECONDS = 10 * 60
-_NAMES = ("index.lock", "HEAD.lock", "packed-refs.lock", "config.lock", "shallow.lock", "gc.pid")
+_TIDYING = "gc.pid"
+"""A `git gc` in the background: nobody has to wait for it."""
+_NAMES = ("index.lock", "HEAD.lock", "packed-refs.lock", "config.lock", "shallow.lock", _TIDYING)
 _BELOW = ("refs/**/*.lock", "objects/info/*.lock", "objects/info/commit-graphs/*.lock")
 _WORK_TREE_DRAFT = "cases/[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]/.*.yaml.*"
 
@@ -23,19 +25,22 @@ _WORK_TREE_DRAFT = "cases/[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]/.*.yaml.*"
 def stale_locks(repo: Repo, mend: bool) -> Iterator[Finding]:
     """Lock files: our own at once (whoever mends holds casectl's lock), git's when old and held by nobody for sure."""
     for lock in _lock_files(repo):
-        what = f"{lock} was left behind, {age_of(repo, lock)}"
         if is_ours(lock):
-            yield _removed("own-lock", lock, what, mend)
-        elif (seconds_old(repo, lock) or 0) <= PATIENCE_SECONDS:
-            yield problem(
-                "lock", f"{lock} is there, {age_of(repo, lock)}", "another git may be at work: look again later"
-            )
-        elif may_be_at_work(repo, lock):
-            yield problem(
-                "lock", f"{lock} is there, {age_of(repo, lock)}", f"end the git at work here; if none is: rm '{lock}'"
-            )
+            yield _removed("own-lock", lock, f"{lock} was left behind, {age_of(repo, lock)}", mend)
         else:
-            yield _removed("lock", lock, what, mend)
+            yield from _of_git(repo, lock, mend)
+
+
+def _of_git(repo: Repo, lock: Path, mend: bool) -> Iterator[Finding]:
+    age, there = age_of(repo, lock), f"{lock} is there"
+    young = (seconds_old(repo, lock) or 0) <= PATIENCE_SECONDS
+    if not young and not may_be_at_work(repo, lock):
+        yield _removed("lock", lock, f"{lock} was left behind, {age}", mend)
+    elif lock.name != _TIDYING:
+        hint = "another git may be at work: look again later"
+        yield problem(
+            "lock", f"{there}, {age}", hint if young else f"end the git at work here; if none is: rm '{lock}'"
+        )
 
 
 def stale_drafts(repo: Repo, mend: bool) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +18,10 @@ _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 def empty_objects(repo: Repo, mend: bool) -> Iterator[Finding]:
     """Objects without content: each hides what a fetch would bring."""
-    places = (repo.common_dir / "objects").glob("[0-9a-f][0-9a-f]/*")
-    for path in sorted(place for place in places if place.stat().st_size == 0):
+    for path in sorted((repo.common_dir / "objects").glob("[0-9a-f][0-9a-f]/*")):
         name = f"{path.parent.name}{path.name}"
+        if not _ID.fullmatch(name) or not _is_empty(path):
+            continue
         if mend:
             put_aside(repo, path)
         hint = f"{f'put aside in {_rescued(repo)}; ' if mend else ''}git fetch brings it if another repository has it"
@@ -36,8 +38,8 @@ def broken_branches(repo: Repo, mend: bool) -> Iterator[Finding]:
     """Branch files that name no commit: the last one in the reflog that is there is what the branch was."""
     heads = repo.common_dir / "refs" / "heads"
     for path in sorted(place for place in heads.rglob("*") if place.is_file() and place.suffix != ".lock"):
-        said = path.read_text(errors="replace").strip()
-        if _ID.fullmatch(said) or said.startswith("ref: "):
+        said = _content(path)
+        if said is None or _ID.fullmatch(said) or said.startswith("ref: "):
             continue
         ref = path.relative_to(repo.common_dir).as_posix()
         last = _last_in_reflog(repo, ref)
@@ -58,7 +60,7 @@ def broken_branches(repo: Repo, mend: bool) -> Iterator[Finding]:
 def broken_index(repo: Repo, mend: bool) -> Iterator[Finding]:
     """An index that git cannot read: it is made anew from the last commit; what was staged is in the old one."""
     index = repo.git_dir / "index"
-    if not index.exists() or _is_index(index.read_bytes()):
+    if not index.is_file() or _is_index(index.read_bytes()):
         return
     what = f"{index} cannot be read"
     if not mend:
@@ -80,6 +82,23 @@ def put_aside(repo: Repo, path: Path) -> Path:
     sync_folder(folder)
     sync_folder(path.parent)
     return target
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether it is a file without content; one that went meanwhile is none."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size == 0
+
+
+def _content(path: Path) -> str | None:
+    """What a small file says; None for one that went meanwhile, or was packed."""
+    try:
+        return path.read_text(errors="replace").strip()
+    except FileNotFoundError:
+        return None
 
 
 def _rescued(repo: Repo) -> Path:
