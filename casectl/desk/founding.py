@@ -31,7 +31,8 @@ CASES_README = """\
 
 One file a case, at `cases/yyyy/mm/dd/ID.yaml` by the UTC date in its ID; it never moves. The fields at the top say how
 the case stands, `log` below them what happened; the log only grows. Every step is one commit: `casectl note ID -m TEXT`
-makes one, and `git log -p` reads like a diary. A file may be edited by hand; commit it, and figures count from then.
+makes one, and `git log -p` reads like a diary. A file may be edited by hand: `casectl adopt` makes a step of it, as it
+lies there, and figures count from then.
 """
 _STAFF_HEAD = """\
 # Who works cases here. `mail` is what `git config user.email` says on their machine.
