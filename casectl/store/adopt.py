@@ -11,9 +11,8 @@ from casectl.model.change import Change
 from casectl.model.instants import Instant
 from casectl.model.problems import InvalidFiles, NotAllowed, NotFound, Problem
 from casectl.store.casefile import parse_case
-from casectl.store.git import run_git
+from casectl.store.edits import find_edits
 from casectl.store.land import Landing, land
-from casectl.store.lookup import is_case_path
 from casectl.store.objects import ObjectReader
 from casectl.store.refusals import refuse_nobody
 from casectl.store.repo import Identity, Repo
@@ -27,10 +26,7 @@ from casectl.store.yamltree import decode_text
 
 def edited_cases(repo: Repo) -> list[str]:
     """The cases whose files differ from the last commit or are in none; deleted ones are no edits to adopt."""
-    said = run_git(repo, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", "cases")
-    lines = said.decode(errors="replace").split("\0")
-    paths = [line[3:] for line in lines if is_case_path(line[3:]) and (repo.root / line[3:]).is_file()]
-    return sorted(path.rpartition("/")[2].removesuffix(".yaml") for path in paths)
+    return [each.case_id for each in find_edits(repo) if (repo.root / each.path).is_file()]
 
 
 def adopt_case(repo: Repo, case_id: str, text: str | None, clock: Callable[[], Instant], who: Identity) -> Written:

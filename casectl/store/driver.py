@@ -90,7 +90,7 @@ def set_driver(repo: Repo) -> None:
 
 def lacks_driver(repo: Repo) -> bool:
     """Whether the attributes here ask for the driver and git was not told what it is."""
-    said = run_git(repo, "check-attr", "-z", "merge", "--", "cases/2000/01/01/a.yaml").split(b"\0")
+    said = run_git(repo, "check-attr", "--cached", "-z", "merge", "--", "cases/2000/01/01/a.yaml").split(b"\0")
     if said[2:3] != [b"casectl"]:
         return False
     try:

@@ -220,7 +220,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def without_filters(where: Path | Place) -> dict[str, str]:
-    """The variables that take their programs from all filters that are configured, for a git that writes files."""
+    """The variables that take their programs from all filters that are configured, for a git that looks at files."""
     try:
         listed = run_git(where, "config", "-z", "--name-only", "--get-regexp", r"^filter\.").decode(errors="replace")
     except GitError as failed:
@@ -228,7 +228,7 @@ def without_filters(where: Path | Place) -> dict[str, str]:
             raise
         return {}
     names = sorted({name.rpartition(".")[0] for name in listed.split("\0") if name})
-    values = {"smudge": "", "process": "", "required": "false"}
+    values = {"smudge": "", "clean": "", "process": "", "required": "false"}
     pairs = [(f"{name}.{key}", value) for name in names for key, value in values.items()]
     keys = {f"GIT_CONFIG_KEY_{place}": key for place, (key, _) in enumerate(pairs)}
     return {

@@ -219,6 +219,23 @@ def test_an_import_writes_files_through_no_filter(baited: Baited, kind: str, tmp
     assert len(list(baited.root.glob("cases/2026/11/23/*.yaml"))) == 2
 
 
+@pytest.mark.parametrize("kind", ["clean", "process"])
+def test_edits_are_found_and_taken_through_no_filter(baited: Baited, kind: str) -> None:
+    baited.configure(f"filter.x.{kind}", baited.program())
+    baited.configure("filter.x.required", "true")
+    baited.attributes("*.yaml filter=x")
+    path = baited.root / baited.path
+    path.write_text(path.read_text().replace("title: ", "title: My "))
+    lies = path.read_bytes()
+    assert baited.tempted("status"), "plain git runs it"
+    code, said, _ = baited.ask("doctor", "--dry-run")
+    assert (code, f"casectl adopt {baited.case}" in said) == (3, True)
+    assert baited.ask("adopt")[0] == 0
+    assert not baited.marker.exists()
+    blob = subprocess.check_output(["git", "cat-file", "blob", f"HEAD:{baited.path}"], cwd=baited.root)
+    assert blob == lies
+
+
 def test_a_terminal_gets_no_pager(baited: Baited) -> None:
     """On a terminal plain git pages; we never do."""
     baited.configure("core.pager", baited.program())

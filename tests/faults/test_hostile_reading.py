@@ -119,6 +119,7 @@ def test_no_file_named_by_the_configuration_is_waited_for(
 
 @pytest.mark.parametrize("name", [".mailmap", ".gitattributes", ".gitmodules", ".gitignore"])
 def test_no_pipe_in_the_work_tree_is_waited_for(baited: Baited, answers_before: Answers, name: str) -> None:
+    (baited.root / name).unlink(missing_ok=True)
     os.mkfifo(baited.root / name)
     assert baited.answers() == answers_before
     baited.terminal.step("note", baited.case, "-m", "as ever", at="11:00")

@@ -11,10 +11,11 @@ from casectl.model.problems import CasectlError
 from casectl.store.book import read_book
 from casectl.store.checkout import carrying
 from casectl.store.doctor.finding import Finding, mended, note, problem
+from casectl.store.edits import find_edits
 from casectl.store.git import GitError, run_git
 from casectl.store.heal import heal, leftovers
 from casectl.store.hooks import AFTER_COMMIT, ON_COMMIT, ON_MERGE, habits_of
-from casectl.store.lookup import current_cases, is_case_path
+from casectl.store.lookup import current_cases
 from casectl.store.objects import ObjectReader
 from casectl.store.refusals import refuse_unwritable
 from casectl.store.repo import Repo, identity, is_shallow
@@ -64,18 +65,14 @@ def state(repo: Repo) -> Iterator[Finding]:
 
 def edits(repo: Repo) -> Iterator[Finding]:
     """Case files that differ from the last commit, or that no commit has."""
-    said = run_git(repo, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", "cases")
-    for line in said.decode(errors="replace").split("\0"):
-        code, path = line[:2], line[3:]
-        if not is_case_path(path):
-            continue
-        case_id, back = PurePosixPath(path).stem, f"git checkout HEAD -- {path}"
-        if code == "??":
-            yield problem("untracked-case", f"{path} is in no commit", f"casectl adopt {case_id}")
-        elif "D" in code:
+    for each in find_edits(repo):
+        path, adopt, back = each.path, f"casectl adopt {each.case_id}", f"git checkout HEAD -- {each.path}"
+        if each.is_new:
+            yield problem("untracked-case", f"{path} is in no commit", adopt)
+        elif each.is_gone:
             yield problem("deleted-case", f"{path} was deleted here", f"to have it back: {back}")
         else:
-            hint = f"casectl adopt {case_id}, or drop them: {back}"
+            hint = f"{adopt}, or drop them: {back}"
             yield problem("edited-case", f"{path} has changes that are not committed", hint)
 
 

@@ -1,0 +1,40 @@
+"""Which case files a person has edited, as git tells it; none of the programs that attributes may name is run."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from casectl.store.git import run_git, without_filters
+from casectl.store.lookup import is_case_path
+from casectl.store.repo import Repo
+
+_STATUS = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", "cases")
+
+
+class Edit(NamedTuple):
+    """A case's file that is not as the last commit has it."""
+
+    path: str
+    code: str
+    """As `git status --porcelain` spells it: how index and work tree differ."""
+
+    @property
+    def case_id(self) -> str:
+        """Whose file it is."""
+        return self.path.rpartition("/")[2].removesuffix(".yaml")
+
+    @property
+    def is_new(self) -> bool:
+        """Whether git does not know the file at all."""
+        return self.code == "??"
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the file was deleted in the index or the work tree."""
+        return "D" in self.code
+
+
+def find_edits(repo: Repo) -> list[Edit]:
+    """All of them, in order of their paths."""
+    said = run_git(repo, *_STATUS, env=without_filters(repo)).decode(errors="replace")
+    return sorted(Edit(line[3:], line[:2]) for line in said.split("\0") if is_case_path(line[3:]))
