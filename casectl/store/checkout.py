@@ -50,6 +50,7 @@ def carry(repo: Repo, old: str, new: str, why: str, who: Identity, at: Instant) 
         _enter(index, changed, hidden)
         _note(repo, old, new)
         try:
+            index.show(new)
             move_branch(repo, new, old, why, who, at)
         except CasectlError:
             _drop(repo)

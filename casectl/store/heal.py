@@ -13,14 +13,16 @@ from casectl.model.caseid import path_of
 from casectl.model.problems import CasectlError, InvalidFiles, NotAllowed
 from casectl.store.attachments import Kept, left_behind
 from casectl.store.checkout import finish_carrying
-from casectl.store.index import IndexChange
+from casectl.store.index import IndexChange, bring_back
 from casectl.store.objects import ObjectReader
 from casectl.store.repo import Repo
 from casectl.store.trees import NEW_FILE, Chain, read_chain
 from casectl.store.unfinished import Note, arrived, drop, unfinished
 from casectl.store.worktree import Placed, blob_on_disk, placed_at, write_file
 
-_DRAFT = re.compile(r"casectl-(?:first-index|join-index|(?:index|hook-index|merge-index|message)-([0-9]+))(?:\.lock)?")
+_DRAFT = re.compile(
+    r"casectl-(?:first-index|join-index|(?:index|hook-index|merge-index|message)-([0-9]+))(?:\.lock|\.shown)?"
+)
 """How files are called that only a writer at work has in the git directory; with its process."""
 
 
@@ -43,6 +45,7 @@ def heal(repo: Repo, reader: ObjectReader, head: str) -> tuple[str, ...]:
 
     What a person has edited since is left as it is. Raises `Busy` when another git keeps the index.
     """
+    bring_back(repo, head)
     finish_carrying(repo, reader, head)
     for draft in drafts(repo):
         with suppress(OSError):

@@ -1,13 +1,16 @@
 """The user's index, changed behind git's own lock and only for the paths that we wrote.
 
-While we hold `index.lock`, no `git commit` can read the index between our move of the branch and our change of the
-index: it would commit the old text of the case on top of the new.
+`git commit` reads HEAD, then the index, and only then locks it. So the index shows our change before the branch moves:
+a commit that saw the old index saw the old HEAD as well, and loses its own compare-and-swap; otherwise it would commit
+the old text of the case on top of the new.
 """
 
 from __future__ import annotations
 
+import filecmp
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from types import TracebackType
 
 from casectl.store.git import run_git, without_filters
@@ -16,7 +19,8 @@ from casectl.store.repo import Repo
 
 
 class IndexChange:
-    """A new state of the index, prepared beside it; `put` makes it the index, leaving the block without it drops it.
+    """A new state of the index, prepared beside it. `show` makes it what others read, `put` makes it stay; leaving the
+    block without `put` brings back what was there.
 
     Does nothing at all where there is no index. With `prepared` False the index is locked only by `prepare`.
     """
@@ -26,6 +30,7 @@ class IndexChange:
         self._index = repo.git_dir / "index"
         self._lock = repo.git_dir / "index.lock"
         self._draft = repo.git_dir / f"casectl-index-{os.getpid()}"
+        self._before: Path | None = None
         self.held = False
         self._wanted = prepared
 
@@ -49,6 +54,8 @@ class IndexChange:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self.held and self._before:
+            self._before.replace(self._index)
         for leftover in (self._draft, self._draft.with_name(f"{self._draft.name}.lock")):
             leftover.unlink(missing_ok=True)
         if self.held:
@@ -74,6 +81,17 @@ class IndexChange:
         """Runs git on the new state."""
         return run_git(self._repo, *args, stdin=stdin, env={"GIT_INDEX_FILE": str(self._draft)})
 
+    def show(self, commit: str) -> None:
+        """Makes the new state what others read, while the lock stays. The old one is kept beside it: it comes back
+        unless the branch moves to `commit`."""
+        if self.held:
+            shown = self._draft.with_name(f"{self._draft.name}.shown")
+            before = self._draft.with_name(f"{self._draft.name}.before.{commit}")
+            _same(self._index, before)
+            self._before = before
+            _same(self._draft, shown)
+            shown.replace(self._index)
+
     def put(self) -> None:
         """Makes the new state the index.
 
@@ -81,5 +99,31 @@ class IndexChange:
         """
         if self.held:
             self._draft.replace(self._index)
+            if self._before:
+                self._before.unlink(missing_ok=True)
             self._lock.unlink(missing_ok=True)
             self.held = False
+
+
+def bring_back(repo: Repo, head: str) -> None:
+    """Ends changes of the index that were shown by who died before the branch moved: what was there is there again,
+    unless somebody has changed the index since.
+
+    The caller holds casectl's lock.
+    """
+    index = repo.git_dir / "index"
+    for before in repo.git_dir.glob("casectl-index-*.before.*"):
+        draft = before.with_name(before.name.partition(".")[0])
+        untouched = not index.exists() or (draft.exists() and filecmp.cmp(index, draft, shallow=False))
+        if head != before.name.rpartition(".")[2] and untouched:
+            before.replace(index)
+        before.unlink(missing_ok=True)
+
+
+def _same(there: Path, here: Path) -> None:
+    """Another name for a file, which nobody writes into; where the disk knows no such names, a copy."""
+    here.unlink(missing_ok=True)
+    try:
+        here.hardlink_to(there)
+    except OSError:
+        here.write_bytes(there.read_bytes())

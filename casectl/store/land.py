@@ -122,6 +122,7 @@ def _taken(repo: Repo, index: IndexChange, landing: Landing, about: Note) -> Wri
         with undisturbed():
             try:
                 note(repo, about)
+                index.show(draft.commit)
                 move_branch(repo, draft.commit, draft.parent, why, landing.who, draft.at)
             except BaseException:
                 drop(repo, about)

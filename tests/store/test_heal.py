@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,3 +79,31 @@ def test_a_lock_that_a_step_of_ours_left_is_taken_over_and_drafts_go(git_repo: G
     leftovers[1].write_bytes(b"DIRC")
     assert stepped(git_repo, noting("more"), EPOCH + 180).warnings == ()
     assert not any(path.exists() for path in leftovers)
+
+
+def test_an_index_that_was_shown_for_a_branch_that_never_moved_is_as_it_was(
+    git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the two: what the user had staged is staged, and the step is not."""
+    opened(git_repo)
+    git_repo.write("mine.txt", "staged\n")
+    git_repo.git("add", "mine.txt")
+    program = (
+        "import os, signal, sys\n"
+        "from casectl.store import land\n"
+        "from tests.store.stories import noting\n"
+        "from casectl.store.write import write_step\n"
+        "from casectl.store.repo import find_repo\n"
+        "from pathlib import Path\n"
+        "from tests.conftest import EPOCH, SAM\n"
+        "land.move_branch = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"write_step(find_repo(Path(sys.argv[1])), '{A}', noting('lost'), lambda: EPOCH + 90, SAM)\n"
+    )
+    source = str(Path(__file__).resolve().parents[2])
+    command = [sys.executable, "-c", program, str(git_repo.root)]
+    killed = subprocess.run(command, env={**os.environ, "PYTHONPATH": source}, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert f"MM {PATH_A}" in git_repo.git("status", "--porcelain").splitlines()
+    stepped(git_repo, noting("and on"), EPOCH + 120)
+    assert git_repo.git("status", "--porcelain") == "A  mine.txt"
+    assert not [path for path in git_repo.repo.git_dir.iterdir() if path.name.startswith("casectl-")]

@@ -10,6 +10,7 @@ from casectl.store.doctor.finding import Finding, problem
 from casectl.store.doctor.locks import stale_drafts, stale_locks
 from casectl.store.doctor.sharing import merging, standing
 from casectl.store.doctor.wreckage import broken_branches, broken_index, empty_objects
+from casectl.store.index import bring_back
 from casectl.store.lock import is_held, lock
 from casectl.store.repo import Repo, head_commit
 
@@ -27,6 +28,8 @@ def examine(repo: Repo, mend: bool) -> list[Finding]:
 def _examined(repo: Repo, mend: bool) -> Iterator[Finding]:
     yield from _safely(lambda: empty_objects(repo, mend))
     alone = mend or not is_held(repo)
+    if mend and (before := _head(repo)):
+        bring_back(repo, before)
     if alone:
         yield from _safely(lambda: stale_locks(repo, mend))
     yield from _safely(lambda: broken_branches(repo, mend))
