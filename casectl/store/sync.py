@@ -145,7 +145,8 @@ class _Meeting:
         elif behind and theirs:
             merged = merge_trees(self._repo, ours, theirs)
             goal = self._merge_commit(merged, ours, theirs, behind)
-        refuse_touched(self._repo, ours, goal)
+        if goal != ours and not self._is_clear(ours, goal):
+            return False
         if ahead and not push(self._repo, self._remote, goal):
             return False
         self._sent += ahead + bool(merged.tree) if ahead else 0
@@ -162,6 +163,18 @@ class _Meeting:
         named = "".join(f"Case: {name}\n" for name in merged.united)
         message = f"{subject}\n\n{named}Event: sync\n"
         return make_commit(self._repo, merged.tree, (ours, theirs), message, self._who, self._clock(), ON_MERGE)
+
+    def _is_clear(self, ours: str, goal: str) -> bool:
+        """Whether our branch could move now; False when a step was taken here meanwhile. Raises for hand edits.
+
+        Asked under the lock: the files of a step that is just being taken look like hand edits.
+        """
+        with lock(self._repo), ObjectReader(self._repo) as reader:
+            if head_commit(self._repo) != ours:
+                return False
+            heal(self._repo, reader, ours)
+            refuse_touched(self._repo, ours, goal)
+        return True
 
     def _move(self, ours: str, goal: str, behind: int) -> bool:
         """Our branch to where the other side is; False when a step was taken here meanwhile."""
