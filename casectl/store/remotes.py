@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from casectl.model.problems import NotAllowed, NotFound, TryAgainLater, UsageMistake, did_you_mean
 from casectl.store.git import NETWORK, GitError, run_git
+from casectl.store.gitlocks import in_the_way, lock_named, waiting
 from casectl.store.repo import Repo
 
 PATIENCE_SECONDS = 300.0
@@ -72,16 +73,19 @@ def last_seen(repo: Repo, remote: Remote) -> str | None:
 def fetch(repo: Repo, remote: Remote) -> str | None:
     """The commit that the remote's branch is at, with its history here; None when it has no such branch yet.
 
-    Raises `TryAgainLater` when it cannot be reached.
+    Raises `TryAgainLater` when it cannot be reached, `Busy` when a git that died left a lock here.
     """
     wanted = f"+{remote.branch}:{remote.tracking}"
     options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head")
     try:
-        run_git(repo, "fetch", *options, "--upload-pack=git-upload-pack", "--", remote.name, wanted, env=NETWORK,
-                timeout_seconds=PATIENCE_SECONDS)  # fmt: skip
+        run_git(repo, "fetch", *options, "--upload-pack=git-upload-pack", "--", remote.name, wanted,
+                env={**NETWORK, **waiting()}, timeout_seconds=PATIENCE_SECONDS)  # fmt: skip
     except GitError as failed:
         if _NO_BRANCH in failed.said:
             return None
+        lock = lock_named(repo, failed.said)
+        if lock is not None:
+            raise in_the_way(repo, lock) from None
         if "cannot lock ref" in failed.said:  # another sync of this clone has just brought the same
             return last_seen(repo, remote)
         raise _unreachable(remote, failed) from None

@@ -78,7 +78,8 @@ def sync(
                 run_after(repo, "post-merge", "0")
             return done
     message = f"{remote.shown} was changed by others each time"
-    raise TryAgainLater(message, "local work goes on; try again")
+    hint = "local work goes on; try again; if it lasts, see whether a push that died left a lock there"
+    raise TryAgainLater(message, hint)
 
 
 def _pauses() -> Iterator[float]:

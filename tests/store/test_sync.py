@@ -7,17 +7,15 @@ from pathlib import Path
 import pytest
 
 from casectl.model.change import Attached, Change
-from casectl.model.problems import NotAllowed, NotFound, TryAgainLater
+from casectl.model.problems import Busy, NotAllowed, NotFound, TryAgainLater
 from casectl.model.timeline import Timeline
 from casectl.sla.disputes import open_disputes
 from casectl.store import remotes
 from casectl.store import sync as syncing
 from casectl.store.casefile import parse_case
-from casectl.store.create import create_repo
 from casectl.store.history import read_timeline
 from casectl.store.merge import merge_trees
-from casectl.store.repo import Repo, find_repo
-from tests.conftest import EPOCH, SAM, GitRepo
+from tests.conftest import EPOCH, GitRepo
 from tests.store.clones import Clone, clone, share
 from tests.store.stories import PATH_A, A, case_id, noting, setting
 
@@ -367,6 +365,7 @@ def test_a_remote_that_there_is_not(pair: tuple[Clone, Clone], name: str) -> Non
 
 def test_without_a_remote(git_repo: GitRepo) -> None:
     from casectl.store.sync import sync
+    from tests.conftest import SAM
 
     with pytest.raises(NotFound, match="nobody to sync with"):
         sync(git_repo.repo, SAM, lambda: EPOCH)
@@ -407,46 +406,13 @@ def test_a_move_that_died_half_way_is_finished_by_the_next_step(
     assert "from ann" in two.file(PATH_A).decode()
 
 
-def test_the_hooks_of_a_merge_are_asked_and_told(pair: tuple[Clone, Clone]) -> None:
+def test_a_lock_left_on_what_was_last_seen_is_named(pair: tuple[Clone, Clone]) -> None:
+    """Otherwise a clone would take what it saw last for what the other side has, and say that they are in step."""
     one, two = pair
-    for name, says in (("pre-merge-commit", "exit 1"), ("post-merge", f"touch {two.root}/.git/told")):
-        hook = two.root / ".git" / "hooks" / name
-        hook.parent.mkdir(exist_ok=True)
-        hook.write_text(f"#!/bin/sh\n{says}\n")
-        hook.chmod(0o755)
     one.take(noting("from ann"), 100)
-    two.take(noting("from bob"), 110)
     one.sync()
-    head = two.head
-    with pytest.raises(NotAllowed, match="pre-merge-commit refused"):
+    (two.root / ".git/refs/remotes/origin/main.lock").touch()
+    with pytest.raises(Busy, match=r"main\.lock is in the way"):
         two.sync()
-    assert two.head == head
-    assert not (two.root / ".git" / "told").exists()
-    (two.root / ".git" / "hooks" / "pre-merge-commit").unlink()
-    two.sync()
-    assert (two.root / ".git" / "told").exists()
-
-
-def test_a_repository_of_longer_object_names(tmp_path: Path) -> None:
-    """SHA-256 as git offers it: a new case, a union and a file that goes."""
-    seed = tmp_path / "desk"
-    GitRepo(Repo(tmp_path, tmp_path, tmp_path)).git("init", "-q", "-b", "main", "--object-format=sha256", str(seed))
-    create_repo(seed, {"policies/README.md": "x\n", "cases/README.md": "y\n"}, "first", EPOCH, SAM)
-    first = GitRepo(find_repo(seed))
-    hub = tmp_path / "hub.git"
-    first.git("init", "-q", "--bare", "-b", "main", "--object-format=sha256", str(hub))
-    first.git("remote", "add", "origin", str(hub))
-    first.git("push", "-q", "-u", "origin", "main")
-    one, two = clone(hub, "ann"), clone(hub, "bob")
-    one.open()
-    one.sync()
-    two.sync()
-    one.git("rm", "-q", "policies/README.md")
-    one.git("commit", "-q", "-m", "away", at=EPOCH + 90)
-    one.take(noting("from ann"), 100)
-    two.take(setting(owner="bob"), 110)
-    one.sync()
-    assert two.sync().united == (A,)
-    assert not (two.root / "policies" / "README.md").exists()
-    assert len(two.head) == 64
-    assert len(life(two).steps) == 3
+    (two.root / ".git/refs/remotes/origin/main.lock").unlink()
+    assert two.sync().received == 1
