@@ -37,11 +37,16 @@ for word in "$@"; do
 done
 echo "$verb" >> {log}
 call=$(wc -l < {log})
-if [ "$call" -eq "${{SHIM_CALL:-0}}" ] || [ "$verb" = "${{SHIM_VERB:-}}" ]; then
+chance=0
+if [ -n "${{SHIM_ODDS:-}}" ]; then chance=$(( $(od -An -N2 -tu2 /dev/urandom) % SHIM_ODDS )); fi
+meant=
+case ",${{SHIM_VERB:-}}," in *",${{verb:-none}},"*) meant=1 ;; esac
+if [ "$call" -eq "${{SHIM_CALL:-0}}" ] || [ -n "$meant" -a "$chance" -eq 0 ]; then
   case "$SHIM_DO" in
     kill-before) kill -9 0 ;;
     kill-after) {git} "$@"; kill -9 0 ;;
     fail) echo "fatal: told to fail" >&2; exit 128 ;;
+    fail-after) {git} "$@" > {log}.out 2>&1; echo "fatal: the remote end hung up unexpectedly" >&2; exit 128 ;;
     wait-before) sleep 5 ;;
     wait-after) {git} "$@"; code=$?; sleep 5; exit $code ;;
   esac
@@ -139,7 +144,10 @@ class Outside:
         self.refuse_corruption()
 
     def with_shim(self, folder: Path) -> Outside:
-        """The same desk with a git early on PATH that can be told, by `SHIM_*`, what to do at which call."""
+        """The same desk with a git early on PATH that can be told, by `SHIM_*`, what to do at which call.
+
+        `SHIM_CALL` is a number, `SHIM_VERB` one or several with commas; with `SHIM_ODDS` it does it once in so many.
+        """
         folder.mkdir(exist_ok=True)
         real = shutil.which("git", path=self.env["PATH"])
         shim = folder / "git"
