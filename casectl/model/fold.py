@@ -15,9 +15,9 @@ from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from casectl.model.case import Case, Entry, Value
+from casectl.model.case import Case, Entry, Scalar, Value
 from casectl.model.instants import Instant, format_instant
-from casectl.model.patch import Leaf, contradicted, fields_changed, redone, touched
+from casectl.model.patch import Leaf, fields_changed, redone, touched
 from casectl.model.problems import Problem
 from casectl.model.timeline import Dispute, Step, Timeline
 
@@ -155,8 +155,12 @@ class _Branching:
         self._order: list[int] = []
         """Positions of what was told, in order."""
         self._here: dict[str, Value | None] = {}
-        self._writers: dict[tuple[str, Leaf], str] = {}
-        """Which commit wrote each single value last."""
+        self._writers: dict[tuple[str, Leaf], list[tuple[int, Scalar | None]]] = {}
+        """Who wrote each single value, and what: those of whom nobody has known since who wrote it."""
+        self._holders: dict[str, int] = {}
+        """Which step each void may name, by its commit or an entry."""
+        self._voids: list[tuple[int, str]] = []
+        """Which step took back which commit."""
 
     def tell(self) -> None:
         """Parents before children, then by effective time, then by the commit's hash."""
@@ -225,20 +229,54 @@ class _Branching:
             )
         changes: dict[str, Value | None] = {}
         for name, (before, after) in delta.fields.items():
-            here = self._here.get(name)
-            for leaf in contradicted(before, after, here):
-                self._dispute(name, version.commit, self._writers.get((name, leaf)))
-            changes[name] = self._here[name] = redone(before, after, here)
-            self._writers.update(((name, leaf), version.commit) for leaf in touched(before, after))
+            self._judge_writers(place, name, before, after)
+            changes[name] = redone(before, after, self._here.get(name))
         entries = self._told.new(delta.entries)
+        if self._repeats(delta):
+            changes = {name: value for name, value in changes.items() if value != self._here.get(name)}
+        self._here.update(changes)
         if changes or entries:
             self._told.step(version, self._floors[place], changes, entries)
+            self._judge_voids(place, entries)
         # Whether others wrote the same before has no say here: what follows must keep its time.
         self._floors[place] = _effective(version, self._floors[place])
 
-    def _dispute(self, field: str, commit: str, against: str | None) -> None:
-        dispute = Dispute(field, commit, against) if against else None
-        if dispute and dispute not in self._told.disputes:
+    def _repeats(self, delta: _Delta) -> bool:
+        """Whether it is what another branch did before, entries and all: two machines did by themselves what was due,
+        and it was done once."""
+        first = self._holders.get(delta.entries[0].id) if delta.entries else None
+        return first is not None and self._deltas[first] == delta
+
+    def _judge_writers(self, place: int, name: str, before: Value | None, after: Value | None) -> None:
+        """Who wrote the same values, unknown to this version, contradicts it; unless both found or made them alike."""
+        for leaf, was, now in touched(before, after):
+            writers = self._writers.get((name, leaf), [])
+            unknown = [(other, value) for other, value in writers if not self._past[place] >> other & 1]
+            for other, value in unknown:
+                if value not in (was, now):
+                    self._dispute(name, place, other)
+            self._writers[name, leaf] = [*unknown, (place, now)]
+
+    def _judge_voids(self, place: int, entries: tuple[Entry, ...]) -> None:
+        """Who took back one side of a dispute while somebody else, unknown to them, took back the other."""
+        commit = self._versions[place].commit
+        for entry in entries:
+            holder = self._holders.get(str(entry.fields.get("void"))) if entry.kind == "void" else None
+            if holder is None:
+                continue
+            loser = self._versions[holder].commit
+            for dispute in [each for each in self._told.disputes if loser in (each.commit, each.against)]:
+                winner = dispute.against if loser == dispute.commit else dispute.commit
+                for other, lost in self._voids:
+                    if lost == winner and other != place and not self._past[place] >> other & 1:
+                        self._dispute(dispute.field, place, other)
+            self._voids.append((place, loser))
+        for name in (commit, *(entry.id for entry in entries)):
+            self._holders.setdefault(name, place)
+
+    def _dispute(self, field: str, place: int, against: int) -> None:
+        dispute = Dispute(field, self._versions[place].commit, self._versions[against].commit)
+        if dispute not in self._told.disputes:
             self._told.disputes.append(dispute)
 
 

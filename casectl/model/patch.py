@@ -26,17 +26,11 @@ def redone(before: Value | None, after: Value | None, here: Value | None) -> Val
     return after
 
 
-def touched(before: Value | None, after: Value | None) -> Iterator[Leaf]:
-    """The single values that a change from `before` to `after` sets, changes or takes away."""
+def touched(before: Value | None, after: Value | None) -> Iterator[tuple[Leaf, Scalar | None, Scalar | None]]:
+    """The single values that a change from `before` to `after` sets, changes or takes away: what each was, and is."""
     old, new = _leaves(before), _leaves(after)
-    return (leaf for leaf in {**old, **new} if old.get(leaf) != new.get(leaf))
-
-
-def contradicted(before: Value | None, after: Value | None, here: Value | None) -> list[Leaf]:
-    """The single values that a change from `before` to `after` overwrites although `here` they had become something
-    else than either: whoever made the change did not know of that."""
-    old, new, now = _leaves(before), _leaves(after), _leaves(here)
-    return [leaf for leaf in touched(before, after) if now.get(leaf) not in (old.get(leaf), new.get(leaf))]
+    pairs = ((leaf, old.get(leaf), new.get(leaf)) for leaf in {**old, **new})
+    return ((leaf, was, now) for leaf, was, now in pairs if was != now)
 
 
 def fields_changed(before: Mapping[str, Value], after: Mapping[str, Value]) -> dict[str, Value | None]:

@@ -40,7 +40,8 @@ def disputed_block(found: OneCase, zone: str) -> Iterator[str]:
 
     def side(dispute: Dispute, commit: str) -> str:
         value = steps[commit].changes.get(dispute.field)
-        words = "nothing" if value is None else field_words(dispute.field, value, zone)
+        unset = "nothing" if dispute.field in steps[commit].changes else "as it was settled"
+        words = unset if value is None else field_words(dispute.field, value, zone)
         return f"{words} ({moment(steps[commit].at, zone)}, {found.who(steps[commit].author)}, {commit[:SHORT]})"
 
     disputes = found.figures.disputes

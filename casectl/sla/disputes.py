@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from casectl.model.case import Entry
 from casectl.model.timeline import Dispute, Step, Timeline
 from casectl.sla.voids import voided_steps
 
@@ -17,15 +18,28 @@ def open_disputes(timeline: Timeline, steps: Sequence[Step]) -> tuple[Dispute, .
     return tuple(dispute for dispute in timeline.disputes if {dispute.commit, dispute.against} <= standing)
 
 
-def losers(disputes: Sequence[Dispute], steps: Sequence[Step], keep: str | None = None) -> list[str]:
-    """The commits to take back so that the step `keep` stands; without it, so that all stands as the fold has it.
+def losers(timeline: Timeline, steps: Sequence[Step], keep: str | None = None) -> list[str]:
+    """The commits to take back so that the step `keep` stands alone; without it, so that the last word stands.
 
-    Nobody takes back the opening of a case: of two openings with one ID the first keeps it.
+    Taking back a settling opens again what it had settled: without `keep` that is settled along. Nobody takes back the
+    opening of a case: of two openings with one ID the first keeps it.
     """
-    opening = steps[0].commit
-    chosen = [dispute for dispute in disputes if keep is None or keep in (dispute.commit, dispute.against)]
-    lost = []
-    for dispute in chosen:
-        loser = dispute.against if keep in (None, dispute.commit) else dispute.commit
-        lost.append(dispute.commit if dispute.against == opening else loser)
-    return list(dict.fromkeys(lost))
+    places = {step.commit: place for place, step in enumerate(steps)}
+    lost: list[str] = []
+    while chosen := [each for each in _left(timeline, steps, lost) if keep in (None, each.commit, each.against)]:
+        lost.append(_loser(chosen, places, keep))
+    return lost
+
+
+def _left(timeline: Timeline, steps: Sequence[Step], lost: Sequence[str]) -> tuple[Dispute, ...]:
+    """The disputes that are open when these commits are taken back."""
+    voids = tuple(Entry("", "void", {"void": commit}) for commit in lost)
+    return open_disputes(timeline, (*steps, Step("", steps[-1].at, "", {}, voids)))
+
+
+def _loser(disputes: Sequence[Dispute], places: Mapping[str, int], keep: str | None) -> str:
+    for dispute in disputes:
+        if places[dispute.against] == 0:
+            return dispute.commit
+    last = max(disputes, key=lambda dispute: places[dispute.commit])
+    return last.commit if keep == last.against else last.against

@@ -83,7 +83,9 @@ def _replayed(steps: Sequence[Step], voided: Mapping[int, int]) -> Iterator[Step
 
     Lists and mappings change item by item. What a voiding step puts back in the file was never away here.
     """
-    put_back = {by: steps[holder].changes.keys() for holder, by in voided.items() if holder < len(steps)}
+    put_back: dict[int, set[str]] = {}
+    for holder, by in voided.items():
+        put_back.setdefault(by, set()).update(steps[holder].changes if holder < len(steps) else ())
     told: dict[str, Value | None] = {}
     true: dict[str, Value | None] = {}
     for index, step in enumerate(steps):

@@ -34,7 +34,11 @@ def settle(
     disputes = open_disputes(scene.timeline, past.steps)
     if not disputes:
         raise NotAllowed(f"nothing in {scene.case.id} is disputed", f"casectl log {scene.case.id}")
-    lost = losers(disputes, past.steps, None if keep is None else _named(scene, disputes, keep))
+    kept = None if keep is None else _named(scene, disputes, keep)
+    lost = losers(scene.timeline, past.steps, kept)
+    if kept in lost:
+        hint = f"open the other anew: git show {kept[:12]}; then: casectl settle {scene.case.id}"
+        raise NotAllowed(f"the ID {scene.case.id} belongs to the case that was opened first", hint)
     places = [place for commit in lost if (place := past.place(commit)) is not None]
     why = "it was settled" if reason is None else clean(reason, "the reason")
     voids = tuple(entry(scene, "void", void=past.name_of(place), reason=why) for place in places)
