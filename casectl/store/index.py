@@ -65,7 +65,7 @@ class IndexChange:
         """Enters (mode, blob, path) of each file; those in `sparse` stay marked as not checked out."""
         if not self.held:
             return
-        lines = b"".join(f"{mode} {blob} 0\t{path}\0".encode() for mode, blob, path in entries)
+        lines = os.fsencode("".join(f"{mode} {blob} 0\t{path}\0" for mode, blob, path in entries))
         self.run("update-index", "-z", "--index-info", stdin=lines)
         hidden = list(sparse)
         if hidden:
@@ -74,7 +74,7 @@ class IndexChange:
     def check_out(self, paths: Iterable[str]) -> None:
         """Writes files as the new state has them, through none of the programs that attributes may name."""
         env = {"GIT_INDEX_FILE": str(self._draft), **without_filters(self._repo)}
-        lines = "".join(f"{path}\0" for path in paths).encode()
+        lines = os.fsencode("".join(f"{path}\0" for path in paths))
         run_git(self._repo, "checkout-index", "-f", "-u", "-q", "-z", "--stdin", stdin=lines, env=env)
 
     def run(self, *args: str, stdin: bytes = b"") -> bytes:

@@ -8,7 +8,7 @@ whoever merges first comes to the same bytes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from casectl.model.case import Case
@@ -25,9 +25,8 @@ from casectl.store.lives import read_lives
 from casectl.store.lookup import is_case_path
 from casectl.store.objects import ObjectReader
 from casectl.store.repo import Repo
-from casectl.store.trees import NEW_FILE
+from casectl.store.trees import NEW_FILE, REGULAR
 
-_GONE = "000000"
 _SHOWN = 10
 
 
@@ -65,36 +64,17 @@ def merge_trees(repo: Repo, ours: str, theirs: str) -> Merged:
     for histories that have nothing in common; `InvalidFiles` for a case that no version of can be read.
     """
     bases = merge_bases(repo, ours, theirs)
-    differing = _differing(repo, ours, theirs)
+    differing = list(_differing(repo, ours, theirs))
     cases = {each.path: each for each in differing if is_case_path(each.path)}
     touched = [_touched(repo, known, new) for known, new in ((theirs, ours), (ours, theirs))]
     both = [path for path in cases if (path in touched[0]) == (path in touched[1])]
     lives = read_lives(repo, ours, (_id_in(path) for path in both), beside=theirs)
     with ObjectReader(repo) as reader:
-        files = list(_other_files(reader, bases, [each for each in differing if each.path not in cases]))
+        files = list(_other_files(repo, bases, ours, theirs, [each for each in differing if each.path not in cases]))
         files += [Placed(path, each.their_mode, each.theirs) for path, each in cases.items() if path not in touched[0]]
         files += [_united(repo, reader, lives[_id_in(path)], cases[path]) for path in both]
     names = tuple(sorted(_id_in(path) for path in both))
     return Merged(_tree(repo, ours, files), names, tuple(_remarks(lives[name] for name in names)))
-
-
-class United(NamedTuple):
-    """One case at a merge: its file, and its life up to there."""
-
-    text: bytes
-    life: Timeline
-
-
-def united_text(repo: Repo, ours: str, theirs: str, path: str) -> United:
-    """The file of one case at the merge of two commits that have it: byte for byte what `merge_trees` puts there.
-
-    Raises `InvalidFiles` for a case that no version of can be read.
-    """
-    life = read_lives(repo, ours, (_id_in(path),), beside=theirs).get(_id_in(path), Timeline(_id_in(path), path, ()))
-    with ObjectReader(repo) as reader:
-        texts = [content for tip in (ours, theirs) if (content := reader.read(f"{tip}:{path}")) is not None]
-    here, there = (bool(_touched(repo, *sides, path)) for sides in ((theirs, ours), (ours, theirs)))
-    return United(_told(life, texts) if here == there else texts[0 if here else 1], life)
 
 
 def merge_bases(repo: Repo, ours: str, theirs: str) -> list[str]:
@@ -108,42 +88,45 @@ def merge_bases(repo: Repo, ours: str, theirs: str) -> list[str]:
         raise NotAllowed("the two histories have nothing in common", hint) from None
 
 
-def _differing(repo: Repo, ours: str, theirs: str) -> list[Differing]:
+def _differing(repo: Repo, ours: str, theirs: str) -> Iterator[Differing]:
     listed = run_git(repo, "diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", ours, theirs)
     tokens = iter(os.fsdecode(listed).split("\0"))
-    found = []
     for about, path in zip(tokens, tokens, strict=False):
         our_mode, their_mode, old, new, _ = about.removeprefix(":").split()
-        found.append(Differing(path, our_mode, their_mode, _blob(old), _blob(new)))
-    return found
+        yield Differing(path, our_mode, their_mode, _blob(old), _blob(new))
 
 
 def _blob(name: str) -> str | None:
     return name if name.strip("0") else None
 
 
-def _touched(repo: Repo, known: str, new: str, *paths: str) -> set[str]:
-    """The paths (of these, if any are named) that commits of `new` touched which `known` does not have."""
-    limits = ("--full-history", "--", *paths) if paths else ()
-    return {os.fsdecode(path) for path, _ in log_marks(repo, f"{known}..{new}", *limits)}
+def _touched(repo: Repo, known: str, new: str) -> set[str]:
+    """The paths that commits of `new` touched which `known` does not have."""
+    return {os.fsdecode(path) for path, _ in log_marks(repo, f"{known}..{new}")}
 
 
-def _other_files(reader: ObjectReader, bases: Sequence[str], differing: Sequence[Differing]) -> Iterator[Placed]:
+def _other_files(
+    repo: Repo, bases: Sequence[str], ours: str, theirs: str, differing: Sequence[Differing]
+) -> Iterator[Placed]:
     """What to take of each file that is no case: the side that changed it. Raises `NotAllowed` if both did."""
-    known = {base: reader.look_at_all([f"{base}:{each.path}" for each in differing]) for base in bases}
+    ours_changed, theirs_changed = (_changed_since(repo, bases, side) for side in (ours, theirs))
     torn = []
-    for place, each in enumerate(differing):
-        before = {None if (found := known[base][place]) is None else found.id for base in bases}
-        if each.ours in before:
+    for each in differing:
+        if each.path not in ours_changed:
             yield Placed(each.path, each.their_mode, each.theirs)
-        elif each.theirs not in before and not _is_attachment(each.path):
+        elif each.path in theirs_changed and not _is_attachment(each.path):
             torn.append(each.path)
-        elif each.theirs not in before:
+        elif each.path in theirs_changed:
             yield from _side_by_side(each)
     if torn:
         shown = ", ".join(torn[:_SHOWN]) + (", …" if len(torn) > _SHOWN else "")
         hint = "a person has to say what holds: git pull --no-rebase, correct the files, git commit; then again"
         raise NotAllowed(f"both sides changed {shown}; only cases are merged without asking", hint)
+
+
+def _changed_since(repo: Repo, bases: Sequence[str], side: str) -> set[str]:
+    """The paths that are on this side as none of the bases has them."""
+    return set.intersection(*({each.path for each in _differing(repo, base, side)} for base in bases))
 
 
 def _is_attachment(path: str) -> bool:
@@ -163,16 +146,13 @@ def _side_by_side(each: Differing) -> Iterator[Placed]:
 
 
 def _united(repo: Repo, reader: ObjectReader, life: Timeline, each: Differing) -> Placed:
-    texts = [content for blob in (each.ours, each.theirs) if blob and (content := reader.read(blob)) is not None]
-    mode = each.our_mode if each.our_mode != _GONE else each.their_mode
-    return Placed(each.path, mode, write_blob(repo, _told(life, texts)))
-
-
-def _told(life: Timeline, texts: Iterable[bytes]) -> bytes:
     """The case as the steps of both sides make it, in a text that keeps what a person wrote beside it."""
     if not life.steps:
         raise InvalidFiles(life.problems, "correct the file on one side and commit it; then again")
-    return _text_of(life.case(), sorted(texts)).encode()
+    case = life.case()
+    texts = [content for blob in (each.ours, each.theirs) if blob and (content := reader.read(blob)) is not None]
+    mode = max((mode for mode in (each.our_mode, each.their_mode) if mode in REGULAR), default=NEW_FILE)
+    return Placed(each.path, mode, write_blob(repo, _text_of(case, sorted(texts)).encode()))
 
 
 def _text_of(case: Case, texts: Sequence[bytes]) -> str:

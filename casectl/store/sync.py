@@ -107,8 +107,9 @@ class _Meeting:
         """One try; gives whether both sides are at one commit now."""
         theirs = fetch(self._repo, self._remote)
         for lost in self._lost_there(theirs):
-            # What the other side no longer has we have seen there: it is put back before anything else.
-            if not self._advance(head_commit(self._repo), lost):
+            # What the other side no longer has we have seen there: it becomes ours before anything else, and goes out.
+            if not self._advance(head_commit(self._repo), lost, send=False):
+                self._seen = lost
                 return False
         ours = head_commit(self._repo)
         return self._advance(ours, theirs)
@@ -136,8 +137,9 @@ class _Meeting:
         limits = (f"^{known}",) if known else ()
         return int(run_git(self._repo, "rev-list", "--count", commit, *limits, "--"))
 
-    def _advance(self, ours: str, theirs: str | None) -> bool:
-        """Makes one commit of the two the tip of both sides; False when somebody else was faster on either."""
+    def _advance(self, ours: str, theirs: str | None, send: bool = True) -> bool:
+        """Makes one commit of the two the tip of both sides (without `send`, of ours); False when somebody else was
+        faster on either."""
         ahead = self._missing(theirs or "", ours)
         behind = self._missing(ours, theirs) if theirs else 0
         goal, merged = ours, Merged("")
@@ -148,12 +150,14 @@ class _Meeting:
             goal = self._merge_commit(merged, ours, theirs, behind)
         if goal != ours and not self._is_clear(ours, goal):
             return False
-        if ahead and not push(self._repo, self._remote, goal):
-            return False
-        self._sent += ahead + bool(merged.tree) if ahead else 0
+        if ahead and send:
+            if not push(self._repo, self._remote, goal):
+                return False
+            self._sent += ahead + bool(merged.tree)
         if merged.tree:
             self._merges.append(goal)
-        self._seen = goal
+        if send:
+            self._seen = goal
         self._warnings.update(dict.fromkeys(merged.warnings))
         self._united.update(dict.fromkeys(merged.united))
         return self._move(ours, goal, behind)

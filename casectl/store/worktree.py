@@ -45,7 +45,7 @@ def differs_on_disk(repo: Repo, path: str, content: bytes) -> bool:
 
 def index_entries(repo: Repo, *paths: str) -> dict[str, tuple[str | None, bool]]:
     """(blob, whether it is deliberately not checked out) by path, for the whole index or some paths of it."""
-    listed = run_git(repo, "ls-files", "-s", "-t", "-z", "--", *paths).decode(errors="replace")
+    listed = os.fsdecode(run_git(repo, "ls-files", "-s", "-t", "-z", "--", *paths))
     found: dict[str, tuple[str | None, bool]] = {}
     for line in listed.split("\0"):
         about, tab, name = line.partition("\t")

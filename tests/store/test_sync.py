@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from casectl.sla.disputes import open_disputes
 from casectl.store import remotes
 from casectl.store import sync as syncing
 from casectl.store.casefile import parse_case
+from casectl.store.create import create_repo
 from casectl.store.history import read_timeline
 from casectl.store.merge import merge_trees
-from tests.conftest import EPOCH, GitRepo
+from casectl.store.repo import Repo, find_repo
+from tests.conftest import EPOCH, SAM, GitRepo
 from tests.store.clones import Clone, clone, share
 from tests.store.stories import PATH_A, A, case_id, noting, setting
 
@@ -365,7 +368,6 @@ def test_a_remote_that_there_is_not(pair: tuple[Clone, Clone], name: str) -> Non
 
 def test_without_a_remote(git_repo: GitRepo) -> None:
     from casectl.store.sync import sync
-    from tests.conftest import SAM
 
     with pytest.raises(NotFound, match="nobody to sync with"):
         sync(git_repo.repo, SAM, lambda: EPOCH)
@@ -416,3 +418,113 @@ def test_a_lock_left_on_what_was_last_seen_is_named(pair: tuple[Clone, Clone]) -
         two.sync()
     (two.root / ".git/refs/remotes/origin/main.lock").unlink()
     assert two.sync().received == 1
+
+
+def test_the_hooks_of_a_merge_are_asked_and_told(pair: tuple[Clone, Clone]) -> None:
+    one, two = pair
+    for name, says in (("pre-merge-commit", "exit 1"), ("post-merge", f"touch {two.root}/.git/told")):
+        hook = two.root / ".git" / "hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\n{says}\n")
+        hook.chmod(0o755)
+    one.take(noting("from ann"), 100)
+    two.take(noting("from bob"), 110)
+    one.sync()
+    head = two.head
+    with pytest.raises(NotAllowed, match="pre-merge-commit refused"):
+        two.sync()
+    assert two.head == head
+    assert not (two.root / ".git" / "told").exists()
+    (two.root / ".git" / "hooks" / "pre-merge-commit").unlink()
+    two.sync()
+    assert (two.root / ".git" / "told").exists()
+
+
+def test_a_repository_of_longer_object_names(tmp_path: Path) -> None:
+    """SHA-256 as git offers it: a new case, a union and a file that goes."""
+    seed = tmp_path / "desk"
+    GitRepo(Repo(tmp_path, tmp_path, tmp_path)).git("init", "-q", "-b", "main", "--object-format=sha256", str(seed))
+    create_repo(seed, {"policies/README.md": "x\n", "cases/README.md": "y\n"}, "first", EPOCH, SAM)
+    first = GitRepo(find_repo(seed))
+    hub = tmp_path / "hub.git"
+    first.git("init", "-q", "--bare", "-b", "main", "--object-format=sha256", str(hub))
+    first.git("remote", "add", "origin", str(hub))
+    first.git("push", "-q", "-u", "origin", "main")
+    one, two = clone(hub, "ann"), clone(hub, "bob")
+    one.open()
+    one.sync()
+    two.sync()
+    one.git("rm", "-q", "policies/README.md")
+    one.git("commit", "-q", "-m", "away", at=EPOCH + 90)
+    one.take(noting("from ann"), 100)
+    two.take(setting(owner="bob"), 110)
+    one.sync()
+    assert two.sync().united == (A,)
+    assert not (two.root / "policies" / "README.md").exists()
+    assert len(two.head) == 64
+    assert len(life(two).steps) == 3
+
+
+def test_names_that_are_no_text_and_names_with_quotes_come_along(pair: tuple[Clone, Clone]) -> None:
+    """Latin-1, quotes, tabs, line breaks, leading dashes: as git has them."""
+    one, two = pair
+    names = [os.fsdecode(b"gr\xf6\xdfe.txt"), '"quoted".txt', "tab\there", "line\nbreak", "-x", "groß"]
+    for name in names:
+        (one.root / name).write_text("1")
+    one.git("add", "-A")
+    one.git("commit", "-q", "-m", "odd names", at=EPOCH + 90)
+    two.take(noting("from bob"), 95)
+    one.sync()
+    two.sync()
+    one.sync()
+    assert all((two.root / name).read_text() == "1" for name in names)
+    for name in names:
+        (one.root / name).unlink()
+    one.git("commit", "-q", "-a", "-m", "away", at=EPOCH + 100)
+    two.take(noting("from bob again"), 105)
+    one.sync()
+    two.sync()
+    assert two.git("status", "--porcelain") == ""
+    assert not any((two.root / name).exists() for name in names)
+
+
+def test_modes_come_along_and_neither_side_takes_the_others_back(pair: tuple[Clone, Clone]) -> None:
+    one, two = pair
+    for name in ("a.sh", "b.sh"):
+        one.commit(name, "true\n", EPOCH + 90)
+    one.sync()
+    two.sync()
+    one.git("update-index", "--chmod=+x", "a.sh", PATH_A)
+    one.git("commit", "-q", "-m", "x", at=EPOCH + 100)
+    one.git("checkout", "-q", "--", ".")
+    two.git("update-index", "--chmod=+x", "b.sh")
+    two.git("commit", "-q", "-m", "x", at=EPOCH + 110)
+    two.git("checkout", "-q", "--", ".")
+    two.take(noting("from bob"), 120)
+    one.sync()
+    two.sync()
+    one.sync()
+    for each in (one, two):
+        assert [os.access(each.root / name, os.X_OK) for name in ("a.sh", "b.sh", PATH_A)] == [True] * 3
+        assert each.git("status", "--porcelain") == ""
+
+
+def test_what_the_other_side_lost_comes_back_although_it_went_on_without_it(
+    pair: tuple[Clone, Clone],
+) -> None:
+    """Restored from a backup, and somebody pushed to that; we had seen the rest and have work of our own."""
+    one, two = pair
+    old = two.head
+    one.take(noting("after the backup"), 100)
+    one.sync()
+    two.git("fetch", "-q")
+    two.take(noting("from bob"), 105)
+    three = clone(Path(two.git("remote", "get-url", "origin")), "eve")
+    three.git("reset", "-q", "--hard", old)
+    three.take(noting("from eve"), 110)
+    three.git("push", "-q", "--force", "origin", "main")
+    done = two.sync()
+    assert "no longer has 1 commit that it had" in " ".join(done.warnings)
+    text = two.file(PATH_A).decode()
+    assert all(each in text for each in ("after the backup", "from bob", "from eve"))
+    assert GitRepo(two.repo).git("ls-remote", "origin", "main").split()[0] == two.head
