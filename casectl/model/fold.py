@@ -154,6 +154,8 @@ class _Branching:
         self._floors: list[Instant | None] = [None] * len(versions)
         self._order: list[int] = []
         """Positions of what was told, in order."""
+        self._told_of = 0
+        """The same as the bits of a number."""
         self._here: dict[str, Value | None] = {}
         self._writers: dict[tuple[str, Leaf], list[tuple[int, Scalar | None]]] = {}
         """Who wrote each single value, and what: those of whom nobody has known since who wrote it."""
@@ -205,6 +207,8 @@ class _Branching:
 
     def _fold_of(self, past: int) -> Case:
         """What the steps of a version's ancestors make together."""
+        if not self._told_of & ~past:
+            return Case({}).changed(self._here, tuple(self._told.entries.values()))
         fields: dict[str, Value | None] = {}
         log: dict[str, Entry] = {}
         for place in self._order:
@@ -221,6 +225,7 @@ class _Branching:
         if delta is _NOTHING:
             return
         self._order.append(place)
+        self._told_of |= 1 << place
         if not self._past[place] and self._told.steps:
             first = self._told.steps[0].commit
             self._told.warn(

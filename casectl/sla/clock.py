@@ -161,6 +161,7 @@ def _figures(
         return None if value is None else str(value)
 
     status, customer = text("status") or "", customers.get(text("customer") or "")
+    phase = policy.states[status].phase if status in policy.states else ""
     return CaseFigures(
         id=timeline.case_id,
         external_id=text("external_id"),
@@ -173,7 +174,7 @@ def _figures(
         channel=text("channel") or "",
         priority=text("priority") or "",
         status=status,
-        phase=policy.states[status].phase if status in policy.states else "",
+        phase=phase,
         owner=text("owner"),
         assignee=text("assignee"),
         rows=rows,
@@ -182,7 +183,8 @@ def _figures(
         merged_into=text("merged_into"),
         team=text("team"),
         level=int(text("level") or 1),
-        waiting_for=text("waiting_for"),
+        # Where one clone held the case and another went on, whom it waited for may have been left behind.
+        waiting_for=text("waiting_for") if phase == "waiting" else None,
         expedited=bool(fields.get("expedited")),
         follows=text("follows"),
         links=_links(steps, timeline.case_id),

@@ -91,17 +91,30 @@ class CaseReader:
         fields = self._case.fields if header == self._header else self._fields(header)
         if fields is None or (not log and header != text):
             return None
-        grown = log.startswith(self._log)
-        raw = scan_log(log[len(self._log) :] if grown else log)
+        kept, cut = self._shared(log)
+        raw = scan_log(log[cut:])
         entries, problems = entries_from_raw(raw or (), self._path)
         names = {entry.id for entry in entries}
-        known = self._names if grown else set()
+        shared = self._case.log[:kept]
+        known = self._names if kept == len(self._case.log) else {entry.id for entry in shared}
         if raw is None or problems or len(names) != len(entries) or not known.isdisjoint(names):
             return None
         self._header, self._log = header, log
         self._names = known | names
-        self._case = Case(fields, self._case.log + entries if grown else entries)
+        self._case = Case(fields, shared + entries)
         return self._case
+
+    def _shared(self, log: str) -> tuple[int, int]:
+        """How many whole entries this log and the one before begin with alike, and how many characters those take."""
+        before = self._log
+        if log.startswith(before):
+            return len(self._case.log), len(before)
+        least, most = 0, min(len(log), len(before))
+        while least < most:
+            middle = (least + most + 1) // 2
+            least, most = (middle, most) if log.startswith(before[:middle]) else (least, middle - 1)
+        cut = before.rfind("\n- ", 0, least) + 1
+        return (1 + before.count("\n- ", 0, cut), cut) if cut else (0, 0)
 
     def _fields(self, header: str) -> Mapping[str, Value] | None:
         raw = scan_header(header)

@@ -5,6 +5,7 @@ Whatever the order, all clones come to the same; the file is the fold; each sett
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from functools import partial
@@ -29,7 +30,7 @@ from casectl.desk.verbs.set import set as set_fields
 from casectl.desk.verbs.settle import settle
 from casectl.desk.verbs.triage import triage
 from casectl.desk.verbs.undo import undo
-from casectl.model.case import Case
+from casectl.model.case import Case, Value
 from casectl.model.caseid import path_of
 from casectl.model.problems import CasectlError
 from casectl.model.timeline import Timeline
@@ -171,6 +172,12 @@ def refuse_disagreement(ward: Ward, by_hand: bool = False) -> Timeline:
     return life
 
 
+@pytest.fixture(autouse=True)
+def _same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps of one second are ordered by their hashes: those have to be the same in each run."""
+    monkeypatch.setattr(os, "urandom", random.Random(1).randbytes)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_random_desks_agree_and_can_be_settled(make_repo: MakeRepo, tmp_path: Path, seed: int) -> None:
     ward = made(make_repo, tmp_path, seed)
@@ -189,7 +196,12 @@ def test_random_desks_agree_and_can_be_settled(make_repo: MakeRepo, tmp_path: Pa
     true = Case({})
     for step in effective(life.steps, ward.case).steps:
         true = true.changed(step.changes)
-    assert dict(true.fields) == dict(ward.file(here).fields)
+    assert meant(true) == meant(ward.file(here))
+
+
+def meant(case: Case) -> dict[str, Value]:
+    """The fields that say something: whom a case waits for does so only while it waits."""
+    return {name: value for name, value in case.fields.items() if name != "waiting_for" or case.status == "on-hold"}
 
 
 @pytest.mark.parametrize("seed", range(10, 12))

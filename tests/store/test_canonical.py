@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 
@@ -10,11 +11,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from casectl.model.case import FIELD, Case, Entry
+from casectl.model.case import FIELD, Case, Entry, Value
+from casectl.model.caseid import path_of
 from casectl.model.problems import UsageMistake
 from casectl.model.rawcase import RawCase, case_from_raw, fields_from_raw, raw_from_tree
 from casectl.store.canonical import MAX_BYTES, dump, scan, scan_header, scan_log, split
 from casectl.store.scalars import write_scalar
+from casectl.store.versions import CaseReader
 from casectl.store.yamltree import read_tree
 from tests.store.random_cases import NASTY, cases, texts
 
@@ -272,3 +275,26 @@ def test_every_field_of_the_table_can_be_written() -> None:
     raw = scan(dump(case))
     assert raw is not None
     assert case_from_raw(raw, "x") == (case, ())
+
+
+def test_versions_read_in_any_order_are_read_as_if_alone() -> None:
+    """What two versions share is read once; where branches alternate, that ends in the middle of the log."""
+    dice = random.Random(7)
+    name = "ABC-260921-0000A"
+    fields: dict[str, Value] = {
+        "id": name, "policy": "acme-desk/1.0", "type": "fault", "title": "x", "channel": "phone", "received": 5,
+        "status": "new", "priority": "p3",
+    }  # fmt: skip
+    texts = ("short", "two\nlines", "two\n- lines", "two\n\n  - id: x", "short: of it", "")
+    versions = [Case(fields)]
+    for number in range(60):
+        before = dice.choice(versions[-4:])
+        log = before.log[: dice.randint(0, len(before.log))] if dice.random() < 0.2 else before.log
+        entry = Entry(
+            f"e{number}", dice.choice(("note", "notice", "update")), {"text": dice.choice(texts) or f"t{number}"}
+        )
+        versions.append(Case({**fields, "title": dice.choice("xy")}, (*log, entry)))
+    reader = CaseReader(name, path_of(name))
+    for _ in range(300):
+        case = dice.choice(versions)
+        assert reader.read(dump(case).encode()) == (case, ())
