@@ -250,7 +250,9 @@ class _Branching:
         """Whether it is what another branch did before, entries and all: two machines did by themselves what was due,
         and it was done once."""
         first = self._holders.get(delta.entries[0].id) if delta.entries else None
-        return first is not None and self._deltas[first] == delta
+        before = _NOTHING if first is None else self._deltas[first]
+        names = [[entry.id for entry in each.entries] for each in (before, delta)]
+        return names[0] == names[1] and before.fields == delta.fields
 
     def _judge_writers(self, place: int, name: str, before: Value | None, after: Value | None) -> None:
         """Who wrote the same values, unknown to this version, contradicts it; unless both found or made them alike."""

@@ -528,3 +528,23 @@ def test_what_the_other_side_lost_comes_back_although_it_went_on_without_it(
     text = two.file(PATH_A).decode()
     assert all(each in text for each in ("after the backup", "from bob", "from eve"))
     assert GitRepo(two.repo).git("ls-remote", "origin", "main").split()[0] == two.head
+
+
+def test_a_hand_edited_file_whose_log_the_other_side_goes_between(pair: tuple[Clone, Clone]) -> None:
+    """The entries of both in the order of their times, whatever their file looked like."""
+    one, two = pair
+    one.take(noting("first"), 100)
+    text = one.file(PATH_A).decode().replace("priority: p3", "priority: p3  # or less")
+    one.commit(PATH_A, text, EPOCH + 105)
+    two.take(noting("second"), 110)
+    one.take(noting("third"), 120)
+    two.take(noting("fourth"), 130)
+    two.sync()
+    one.sync()
+    two.sync()
+    case, _ = parse_case(two.file(PATH_A).decode(), PATH_A)
+    assert case == life(two).case()
+    assert [entry.fields["text"] for entry in life(two).case().log] == ["first", "second", "third", "fourth"]
+    assert "# or less" in two.file(PATH_A).decode()
+    two.take(setting(owner="bob"), 140)
+    assert "# or less" in two.file(PATH_A).decode()
