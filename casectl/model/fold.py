@@ -11,7 +11,8 @@ waits for, and its time, follow from its ancestors alone. Hence a merge finds th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -74,14 +75,19 @@ class _Told:
             self.entries[entry.id] = entry
         return at
 
-    def judge_log(self, version: Version, before: Case | None, after: Case) -> tuple[Entry, ...]:
-        """The entries that the version wrote, edited or not; says which of its own past it edited or took away."""
+    def judge_log(
+        self, version: Version, before: Case | None, after: Case, foreign: Callable[[str], bool] = lambda _: False
+    ) -> tuple[Entry, ...]:
+        """The entries that the version wrote, edited or not; says which of its own past it edited or took away.
+
+        `foreign` tells of an entry whether others had written it, unknown to the version.
+        """
         old = before.log if before is not None else ()
         grown = after.log[: len(old)] == old
         written = after.log[len(old) :] if grown else after.log
         for entry in written:
             first = self.entries.get(entry.id)
-            if first is not None and first != entry:
+            if first is not None and first != entry and not foreign(entry.id):
                 self._judge_entry(version, entry.id, "edited")
         if not grown:
             kept = {entry.id for entry in after.log}
@@ -199,11 +205,16 @@ class _Branching:
         before = self._fold_of(self._past[place]) if whole else version.before
         old, new = before.fields if before else {}, version.after.fields
         fields = {name: (old.get(name), value) for name, value in fields_changed(old, new).items()}
-        written = self._told.judge_log(version, before, version.after)
+        written = self._told.judge_log(version, before, version.after, partial(self._is_foreign, place))
         if before:
             known = {entry.id for entry in before.log} & self._told.entries.keys()
             written = tuple(entry for entry in written if entry.id not in known)
         return _Delta(fields, written) if fields or written else _NOTHING
+
+    def _is_foreign(self, place: int, entry: str) -> bool:
+        """Whether a step wrote the entry that is not in the version's past: two machines did what was due."""
+        holder = self._holders.get(entry)
+        return holder is not None and not self._past[place] >> holder & 1
 
     def _fold_of(self, past: int) -> Case:
         """What the steps of a version's ancestors make together."""

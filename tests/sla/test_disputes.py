@@ -126,11 +126,17 @@ def test_a_settling_that_loses_opens_what_it_had_settled_and_that_is_settled_alo
 
 
 def test_what_two_machines_did_by_themselves_is_done_once_and_undone_once() -> None:
-    raised = Entry("e1", "escalation", {"from_level": 1, "to_level": 2})
-    once = case(raised, level=2)
-    life = told(step("b", 20, BORN, once, 0), step("c", 30, BORN, once, 0))
-    assert [each.commit for each in life.steps] == ["a", "b"]
-    assert life.disputes == ()
+    """Whatever the words in which each said it: the first counts, and nobody edited anything."""
+    raised = [Entry("e1", "escalation", {"from_level": 1, "to_level": 2, "reason": why}) for why in ("50 %", "56 %")]
+    noted = case(Entry("n1", "note", {"text": "x"}))
+    life = told(
+        step("b", 20, BORN, case(raised[0], level=2), 0),
+        step("c", 30, BORN, noted, 0),
+        step("d", 40, noted, case(*noted.log, raised[1], level=2), 2),
+    )
+    assert [each.commit for each in life.steps] == ["a", "b", "c"]
+    assert (life.disputes, life.problems) == ((), ())
+    assert raised[0] in life.case().log
     _, true = without(life, ["b"])
     assert true.level == 1
 
