@@ -167,8 +167,8 @@ class _Branching:
         """Who wrote each single value, and what: those of whom nobody has known since who wrote it."""
         self._holders: dict[str, int] = {}
         """Which step each void may name, by its commit or an entry."""
-        self._voids: list[tuple[int, str]] = []
-        """Which step took back which commit."""
+        self._voids: list[tuple[int, int]] = []
+        """Which step took back which."""
 
     def tell(self) -> None:
         """Parents before children, then by effective time, then by the commit's hash."""
@@ -276,20 +276,18 @@ class _Branching:
             self._writers[name, leaf] = [*unknown, (place, now)]
 
     def _judge_voids(self, place: int, entries: tuple[Entry, ...]) -> None:
-        """Who took back one side of a dispute while somebody else, unknown to them, took back the other."""
-        commit = self._versions[place].commit
+        """Two who took back different steps that had changed the same field, unknown to each other: each put the field
+        back to what it is while the other's step stands."""
         for entry in entries:
-            holder = self._holders.get(str(entry.fields.get("void"))) if entry.kind == "void" else None
-            if holder is None:
+            lost = self._holders.get(str(entry.fields.get("void"))) if entry.kind == "void" else None
+            if lost is None:
                 continue
-            loser = self._versions[holder].commit
-            for dispute in [each for each in self._told.disputes if loser in (each.commit, each.against)]:
-                winner = dispute.against if loser == dispute.commit else dispute.commit
-                for other, lost in self._voids:
-                    if lost == winner and other != place and not self._past[place] >> other & 1:
-                        self._dispute(dispute.field, place, other)
-            self._voids.append((place, loser))
-        for name in (commit, *(entry.id for entry in entries)):
+            for other, also in self._voids:
+                if also != lost and other != place and not self._past[place] >> other & 1:
+                    for field in sorted(self._deltas[lost].fields.keys() & self._deltas[also].fields.keys()):
+                        self._dispute(field, place, other)
+            self._voids.append((place, lost))
+        for name in (self._versions[place].commit, *(entry.id for entry in entries)):
             self._holders.setdefault(name, place)
 
     def _dispute(self, field: str, place: int, against: int) -> None:

@@ -8,7 +8,7 @@ whoever merges first comes to the same bytes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from casectl.model.case import Case
@@ -77,6 +77,25 @@ def merge_trees(repo: Repo, ours: str, theirs: str) -> Merged:
     return Merged(_tree(repo, ours, files), names, tuple(_remarks(lives[name] for name in names)))
 
 
+class United(NamedTuple):
+    """One case at a merge: its file, and its life up to there."""
+
+    text: bytes
+    life: Timeline
+
+
+def united_text(repo: Repo, ours: str, theirs: str, path: str) -> United:
+    """The file of one case at the merge of two commits that have it: byte for byte what `merge_trees` puts there.
+
+    Raises `InvalidFiles` for a case that no version of can be read.
+    """
+    life = read_lives(repo, ours, (_id_in(path),), beside=theirs).get(_id_in(path), Timeline(_id_in(path), path, ()))
+    with ObjectReader(repo) as reader:
+        texts = [content for tip in (ours, theirs) if (content := reader.read(f"{tip}:{path}")) is not None]
+    here, there = (bool(_touched(repo, *sides, path)) for sides in ((theirs, ours), (ours, theirs)))
+    return United(_told(life, texts) if here == there else texts[0 if here else 1], life)
+
+
 def merge_bases(repo: Repo, ours: str, theirs: str) -> list[str]:
     """The best common ancestors of two commits; crossing merges make several. Raises `NotAllowed` for none."""
     try:
@@ -100,9 +119,10 @@ def _blob(name: str) -> str | None:
     return name if name.strip("0") else None
 
 
-def _touched(repo: Repo, known: str, new: str) -> set[str]:
-    """The paths that commits of `new` touched which `known` does not have."""
-    return {os.fsdecode(path) for path, _ in log_marks(repo, f"{known}..{new}")}
+def _touched(repo: Repo, known: str, new: str, *paths: str) -> set[str]:
+    """The paths (of these, if any are named) that commits of `new` touched which `known` does not have."""
+    limits = ("--full-history", "--", *paths) if paths else ()
+    return {os.fsdecode(path) for path, _ in log_marks(repo, f"{known}..{new}", *limits)}
 
 
 def _other_files(
@@ -146,13 +166,16 @@ def _side_by_side(each: Differing) -> Iterator[Placed]:
 
 
 def _united(repo: Repo, reader: ObjectReader, life: Timeline, each: Differing) -> Placed:
+    texts = [content for blob in (each.ours, each.theirs) if blob and (content := reader.read(blob)) is not None]
+    mode = max((mode for mode in (each.our_mode, each.their_mode) if mode in REGULAR), default=NEW_FILE)
+    return Placed(each.path, mode, write_blob(repo, _told(life, texts)))
+
+
+def _told(life: Timeline, texts: Iterable[bytes]) -> bytes:
     """The case as the steps of both sides make it, in a text that keeps what a person wrote beside it."""
     if not life.steps:
         raise InvalidFiles(life.problems, "correct the file on one side and commit it; then again")
-    case = life.case()
-    texts = [content for blob in (each.ours, each.theirs) if blob and (content := reader.read(blob)) is not None]
-    mode = max((mode for mode in (each.our_mode, each.their_mode) if mode in REGULAR), default=NEW_FILE)
-    return Placed(each.path, mode, write_blob(repo, _text_of(case, sorted(texts)).encode()))
+    return _text_of(life.case(), sorted(texts)).encode()
 
 
 def _text_of(case: Case, texts: Sequence[bytes]) -> str:

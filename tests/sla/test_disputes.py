@@ -155,3 +155,22 @@ def test_of_two_openings_the_first_stands() -> None:
     assert losers(life, life.steps) == losers(life, life.steps, "c") == ["c"]
     left, true = without(life, ["c"])
     assert (left, true.text("title"), true.priority) == ((), "one", "p2")
+
+
+def test_two_who_undo_different_steps_of_one_field_at_once_are_disputed() -> None:
+    """Each put back what it was while the other's step stood: the file would say what no step says."""
+    one, two = case(priority="p1"), case(priority="p2")
+    life = told(
+        step("b", 20, BORN, one, 0),
+        step("c", 30, one, two, 1),
+        step("x", 40, two, case(void("v1", "c"), priority="p1"), 2),
+        step("y", 50, two, case(void("v2", "b"), priority="p2"), 2),
+    )
+    assert open_disputes(life, life.steps) == (Dispute("priority", "y", "x"),)
+    assert without(life, losers(life, life.steps))[0] == ()
+    same = told(
+        step("b", 20, BORN, one, 0),
+        step("x", 40, one, case(void("v1", "b")), 1),
+        step("y", 50, one, case(void("v2", "b")), 1),
+    )
+    assert same.disputes == ()
