@@ -19,7 +19,7 @@ from casectl.model.problems import UsageMistake
 from casectl.store.git import run_git
 from casectl.store.objects import ObjectReader
 from casectl.store.repo import Repo
-from casectl.store.unfinished import Note, drop, untold
+from casectl.store.unfinished import Note, is_running, told, untold
 from casectl.store.versions import CaseReader
 from casectl.store.written import Written
 
@@ -123,7 +123,7 @@ def _not_told(repo: Repo, reader: ObjectReader, head: str, asked: Asked, now: In
     for about in untold(repo):
         at_head = reader.look(f"{head}:{path_of(about.case_id)}")
         if now - about.at > PATIENCE_SECONDS or at_head is None or at_head.id != about.new:
-            drop(repo, about)
+            told(repo, about.case_id)
         elif about.digest == asked.digest() and not _is_at_work(about):
             return _retold(reader, about.commit, about.case_id, asked)
     return None
@@ -131,15 +131,7 @@ def _not_told(repo: Repo, reader: ObjectReader, head: str, asked: Asked, now: In
 
 def _is_at_work(about: Note) -> bool:
     """Whether the process that took the step may still be about to tell of it."""
-    if about.writer in (0, os.getpid()):
-        return False
-    try:
-        os.kill(about.writer, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+    return about.writer not in (0, os.getpid()) and is_running(about.writer)
 
 
 def _with_token(repo: Repo, reader: ObjectReader, head: str, token: str, path: str, since: Instant) -> str | None:

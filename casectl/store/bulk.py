@@ -15,8 +15,10 @@ from casectl.store.checkout import carry
 from casectl.store.commits import BranchMovedError, one_line
 from casectl.store.durable import sync_objects
 from casectl.store.git import run_git, start_git
+from casectl.store.heal import heal
 from casectl.store.index import IndexChange
 from casectl.store.lock import lock
+from casectl.store.objects import ObjectReader
 from casectl.store.refusals import refuse_unwritable
 from casectl.store.repo import Identity, Repo, head_commit
 
@@ -39,16 +41,18 @@ def write_bulk(repo: Repo, steps: Iterable[BulkStep], on_progress: Callable[[int
     """Commits `steps` one after another on top of HEAD's branch and gives the last commit (HEAD's if there are none).
 
     They come in the order in which they are to stand in history, and are taken one by one: memory does not grow with
-    their number. All or nothing: until the last one is in, nothing is visible; a failure, also in `steps` itself,
-    leaves everything as it was. `on_progress` gets the number of steps so far. Raises `NotAllowed` when a file that the
-    steps write has changes that are not committed, `Busy` when the branch moved meanwhile or
-    another git keeps its locks.
+    their number. All or nothing: until the last one is in, nothing is visible; a failure until then, also in `steps`
+    itself, leaves everything as it was. `on_progress` gets the number of steps so far. Raises `NotAllowed` when a file
+    that the steps write has changes that are not committed, `Busy` when the branch moved meanwhile or another git keeps
+    its locks.
     """
     with lock(repo):
         refuse_unwritable(repo)
+        old = head_commit(repo)
+        with ObjectReader(repo) as reader:
+            heal(repo, reader, old)
         with IndexChange(repo):  # what will be in the way at the end is said at the start
             pass
-        old = head_commit(repo)
         ref = f"refs/casectl/import-{os.urandom(8).hex()}"
         try:
             last = _import(repo, ref, old, steps, on_progress)

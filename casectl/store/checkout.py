@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from casectl.model.instants import Instant
-from casectl.model.problems import CasectlError, NotAllowed
+from casectl.model.problems import NotAllowed
 from casectl.store.commits import move_branch
 from casectl.store.durable import sync_branch, sync_file, sync_folder
 from casectl.store.git import run_git
 from casectl.store.index import IndexChange
+from casectl.store.interrupts import undisturbed
 from casectl.store.objects import ObjectReader
 from casectl.store.repo import Identity, Repo
 from casectl.store.trees import REGULAR
@@ -43,19 +44,21 @@ def carry(repo: Repo, old: str, new: str, why: str, who: Identity, at: Instant) 
     """Moves HEAD's branch from `old` to `new` and brings index and work tree along; gives the paths that changed.
 
     The caller holds casectl's lock, and has put the objects on the disk. Raises `NotAllowed` if a person has touched
-    one of the files, `BranchMovedError`, `Busy`; then nothing has moved.
+    one of the files, `BranchMovedError`, `Busy`; then nothing has moved. Whatever fails later, the next step ends it.
     """
     changed, hidden = refuse_touched(repo, old, new)
     with IndexChange(repo) as index:
         _enter(index, changed, hidden)
-        _note(repo, old, new)
-        try:
-            index.show(new)
-            move_branch(repo, new, old, why, who, at)
-        except CasectlError:
-            _drop(repo)
-            raise
-        sync_branch(repo)
+        with undisturbed():
+            _note(repo, old, new)
+            try:
+                index.show(new)
+                move_branch(repo, new, old, why, who, at)
+            except BaseException:
+                _drop(repo)
+                raise
+            index.moved()
+            sync_branch(repo)
         _bring_along(repo, index, [file for file in changed if file.path not in hidden])
     _drop(repo)
     return tuple(file.path for file in changed)
@@ -83,21 +86,23 @@ def finish_carrying(repo: Repo, reader: ObjectReader, head: str) -> None:
     The caller holds casectl's lock. What a person has edited since is left as it is.
     """
     noted = carrying(repo)
-    if noted is None:
-        return
-    if head != noted[0]:
-        changed = list(_changed(repo, *noted))
-        names = [f"{head}:{file.path}" for file in changed]
-        there = [None if found is None else found.id for found in reader.look_at_all(names)]
-        behind = [
-            file
-            for (file, placed), now in zip(_placed(repo, changed), there, strict=True)
-            if now == file.blob and _is_behind(file, placed)
-        ]
+    moved = noted is not None and noted[0] != head and all(reader.look(f"{name}^{{tree}}") for name in noted)
+    if noted and moved:
+        behind = _behind(repo, reader, head, list(_changed(repo, *noted)))
+        hidden = frozenset(file.path for file, placed in behind if placed.sparse)
         with IndexChange(repo) as index:
-            _enter(index, behind, frozenset())
-            _bring_along(repo, index, behind)
+            _enter(index, [file for file, _ in behind], hidden)
+            _bring_along(repo, index, [file for file, _ in behind if file.path not in hidden])
     _drop(repo)
+
+
+def _behind(
+    repo: Repo, reader: ObjectReader, head: str, changed: list[ChangedFile]
+) -> list[tuple[ChangedFile, Placed]]:
+    """Files that `head` has as the move made them, and index or work tree has not."""
+    there = [None if found is None else found.id for found in reader.look_at_all([f"{head}:{f.path}" for f in changed])]
+    pairs = zip(_placed(repo, changed), there, strict=True)
+    return [(file, placed) for (file, placed), now in pairs if now == file.blob and _is_behind(file, placed)]
 
 
 def carrying(repo: Repo) -> tuple[str, str] | None:
@@ -109,9 +114,11 @@ def carrying(repo: Repo) -> tuple[str, str] | None:
 
 
 def _is_behind(file: ChangedFile, placed: Placed) -> bool:
-    """Whether index and work tree hold nothing but what the move would have replaced, or has brought already."""
+    """Whether index and work tree hold nothing but what the move would have replaced, or has brought already; or a file
+    that a loss of power emptied."""
     ours = {file.old or "", file.blob or ""}
-    return not placed.sparse and (placed.staged or "") in ours and any(_lies_as(placed, blob) for blob in ours)
+    lies = placed.on_disk == b"" or any(_lies_as(placed, blob) for blob in ours)
+    return (placed.staged or "") in ours and lies and not (placed.sparse and placed.on_disk is not None)
 
 
 def _lies_as(placed: Placed, blob: str) -> bool:
@@ -172,8 +179,10 @@ def _changed_file(about: list[str], path: str) -> ChangedFile:
 def _note(repo: Repo, old: str, new: str) -> None:
     place = _place(repo)
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(f"{old} {new}", encoding="ascii")
-    sync_file(place)
+    draft = place.with_name(f"{place.name}.new")
+    draft.write_text(f"{old} {new}", encoding="ascii")
+    sync_file(draft)
+    draft.replace(place)
     sync_folder(place.parent)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,7 +16,7 @@ from casectl.store.index import IndexChange, bring_back
 from casectl.store.objects import ObjectReader
 from casectl.store.repo import Repo
 from casectl.store.trees import NEW_FILE, Chain, read_chain
-from casectl.store.unfinished import Note, arrived, drop, unfinished
+from casectl.store.unfinished import Note, arrived, drop, is_running, unfinished
 from casectl.store.worktree import Placed, blob_on_disk, placed_at, write_file
 
 _DRAFT = re.compile(
@@ -62,17 +61,7 @@ def heal(repo: Repo, reader: ObjectReader, head: str) -> tuple[str, ...]:
 def drafts(repo: Repo) -> list[Path]:
     """The drafts of writers that are no more. Those without a process in their name only a lock's holder makes."""
     found = [(path, named) for path in repo.git_dir.iterdir() if (named := _DRAFT.fullmatch(path.name))]
-    return [path for path, named in found if named[1] is None or not _runs(int(named[1]))]
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+    return [path for path, named in found if named[1] is None or not is_running(int(named[1]))]
 
 
 def leftovers(repo: Repo, reader: ObjectReader, head: str) -> list[Leftover]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from casectl.model.instants import Instant
-from casectl.model.problems import NotAllowed
+from casectl.model.problems import CasectlError, NotAllowed
 from casectl.store.commits import signature, write_commit
 from casectl.store.git import GitError, GitProcess, run_git, run_hook, start_git
 from casectl.store.repo import Identity, Repo
@@ -84,11 +84,16 @@ def make_commit(
     return write_commit(repo, tree, parents, message, who, at, sign=habits.signs)
 
 
-def run_after(repo: Repo, name: str = AFTER_COMMIT, *args: str, habits: Habits | None = None) -> None:
-    """Runs a hook that is told of what was done; as with git, its exit code changes nothing."""
-    hook = (habits or habits_of(repo)).hook(name)
-    if hook is not None:
-        run_hook(repo, hook, *args, env=_surroundings(repo.git_dir / "index"))
+def run_after(repo: Repo, name: str = AFTER_COMMIT, *args: str, habits: Habits | None = None) -> str | None:
+    """Runs a hook that is told of what was done. As with git, its exit code changes nothing; what kept it from running
+    is given back, to be said."""
+    try:
+        hook = (habits or habits_of(repo)).hook(name)
+        if hook is not None:
+            run_hook(repo, hook, *args, env=_surroundings(repo.git_dir / "index"))
+    except CasectlError as error:
+        return error.message
+    return None
 
 
 class _Asking(NamedTuple):

@@ -2,7 +2,8 @@
 
 `git commit` reads HEAD, then the index, and only then locks it. So the index shows our change before the branch moves:
 a commit that saw the old index saw the old HEAD as well, and loses its own compare-and-swap; otherwise it would commit
-the old text of the case on top of the new.
+the old text of the case on top of the new. (One that loses may still leave the index that it had read; what it shows as
+staged then is older than the last commit.)
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from casectl.store.repo import Repo
 
 class IndexChange:
     """A new state of the index, prepared beside it. `show` makes it what others read, `put` makes it stay; leaving the
-    block without `put` brings back what was there.
+    block without either `put` or `moved` brings back what was there.
 
     Does nothing at all where there is no index. With `prepared` False the index is locked only by `prepare`.
     """
@@ -92,6 +93,12 @@ class IndexChange:
             _same(self._draft, shown)
             shown.replace(self._index)
 
+    def moved(self) -> None:
+        """Says that the branch has moved: what was there before does not come back any more, whatever happens."""
+        if self._before:
+            self._before.unlink(missing_ok=True)
+            self._before = None
+
     def put(self) -> None:
         """Makes the new state the index.
 
@@ -99,8 +106,7 @@ class IndexChange:
         """
         if self.held:
             self._draft.replace(self._index)
-            if self._before:
-                self._before.unlink(missing_ok=True)
+            self.moved()
             self._lock.unlink(missing_ok=True)
             self.held = False
 

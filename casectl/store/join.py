@@ -7,16 +7,16 @@ from pathlib import Path
 
 from casectl.model.instants import Instant
 from casectl.model.problems import NotAllowed
-from casectl.store.commits import move_branch, write_blob
-from casectl.store.durable import sync_branch, sync_objects
+from casectl.store.checkout import carry
+from casectl.store.commits import write_blob
+from casectl.store.durable import sync_objects
 from casectl.store.git import run_git
 from casectl.store.hooks import make_commit
-from casectl.store.index import IndexChange
 from casectl.store.lock import lock
 from casectl.store.refusals import refuse_unwritable
 from casectl.store.repo import Identity, Repo, head_commit, open_repo
 from casectl.store.trees import NEW_FILE
-from casectl.store.worktree import refuse_links, write_file
+from casectl.store.worktree import refuse_links
 
 
 def join_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, who: Identity) -> Repo:
@@ -31,14 +31,8 @@ def join_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, w
         _refuse_what_is_in_the_way(repo, head, files)
         entries = [(NEW_FILE, write_blob(repo, text.encode()), path) for path, text in files.items()]
         commit = make_commit(repo, _tree(repo, head, entries), (head,), message.rstrip("\n") + "\n", who, at)
-        with IndexChange(repo) as index:
-            index.add(entries)
-            sync_objects(repo)
-            move_branch(repo, commit, head, "a case repository", who, at)
-            sync_branch(repo)
-            for path, text in files.items():
-                write_file(repo.root, path, text.encode())
-            index.put()
+        sync_objects(repo)
+        carry(repo, head, commit, "a case repository", who, at)
     return repo
 
 

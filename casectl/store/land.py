@@ -69,9 +69,8 @@ def land(repo: Repo, prepare: Prepare) -> Written:
         habits = cache(partial(told_habits, repo, answer))
         with lock(repo):
             written = _tried(repo, prepare, habits)
-        if not written.repeated:
-            run_after(repo, habits=habits())
-        return written
+        trouble = None if written.repeated else run_after(repo, habits=habits())
+        return written._replace(warnings=(*written.warnings, trouble)) if trouble else written
     finally:
         answer.abandon()
 
@@ -128,6 +127,7 @@ def _taken(repo: Repo, index: IndexChange, landing: Landing, about: Note) -> Wri
                 drop(repo, about)
                 raise
             taken = True
+            index.moved()
             return draft._replace(warnings=(*draft.warnings, *_bring_along(repo, index, landing, about)))
     except BaseException as stop:
         if taken:

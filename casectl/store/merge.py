@@ -132,11 +132,13 @@ def _other_files(
     ours_changed, theirs_changed = (_changed_since(repo, bases, side) for side in (ours, theirs))
     torn = []
     for each in differing:
-        if each.path not in ours_changed:
+        mine, others = each.path in ours_changed, each.path in theirs_changed
+        # After crossing merges each side may be as one base has it: then nobody can tell which of the two is newer.
+        if others and not mine:
             yield Placed(each.path, each.their_mode, each.theirs)
-        elif each.path in theirs_changed and not _is_attachment(each.path):
+        elif others == mine and not _is_attachment(each.path):
             torn.append(each.path)
-        elif each.path in theirs_changed:
+        elif others == mine:
             yield from _side_by_side(each)
     if torn:
         shown = ", ".join(torn[:_SHOWN]) + (", …" if len(torn) > _SHOWN else "")

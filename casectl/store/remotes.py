@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from casectl.model.problems import NotAllowed, NotFound, TryAgainLater, UsageMistake, did_you_mean
+from casectl.model.problems import CasectlError, NotAllowed, NotFound, TryAgainLater, UsageMistake, did_you_mean
 from casectl.store.git import NETWORK, GitError, run_git
 from casectl.store.gitlocks import in_the_way, lock_named, waiting
 from casectl.store.repo import Repo
 
-PATIENCE_SECONDS = 300.0
-"""How long the other side may take for one answer."""
+PATIENCE_SECONDS = 3600.0
+"""How long one transfer may take: cron must not wait for ever."""
 
 _LOST_RACE = re.compile(
     r"fetch first|non-fast-forward|failed to update ref|cannot lock ref|failed to lock|incorrect old value|stale info"
@@ -121,6 +121,9 @@ def _configured(repo: Repo, key: str) -> str | None:
         return None
 
 
-def _unreachable(remote: Remote, failed: GitError) -> TryAgainLater:
+def _unreachable(remote: Remote, failed: GitError) -> CasectlError:
+    if "transport '" in failed.said and "not allowed" in failed.said:
+        hint = "git remote set-url with a path, an ssh or an https URL"
+        return NotAllowed(f"{remote.name} is reached by a way that is not safe: {failed.message}", hint)
     hint = "local work goes on; what you did is kept and goes out with the next sync"
     return TryAgainLater(f"{remote.name} cannot be reached: {failed.message}", hint)

@@ -19,8 +19,8 @@ _PLAIN = re.compile(
     r"(?:[^\x00- !-'*-.0-9:<-@\[\]`{-\x7f]|[0-9](?=.*[g-np-su-wyG-NP-SU-WY]))"
     r"[^\x00- :\x7f]*(?:(?: (?=[^#])|:(?=[^ ]))[^\x00- :\x7f]*)*"
 )
-"""Each character fits in one way only, so nothing is tried twice. Not by possessive quantifiers: Python before 3.11.5 gets
-them wrong."""
+"""Each character fits in one way only, so nothing is tried twice. Without possessive quantifiers, which Python before
+3.11.5 gets wrong."""
 _RESERVED = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')

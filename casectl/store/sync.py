@@ -74,9 +74,8 @@ def sync(
             pause(seconds)
         if meeting.once():
             done = meeting.outcome()
-            if done.received:
-                run_after(repo, "post-merge", "0")
-            return done
+            trouble = run_after(repo, "post-merge", "0") if done.received else None
+            return done._replace(warnings=(*done.warnings, trouble)) if trouble else done
     message = f"{remote.shown} was changed by others each time"
     hint = "local work goes on; try again; if it lasts, see whether a push that died left a lock there"
     raise TryAgainLater(message, hint)

@@ -6,6 +6,7 @@ files are there it becomes `untold/ID`, until whoever asked has been answered: a
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +28,17 @@ class Note(NamedTuple):
     """The process that took the step."""
     digest: str = "-"
     """Of the command that asked for it; `-` when nobody will ask again."""
+
+
+def is_running(process: int) -> bool:
+    """Whether there is such a process; in doubt, yes."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def note(repo: Repo, about: Note) -> None:

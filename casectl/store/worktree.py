@@ -92,6 +92,8 @@ def write_file(root: Path, path: str, content: bytes) -> None:
         draft.unlink(missing_ok=True)
         with draft.open("xb") as file:
             file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         if target.exists():
             draft.chmod(stat.S_IMODE(target.stat().st_mode))
         draft.replace(target)

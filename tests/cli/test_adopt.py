@@ -186,3 +186,16 @@ def test_what_goes_back_on_the_record_is_refused_with_its_line(desk: Terminal) -
         assert path_of(case) in said.err
         path.write_text(good)
     assert desk.commits() == commits
+
+
+def test_line_ends_that_git_was_told_to_make_are_no_edit(desk: Terminal) -> None:
+    case = desk.open(at="09:00")
+    desk.git("config", "core.autocrlf", "true")
+    for path in desk.git("ls-files", "cases").split():
+        (desk.root / path).unlink()
+    desk.git("checkout", "-q", "--", "cases")
+    assert any(b"\r\n" in (desk.root / path).read_bytes() for path in desk.git("ls-files", "cases").split())
+    commits = desk.commits()
+    assert "nothing to adopt" in desk.run("adopt").out
+    assert desk.commits() == commits
+    assert case not in desk.run("doctor", code=0).out

@@ -110,7 +110,7 @@ def test_a_sync_that_died_is_brought_to_its_end_and_leaves_edits(desk: Terminal,
     if edited:
         path.write_text(path.read_text() + "# mine\n")
     (desk.root / ".git/casectl/carrying").write_text(f"{before} {after}")
-    what = f"a move from {before[:12]} to {after[:12]} died half-way"
+    what = f"a sync or an import from {before[:12]} to {after[:12]} died half-way"
     assert f"problem: {what}\n  hint: casectl doctor\n" in desk.run("doctor", "--dry-run", code=3).out
     said = desk.run("doctor", code=3 if edited else 0).out
     assert f"mended: {what}" in said

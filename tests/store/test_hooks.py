@@ -177,3 +177,15 @@ class TestSigning:
         with pytest.raises(CasectlError, match="git commit-tree"):
             opened(signing)
         assert (signing.head, signing.git("status", "--porcelain")) == (head, "")
+
+
+def test_a_hook_that_cannot_run_after_a_step_is_a_warning(git_repo: GitRepo) -> None:
+    """The step is taken: to say that it failed would have it taken twice."""
+    opened(git_repo)
+    hook = git_repo.repo.git_dir / "hooks" / "post-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/no/such/program\n")
+    hook.chmod(0o755)
+    written = stepped(git_repo, noting("x"), EPOCH + 90)
+    assert written.commit == git_repo.head
+    assert "post-commit" in written.warnings[-1]

@@ -403,6 +403,7 @@ def test_a_move_that_died_half_way_is_finished_by_the_next_step(
             two.sync()
     assert two.head == one.head
     assert two.git("status", "--porcelain") != ""
+    assert two.git("diff", "--cached", "--name-only") == "", "a commit now must not take back what came"
     two.open(case_id("C"), at=120)
     assert two.git("status", "--porcelain") == ""
     assert "from ann" in two.file(PATH_A).decode()
@@ -548,3 +549,48 @@ def test_a_hand_edited_file_whose_log_the_other_side_goes_between(pair: tuple[Cl
     assert "# or less" in two.file(PATH_A).decode()
     two.take(setting(owner="bob"), 140)
     assert "# or less" in two.file(PATH_A).decode()
+
+
+def test_an_import_first_ends_a_move_that_died(pair: tuple[Clone, Clone], monkeypatch: pytest.MonkeyPatch) -> None:
+    from casectl.store import checkout
+    from casectl.store.bulk import BulkStep, write_bulk
+
+    one, two = pair
+    one.take(noting("from ann"), 100)
+    one.sync()
+    with monkeypatch.context() as patch:
+        patch.setattr(checkout, "_bring_along", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            two.sync()
+    text = two.git("show", f"HEAD:{PATH_A}").replace(A, case_id("D")) + "\n"
+    write_bulk(two.repo, [BulkStep(case_id("D"), text, EPOCH + 200, "Bob", "bob@example.org", "imported\n")])
+    assert two.git("status", "--porcelain") == ""
+    assert "from ann" in two.file(PATH_A).decode()
+
+
+def test_a_policy_that_crossing_merges_left_in_doubt_is_left_to_a_person(pair: tuple[Clone, Clone]) -> None:
+    """Each side is as one of the two bases has it: who of them is newer nobody can tell."""
+    one, _ = pair
+    base = one.head
+    trees = {}
+    for text in ("a: 1\n", "a: 2\n"):
+        one.git("reset", "-q", "--hard", base)
+        trees[text] = one.commit("policies/x.yaml", text, EPOCH + 100)
+    first, second = trees.values()
+
+    def merge(tree: str, *parents: str) -> str:
+        flags = [flag for parent in parents for flag in ("-p", parent)]
+        return one.git("commit-tree", f"{tree}^{{tree}}", *flags, "-m", "merged", at=EPOCH + 200)
+
+    m1, m2 = merge(first, first, second), merge(second, second, first)
+    for ours, theirs in ((m1, m2), (m2, m1)):
+        with pytest.raises(NotAllowed, match=r"both sides changed policies/x\.yaml"):
+            merge_trees(one.repo, ours, theirs)
+
+
+@pytest.mark.parametrize("url", ["ext::sh -c true", "http://127.0.0.1:9/x"])
+def test_a_way_that_is_not_safe_is_no_remote_that_is_down(pair: tuple[Clone, Clone], url: str) -> None:
+    one, _ = pair
+    one.git("remote", "set-url", "origin", url)
+    with pytest.raises(NotAllowed, match="not safe"):
+        one.sync()

@@ -30,9 +30,9 @@ def unfinished_steps(repo: Repo, head: str, mend: bool) -> Iterator[Finding]:
     with ObjectReader(repo) as reader:
         found = leftovers(repo, reader, head)
         healed = heal(repo, reader, head) if mend else ()
-    if noted:
-        what = f"a move from {noted[0][:12]} to {noted[1][:12]} died half-way"
-        done = mended("unfinished-move", what, "brought its files along")
+    if noted and noted[0] != head:
+        what = f"a sync or an import from {noted[0][:12]} to {noted[1][:12]} died half-way"
+        done = mended("unfinished-move", what, "brought along all that nobody has edited since")
         yield done if mend else problem("unfinished-move", what, "casectl doctor")
     for each in found:
         case_id, what = each.note.case_id, f"a step on {each.note.case_id} died half-way"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from casectl.model.problems import CasectlError
 from casectl.store.doctor.desk import cases, edits, people, settings, state, unfinished_steps
@@ -29,7 +30,8 @@ def _examined(repo: Repo, mend: bool) -> Iterator[Finding]:
     yield from _safely(lambda: empty_objects(repo, mend))
     alone = mend or not is_held(repo)
     if mend and (before := _head(repo)):
-        bring_back(repo, before)
+        with suppress(OSError):  # what is in the way of that, the looks below find
+            bring_back(repo, before)
     if alone:
         yield from _safely(lambda: stale_locks(repo, mend))
     yield from _safely(lambda: broken_branches(repo, mend))
