@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from casectl.model.figures import CaseFigures
     from casectl.model.timeline import Timeline
     from casectl.store.repo import Repo
-    from casectl.store.write import Written
+    from casectl.store.written import Written
 
     Life = Ahead[tuple[str, Timeline]]
 

@@ -26,7 +26,8 @@ from casectl.store.pinned import PolicyShelf
 from casectl.store.recent import recent_cases
 from casectl.store.repo import Repo, head_commit, identity, is_shallow
 from casectl.store.versions import CaseReader
-from casectl.store.write import Written, write_step
+from casectl.store.write import write_step
+from casectl.store.written import Written
 
 Clock = Callable[[], Instant]
 Mint = Callable[[int], str]

@@ -46,15 +46,13 @@ def _mark(handle: int, lock: Path) -> None:
         os.close(handle)
 
 
-def take_over(lock: Path) -> bool:
-    """Removes the lock file if it is one that a step of ours left when it died; gives whether it was.
+def take_over(lock: Path) -> None:
+    """Removes the lock file if it is one that a step of ours left when it died.
 
     Only for who holds casectl's own lock: nobody else of us is at work then.
     """
-    if not is_ours(lock):
-        return False
-    lock.unlink(missing_ok=True)
-    return True
+    if is_ours(lock):
+        lock.unlink(missing_ok=True)
 
 
 def is_ours(lock: Path) -> bool:

@@ -12,14 +12,14 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def undisturbed() -> Iterator[list[int]]:
+def undisturbed() -> Iterator[None]:
     """Holds these signals back until the end of the block, then lets the first of them do what it would have done.
 
-    Gives the signals that came so far. Only a program's main thread is told of any; in others this does nothing.
+    Only a program's main thread is told of any; in others this does nothing.
     """
     came: list[int] = []
     if current_thread() is not main_thread():
-        yield came
+        yield
         return
 
     def remember(number: int, _frame: FrameType | None) -> None:
@@ -27,7 +27,7 @@ def undisturbed() -> Iterator[list[int]]:
 
     before = {int(number): signal.signal(number, remember) for number in _SIGNALS}
     try:
-        yield came
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

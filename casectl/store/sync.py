@@ -125,7 +125,7 @@ class _Meeting:
         seen, self._seen = self._seen, theirs
         if seen is None or (theirs is not None and not self._missing(theirs, seen)):
             return
-        missing = self._missing(theirs, seen) if theirs else self._missing("", seen)
+        missing = self._missing(theirs or "", seen)
         what = f"{self._remote.shown} no longer has {missing} commit{'' if missing == 1 else 's'} that it had"
         self._warnings[f"{what} (restored from a backup, or rewritten?); they are sent again"] = None
         if self._missing(head_commit(self._repo), seen):

@@ -148,12 +148,12 @@ class _History:
         change = changes[0]
         merge = len(change.parents) > 1
         before = self._known[change.old].case if change.old in self._known and not merge else None
-        after = self._case(change, before)
+        after = self._case(change)
         self.versions.append(Version(change.commit, change.committed, change.mail, before, after, merge=merge))
         if change.new is not None and change.new not in self._known:
             self._known[change.new] = _Content(after if after is not None else before, after is not None)
 
-    def _case(self, change: FileChange, before: Case | None) -> Case | None:
+    def _case(self, change: FileChange) -> Case | None:
         blob = change.new
         if blob is None:
             self._report(change, Problem(self.path, 0, "the case's file is deleted", "restore it: git revert COMMIT"))

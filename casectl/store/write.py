@@ -19,8 +19,6 @@ from casectl.store.repo import Identity, Repo
 from casectl.store.scene import Scene, existing, vacant
 from casectl.store.written import Written
 
-__all__ = ["Decide", "Written", "write_step"]
-
 Decide = Callable[[Case | None, Instant], Change | Written]
 """From the case and the moment to what is wanted, or to a step that the same request has led to before."""
 

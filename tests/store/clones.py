@@ -7,7 +7,8 @@ from pathlib import Path
 
 from casectl.store.repo import Identity, find_repo
 from casectl.store.sync import Synced, sync
-from casectl.store.write import Written, write_step
+from casectl.store.write import write_step
+from casectl.store.written import Written
 from tests.conftest import EPOCH, GitRepo
 from tests.store.stories import A, Decide, opening
 

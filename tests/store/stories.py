@@ -9,7 +9,8 @@ from itertools import count
 from casectl.model.case import Case, Entry, Value
 from casectl.model.caseid import path_of
 from casectl.model.change import Change
-from casectl.store.write import Written, write_step
+from casectl.store.write import write_step
+from casectl.store.written import Written
 from tests.conftest import EPOCH, SAM, GitRepo
 
 Decide = Callable[[Case | None, int], Change]

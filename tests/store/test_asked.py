@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from casectl.store.asked import PATIENCE_SECONDS, Asked
 from casectl.store.unfinished import told, untold
-from casectl.store.write import Written, write_step
+from casectl.store.write import write_step
+from casectl.store.written import Written
 from tests.conftest import EPOCH, SAM, GitRepo
 from tests.store.stories import A, case_id, noting, opened, stepped
 

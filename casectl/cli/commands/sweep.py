@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from casectl.model.figures import CaseFigures, Upcoming
     from casectl.reports.population import Population
     from casectl.store.repo import Repo
-    from casectl.store.write import Written
+    from casectl.store.written import Written
 
 MOST_AT_ONCE = 20
 """Things done to one case in one sweep: a policy whose rules chase each other must come to an end."""
