@@ -148,8 +148,7 @@ def change(
     if not restoring:
         _refuse_merged(scene, verb)
         refuse_unready(scene, wanted, entries)
-    status = str(wanted.get("status", scene.case.status))
-    state = scene.policy.states.get(status)
+    state = scene.policy.states.get(str(wanted.get("status")))
     if state and state.phase != "waiting" and "waiting_for" in scene.case.fields:
         wanted["waiting_for"] = None
     return Change(verb, scene.case.id, summary, wanted, entries, warnings=warnings)

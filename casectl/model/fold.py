@@ -241,7 +241,7 @@ class _Branching:
             first = self._told.steps[0].commit
             self._told.warn(
                 f"{OPENED_TWICE}: by commit {first[:12]} and, without knowing of it, by commit {version.commit[:12]}",
-                f"casectl settle leaves the ID to the first; open the other anew: git show {version.commit[:12]}",
+                f"the first keeps the ID; what the other differs in is disputed: git show {version.commit[:12]}",
             )
         changes: dict[str, Value | None] = {}
         for name, (before, after) in delta.fields.items():

@@ -234,8 +234,9 @@ class Policy:
         return frozenset((routed | {site.rota for site in self.sites.values()}) - {""})
 
     def phase_of(self, status: str) -> str:
-        """The phase of a status. Raises KeyError for a status that this policy does not have."""
-        return self.states[status].phase
+        """The phase of a status; empty for one that this policy does not have, as a hand edit may name it."""
+        state = self.states.get(status)
+        return state.phase if state else ""
 
     def ladder_for(self, case_type: str) -> Ladder | None:
         """The ladder that names this type, else the one that names none; None when the policy has neither."""

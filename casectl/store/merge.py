@@ -103,7 +103,7 @@ def merge_bases(repo: Repo, ours: str, theirs: str) -> list[str]:
     except GitError as failed:
         if failed.said.strip():
             raise
-        hint = "they are two repositories; if one is to take in the other: git merge --allow-unrelated-histories"
+        hint = "they are two repositories: see whether the remote is the right one, git remote -v"
         raise NotAllowed("the two histories have nothing in common", hint) from None
 
 
@@ -142,7 +142,7 @@ def _other_files(
             yield from _side_by_side(each)
     if torn:
         shown = ", ".join(torn[:_SHOWN]) + (", …" if len(torn) > _SHOWN else "")
-        hint = "a person has to say what holds: git pull --no-rebase, correct the files, git commit; then again"
+        hint = f"a person has to say what holds: git merge {theirs[:12]}, correct the files, git commit; then again"
         raise NotAllowed(f"both sides changed {shown}; only cases are merged without asking", hint)
 
 

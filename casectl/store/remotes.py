@@ -110,6 +110,10 @@ def push(repo: Repo, remote: Remote, commit: str) -> bool:
         if refused:
             hint = "share a bare repository (git init --bare), or see what its hooks and rules say"
             raise NotAllowed(f"{remote.shown} refuses what was to be sent: {refused[1]}", hint) from None
+        if "failed to push some refs" in failed.said and "fatal:" not in failed.said:
+            raise NotAllowed(
+                f"a hook here (pre-push) refused to send to {remote.shown}", "what it says: git push"
+            ) from None
         raise _unreachable(remote, failed) from None
     return True
 

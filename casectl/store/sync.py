@@ -10,10 +10,11 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from casectl.model.instants import Instant
-from casectl.model.problems import TryAgainLater
+from casectl.model.problems import NotAllowed, TryAgainLater
 from casectl.store.checkout import carry, refuse_touched
 from casectl.store.commits import BranchMovedError
 from casectl.store.durable import sync_objects
@@ -21,7 +22,7 @@ from casectl.store.git import run_git
 from casectl.store.heal import heal
 from casectl.store.hooks import ON_MERGE, make_commit, run_after
 from casectl.store.lock import lock
-from casectl.store.merge import Merged, merge_trees
+from casectl.store.merge import Merged, merge_bases, merge_trees
 from casectl.store.objects import ObjectReader
 from casectl.store.refusals import refuse_nobody, refuse_unwritable
 from casectl.store.remotes import Remote, fetch, last_seen, push, remote_of
@@ -127,9 +128,11 @@ class _Meeting:
             return
         missing = self._missing(theirs or "", seen)
         what = f"{self._remote.shown} no longer has {missing} commit{'' if missing == 1 else 's'} that it had"
-        self._warnings[f"{what} (restored from a backup, or rewritten?); they are sent again"] = None
-        if self._missing(head_commit(self._repo), seen):
-            yield seen
+        self._warnings[f"{what} (restored from a backup, or rewritten?); all that is missing is sent again"] = None
+        ours = head_commit(self._repo)
+        with suppress(NotAllowed):  # of another repository, whose URL stood there by mistake
+            if self._missing(ours, seen) and merge_bases(self._repo, ours, seen):
+                yield seen
 
     def _missing(self, known: str, commit: str) -> int:
         """How many commits of `commit` are not in `known` (empty: nothing is)."""

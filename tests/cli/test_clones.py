@@ -136,3 +136,25 @@ def test_one_id_for_two_cases_stays_with_the_first(pair: tuple[Terminal, Termina
     assert (now["title"], now["received"]) == ("Nobody can sign in", "2026-11-23T08:50:00+00:00")
     assert all("disputed" not in row for row in now["targets"])
     assert all(row["started_at"] == "2026-11-23T09:00:00+00:00" for row in now["targets"] if row["started_at"])
+
+
+def test_another_step_leaves_the_disputed_fields_alone(disputed: tuple[Terminal, Terminal, str]) -> None:
+    """Sam resolves, a note follows, and the hold is kept: the case waits for the customer again."""
+    sam, _, case = disputed
+    hold = sam.git("log", "--format=%H", "--grep", f"{case} hold").strip()
+    resolved = sam.git("log", "--format=%H", "--grep", f"{case} resolve").strip()
+    sam.run("settle", case, "--keep", resolved, at="09:40")
+    sam.run("undo", case, sam.run("show", case, "-o", "json").json["log"][-1]["id"], "--reason", "No.", at="09:41")
+    sam.run("note", case, "-m", "hello", at="09:42")
+    assert sam.step("settle", case, "--keep", hold, at="09:43")["status"] == "on-hold"
+    shown = sam.run("show", case, "-o", "json").json
+    assert shown["waiting_for"] == "customer"
+    assert "paused" in {row["state"] for row in shown["targets"]}
+
+
+def test_a_note_on_a_case_of_an_unknown_status_is_taken(desk: Terminal) -> None:
+    case = desk.open(at="09:00")
+    path = desk.root / desk.git("ls-files", "cases/2*").split()[0]
+    path.write_text(path.read_text().replace("status: open", "status: flying"))
+    desk.git("commit", "-qam", "by hand")
+    desk.step("note", case, "-m", "x", at="09:10")

@@ -594,3 +594,27 @@ def test_a_way_that_is_not_safe_is_no_remote_that_is_down(pair: tuple[Clone, Clo
     one.git("remote", "set-url", "origin", url)
     with pytest.raises(NotAllowed, match="not safe"):
         one.sync()
+
+
+def test_a_hook_of_ours_that_refuses_to_send_is_no_remote_that_is_down(pair: tuple[Clone, Clone]) -> None:
+    one, _ = pair
+    hook = one.root / ".git" / "hooks" / "pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    one.take(noting("x"), 100)
+    with pytest.raises(NotAllowed, match="pre-push"):
+        one.sync()
+
+
+def test_a_wrong_url_is_forgotten_once_it_is_put_right(pair: tuple[Clone, Clone], tmp_path: Path) -> None:
+    one, _ = pair
+    other = tmp_path / "other"
+    create_repo(other, {"policies/README.md": "x\n", "cases/README.md": "y\n"}, "another world", EPOCH, SAM)
+    right = one.git("remote", "get-url", "origin")
+    one.git("remote", "set-url", "origin", str(other))
+    with pytest.raises(NotAllowed, match="nothing in common"):
+        one.sync()
+    one.git("remote", "set-url", "origin", right)
+    one.take(noting("x"), 100)
+    assert one.sync().sent == 1

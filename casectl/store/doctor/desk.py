@@ -64,7 +64,11 @@ def state(repo: Repo) -> Iterator[Finding]:
 
 
 def edits(repo: Repo) -> Iterator[Finding]:
-    """Case files that differ from the last commit, or that no commit has."""
+    """Case files that differ from the last commit, or that no commit has; a merge under way has to end first."""
+    try:
+        refuse_unwritable(repo)
+    except CasectlError:
+        return
     for each in find_edits(repo):
         path, adopt, back = each.path, f"casectl adopt {each.case_id}", f"git checkout HEAD -- {each.path}"
         if each.is_new:
