@@ -59,3 +59,8 @@ def _date_of(digits: str) -> date | None:
         return date(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:6]))
     except ValueError:
         return None
+
+
+def id_in(path: str) -> str:
+    """The ID that a case's path ends in; of another path, its last name."""
+    return path.rpartition("/")[2].removesuffix(".yaml")

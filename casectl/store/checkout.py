@@ -3,7 +3,6 @@ died half-way."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,13 +11,13 @@ from pathlib import Path
 from casectl.model.instants import Instant
 from casectl.model.problems import NotAllowed
 from casectl.store.commits import move_branch
+from casectl.store.differing import differing
 from casectl.store.durable import sync_branch, sync_file, sync_folder
-from casectl.store.git import run_git
 from casectl.store.index import IndexChange
 from casectl.store.interrupts import undisturbed
 from casectl.store.objects import ObjectReader
 from casectl.store.repo import Identity, Repo
-from casectl.store.trees import REGULAR
+from casectl.store.trees import NEW_FILE, REGULAR
 from casectl.store.worktree import (  # fmt: skip
     Placed,
     blob_on_disk,
@@ -163,17 +162,10 @@ def _placed(repo: Repo, changed: Iterable[ChangedFile]) -> Iterator[tuple[Change
 
 
 def _changed(repo: Repo, old: str, new: str) -> Iterator[ChangedFile]:
-    listed = run_git(repo, "diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", old, new)
-    tokens = iter(os.fsdecode(listed).split("\0"))
-    return (_changed_file(about.split(), path) for about, path in zip(tokens, tokens, strict=False))
-
-
-def _changed_file(about: list[str], path: str) -> ChangedFile:
-    old_mode, mode, old, new, _ = about
-    modes = {each for each in (old_mode.removeprefix(":"), mode) if each.strip("0")}
-    if not modes <= set(REGULAR):
-        raise NotAllowed(f"{path} is no regular file", "bring it in with plain git: git pull --no-rebase")
-    return ChangedFile(path, mode, new if new.strip("0") else None, old if old.strip("0") else None)
+    for each in differing(repo, old, new):
+        if not {mode for mode in (each.old_mode, each.new_mode) if mode} <= set(REGULAR):
+            raise NotAllowed(f"{each.path} is no regular file", "bring it in with plain git: git pull --no-rebase")
+        yield ChangedFile(each.path, each.new_mode or NEW_FILE, each.new, each.old)
 
 
 def _note(repo: Repo, old: str, new: str) -> None:

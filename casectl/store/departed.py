@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casectl.model.caseid import is_id, normalise, path_of
+from casectl.model.caseid import id_in, is_id, normalise, path_of
 from casectl.store.git import run_git
 from casectl.store.lookup import is_case_path
 from casectl.store.repo import Repo
@@ -29,7 +29,7 @@ def deleted_in(repo: Repo, commit: str, typed: str) -> tuple[str, str] | None:
     deleted = ""
     for line in run_git(repo, "log", *asked).decode(errors="replace").splitlines():
         deleted = line.removeprefix("commit ") if line.startswith("commit ") else deleted
-        case_id = line.rpartition("/")[2].removesuffix(".yaml")
+        case_id = id_in(line)
         if case_id.endswith(wanted) and is_case_path(line):
             return case_id, deleted
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from casectl.model.caseid import id_in
 from casectl.store.git import run_git, without_filters
 from casectl.store.lookup import is_case_path
 from casectl.store.repo import Repo
@@ -22,7 +23,7 @@ class Edit(NamedTuple):
     @property
     def case_id(self) -> str:
         """Whose file it is."""
-        return self.path.rpartition("/")[2].removesuffix(".yaml")
+        return id_in(self.path)
 
     @property
     def is_new(self) -> bool:

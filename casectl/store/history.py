@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime, time, timedelta
 from itertools import zip_longest
 
-from casectl.model.caseid import opened_on, path_of
+from casectl.model.caseid import id_in, opened_on, path_of
 from casectl.model.problems import NotFound
 from casectl.model.timeline import Timeline
 from casectl.store.ancestry import history_of
@@ -34,7 +34,7 @@ def read_timelines(repo: Repo, commit: str) -> Iterator[Timeline]:
     with closing(read_blobs(repo, (blob for path in paths for blob in new_blobs(marks.get(path, ()))))) as contents:
         for path in paths:
             held = {blob: next(contents, None) for blob in new_blobs(marks[path])}
-            yield timeline_of(_id_in(path), path, marks.pop(path), held, follows)
+            yield timeline_of(id_in(path), path, marks.pop(path), held, follows)
 
 
 def read_timeline(repo: Repo, case_id: str, commit: str) -> Timeline:
@@ -104,7 +104,3 @@ def _note(known: dict[bytes, list[Mark] | None], path: bytes, mark: Mark) -> Non
         marks.append(mark)
     elif path not in known:
         known[path] = [mark] if is_case_path(path.decode(errors="replace")) else None
-
-
-def _id_in(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".yaml")

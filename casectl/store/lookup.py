@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from casectl.model.case import Case
-from casectl.model.caseid import CASE_PATH, is_id, normalise, path_of
+from casectl.model.caseid import CASE_PATH, id_in, is_id, normalise, path_of
 from casectl.model.problems import NotFound, Problem
 from casectl.store.git import run_git
 from casectl.store.objects import ObjectReader, read_blobs
@@ -41,7 +41,7 @@ def case_ids(repo: Repo, commit: str) -> Iterator[str]:
     listed = run_git(repo, "ls-tree", "-r", "-z", "--name-only", commit, "--", "cases/")
     for path in listed.decode(errors="replace").split("\0"):
         if is_case_path(path):
-            yield path.rpartition("/")[2].removesuffix(".yaml")
+            yield id_in(path)
 
 
 def current_cases(repo: Repo, commit: str) -> Iterator[tuple[Case | None, tuple[Problem, ...]]]:
@@ -60,7 +60,7 @@ def current_cases(repo: Repo, commit: str) -> Iterator[tuple[Case | None, tuple[
                 missing = Problem(path, 0, "its content is missing from this clone", "fetch the whole repository")
                 yield None, (missing,)
             else:
-                yield CaseReader(path.rpartition("/")[2].removesuffix(".yaml"), path).read(content)
+                yield CaseReader(id_in(path), path).read(content)
 
 
 def is_case_path(path: str) -> bool:

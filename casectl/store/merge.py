@@ -8,17 +8,18 @@ whoever merges first comes to the same bytes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from casectl.model.case import Case
-from casectl.model.caseid import path_of
+from casectl.model.caseid import id_in, path_of
 from casectl.model.fold import OPENED_TWICE
 from casectl.model.problems import CasectlError, InvalidFiles, NotAllowed
 from casectl.model.timeline import Timeline
 from casectl.store.canonical import dump
 from casectl.store.casefile import edit_case, parse_case
 from casectl.store.commits import write_blob
+from casectl.store.differing import Differing, differing
 from casectl.store.git import GitError, run_git
 from casectl.store.gitlog import log_marks
 from casectl.store.lives import read_lives
@@ -27,20 +28,11 @@ from casectl.store.objects import ObjectReader
 from casectl.store.repo import Repo
 from casectl.store.trees import NEW_FILE, REGULAR
 
+_GONE = "0"
 _SHOWN = 10
 
 
-class Differing(NamedTuple):
-    """A path at which two commits differ; a blob is None where there is no file."""
-
-    path: str
-    our_mode: str
-    their_mode: str
-    ours: str | None
-    theirs: str | None
-
-
-class Placed(NamedTuple):
+class Taken(NamedTuple):
     """What the merge has at one path; `blob` is None where there is no file."""
 
     path: str
@@ -64,17 +56,17 @@ def merge_trees(repo: Repo, ours: str, theirs: str) -> Merged:
     for histories that have nothing in common; `InvalidFiles` for a case that no version of can be read.
     """
     bases = merge_bases(repo, ours, theirs)
-    differing = list(_differing(repo, ours, theirs))
-    cases = {each.path: each for each in differing if is_case_path(each.path)}
+    found = list(differing(repo, ours, theirs))
+    cases = {each.path: each for each in found if is_case_path(each.path)}
     touched = [_touched(repo, known, new) for known, new in ((theirs, ours), (ours, theirs))]
     both = [path for path in cases if (path in touched[0]) == (path in touched[1])]
-    lives = read_lives(repo, ours, (_id_in(path) for path in both), beside=theirs)
+    lives = read_lives(repo, ours, (id_in(path) for path in both), beside=theirs)
     with ObjectReader(repo) as reader:
-        files = list(_other_files(repo, bases, ours, theirs, [each for each in differing if each.path not in cases]))
-        files += [Placed(path, each.their_mode, each.theirs) for path, each in cases.items() if path not in touched[0]]
-        files += [_united(repo, reader, lives[_id_in(path)], cases[path]) for path in both]
-    names = tuple(sorted(_id_in(path) for path in both))
-    return Merged(_tree(repo, ours, files), names, tuple(_remarks(lives[name] for name in names)))
+        files = list(_other_files(repo, bases, ours, theirs, [each for each in found if each.path not in cases]))
+        files += [_of_theirs(each) for path, each in cases.items() if path not in touched[0]]
+        files += [_united(repo, reader, _life(lives, path), cases[path]) for path in both]
+    names = tuple(sorted(id_in(path) for path in both))
+    return Merged(_tree(repo, ours, files), names, tuple(_remarks(lives.values())))
 
 
 class United(NamedTuple):
@@ -89,7 +81,7 @@ def united_text(repo: Repo, ours: str, theirs: str, path: str) -> United:
 
     Raises `InvalidFiles` for a case that no version of can be read.
     """
-    life = read_lives(repo, ours, (_id_in(path),), beside=theirs).get(_id_in(path), Timeline(_id_in(path), path, ()))
+    life = _life(read_lives(repo, ours, (id_in(path),), beside=theirs), path)
     with ObjectReader(repo) as reader:
         texts = [content for tip in (ours, theirs) if (content := reader.read(f"{tip}:{path}")) is not None]
     here, there = (bool(_touched(repo, *sides, path)) for sides in ((theirs, ours), (ours, theirs)))
@@ -107,18 +99,6 @@ def merge_bases(repo: Repo, ours: str, theirs: str) -> list[str]:
         raise NotAllowed("the two histories have nothing in common", hint) from None
 
 
-def _differing(repo: Repo, ours: str, theirs: str) -> Iterator[Differing]:
-    listed = run_git(repo, "diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", ours, theirs)
-    tokens = iter(os.fsdecode(listed).split("\0"))
-    for about, path in zip(tokens, tokens, strict=False):
-        our_mode, their_mode, old, new, _ = about.removeprefix(":").split()
-        yield Differing(path, our_mode, their_mode, _blob(old), _blob(new))
-
-
-def _blob(name: str) -> str | None:
-    return name if name.strip("0") else None
-
-
 def _touched(repo: Repo, known: str, new: str, *paths: str) -> set[str]:
     """The paths (of these, if any are named) that commits of `new` touched which `known` does not have."""
     limits = ("--full-history", "--", *paths) if paths else ()
@@ -126,16 +106,16 @@ def _touched(repo: Repo, known: str, new: str, *paths: str) -> set[str]:
 
 
 def _other_files(
-    repo: Repo, bases: Sequence[str], ours: str, theirs: str, differing: Sequence[Differing]
-) -> Iterator[Placed]:
+    repo: Repo, bases: Sequence[str], ours: str, theirs: str, found: Sequence[Differing]
+) -> Iterator[Taken]:
     """What to take of each file that is no case: the side that changed it. Raises `NotAllowed` if both did."""
     ours_changed, theirs_changed = (_changed_since(repo, bases, side) for side in (ours, theirs))
     torn = []
-    for each in differing:
+    for each in found:
         mine, others = each.path in ours_changed, each.path in theirs_changed
         # After crossing merges each side may be as one base has it: then nobody can tell which of the two is newer.
         if others and not mine:
-            yield Placed(each.path, each.their_mode, each.theirs)
+            yield _of_theirs(each)
         elif others == mine and not _is_attachment(each.path):
             torn.append(each.path)
         elif others == mine:
@@ -146,9 +126,13 @@ def _other_files(
         raise NotAllowed(f"both sides changed {shown}; only cases are merged without asking", hint)
 
 
+def _of_theirs(each: Differing) -> Taken:
+    return Taken(each.path, each.new_mode or _GONE, each.new)
+
+
 def _changed_since(repo: Repo, bases: Sequence[str], side: str) -> set[str]:
     """The paths that are on this side as none of the bases has them."""
-    return set.intersection(*({each.path for each in _differing(repo, base, side)} for base in bases))
+    return set.intersection(*({each.path for each in differing(repo, base, side)} for base in bases))
 
 
 def _is_attachment(path: str) -> bool:
@@ -156,21 +140,25 @@ def _is_attachment(path: str) -> bool:
     return folder.endswith(".files") and is_case_path(f"{folder.removesuffix('.files')}.yaml")
 
 
-def _side_by_side(each: Differing) -> Iterator[Placed]:
+def _side_by_side(each: Differing) -> Iterator[Taken]:
     """Two files that were attached under one name: the name goes to one whoever merges, the other lies beside it."""
-    if each.ours is None or each.theirs is None:
-        yield Placed(each.path, NEW_FILE, each.ours or each.theirs)
+    if each.old is None or each.new is None:
+        yield Taken(each.path, NEW_FILE, each.old or each.new)
         return
-    first, second = sorted((each.ours, each.theirs))
+    first, second = sorted((each.old, each.new))
     folder, _, name = each.path.rpartition("/")
-    yield Placed(each.path, NEW_FILE, first)
-    yield Placed(f"{folder}/{second[:12]}-{name}", NEW_FILE, second)
+    yield Taken(each.path, NEW_FILE, first)
+    yield Taken(f"{folder}/{second[:12]}-{name}", NEW_FILE, second)
 
 
-def _united(repo: Repo, reader: ObjectReader, life: Timeline, each: Differing) -> Placed:
-    texts = [content for blob in (each.ours, each.theirs) if blob and (content := reader.read(blob)) is not None]
-    mode = max((mode for mode in (each.our_mode, each.their_mode) if mode in REGULAR), default=NEW_FILE)
-    return Placed(each.path, mode, write_blob(repo, _told(life, texts)))
+def _united(repo: Repo, reader: ObjectReader, life: Timeline, each: Differing) -> Taken:
+    texts = [content for blob in (each.old, each.new) if blob and (content := reader.read(blob)) is not None]
+    mode = max((mode for mode in (each.old_mode, each.new_mode) if mode in REGULAR), default=NEW_FILE)
+    return Taken(each.path, mode, write_blob(repo, _told(life, texts)))
+
+
+def _life(lives: Mapping[str, Timeline], path: str) -> Timeline:
+    return lives.get(id_in(path)) or Timeline(id_in(path), path, ())
 
 
 def _told(life: Timeline, texts: Iterable[bytes]) -> bytes:
@@ -193,14 +181,14 @@ def _text_of(case: Case, texts: Sequence[bytes]) -> str:
     return edit_case(None, None, case)
 
 
-def _remarks(lives: Iterator[Timeline]) -> Iterator[str]:
+def _remarks(lives: Iterable[Timeline]) -> Iterator[str]:
     for life in lives:
         for problem in life.problems:
             if problem.message.startswith(OPENED_TWICE):
                 yield f"{life.case_id} was {problem.message}; {problem.hint}"
 
 
-def _tree(repo: Repo, ours: str, files: Sequence[Placed]) -> str:
+def _tree(repo: Repo, ours: str, files: Sequence[Taken]) -> str:
     """The tree of `ours` with these files in it."""
     draft = repo.git_dir / f"casectl-merge-index-{os.getpid()}"
     env = {"GIT_INDEX_FILE": str(draft)}
@@ -215,7 +203,3 @@ def _tree(repo: Repo, ours: str, files: Sequence[Placed]) -> str:
     finally:
         for each in (draft, draft.with_name(f"{draft.name}.lock")):
             each.unlink(missing_ok=True)
-
-
-def _id_in(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".yaml")

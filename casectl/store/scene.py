@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from casectl.model.case import Case
-from casectl.model.caseid import path_of
+from casectl.model.caseid import id_in, path_of
 from casectl.model.problems import InvalidFiles, NotAllowed, NotFound
 from casectl.store.objects import ObjectReader
 from casectl.store.repo import Repo
@@ -30,7 +30,7 @@ class Scene(NamedTuple):
     @property
     def case_id(self) -> str:
         """Whose scene it is."""
-        return self.path.rpartition("/")[2].removesuffix(".yaml")
+        return id_in(self.path)
 
     @property
     def hidden(self) -> bool:

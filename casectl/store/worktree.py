@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from casectl.model.caseid import is_id
+from casectl.model.caseid import id_in, is_id
 from casectl.model.problems import NotAllowed
 from casectl.store.git import run_git
 from casectl.store.regular import read_regular
@@ -68,7 +68,7 @@ def refuse_hand_edits(placed: Placed, blob: str | None, content: bytes | None = 
     on_disk = blob if placed.on_disk is not None and placed.on_disk == content else blob_on_disk(placed, blob)
     if on_disk == blob and placed.staged in ((blob, None) if placed.sparse else (blob,)):
         return
-    case_id = placed.path.rpartition("/")[2].removesuffix(".yaml")
+    case_id = id_in(placed.path)
     way = f"take them as a step: casectl adopt {case_id}" if is_id(case_id) else f"git commit -- {placed.path}"
     hint = f"{way}; or drop them: git checkout HEAD -- {placed.path}"
     raise NotAllowed(f"{placed.path} has changes that are not committed", hint)
