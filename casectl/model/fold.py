@@ -22,8 +22,8 @@ from casectl.model.patch import Leaf, fields_changed, redone, touched
 from casectl.model.problems import Problem
 from casectl.model.timeline import Dispute, Step, Timeline
 
-OPENED_TWICE = "opened twice"
-"""How the remark begins that two clones opened a case under one ID."""
+OPENED_TWICE = "opened-twice"
+"""The code of the remark that two clones opened a case under one ID."""
 
 
 class Version(NamedTuple):
@@ -100,24 +100,26 @@ class _Told:
         """Those of the entries that nobody has written before."""
         return tuple(entry for entry in entries if entry.id not in self.entries)
 
-    def warn(self, message: str, hint: str | None = None) -> None:
+    def warn(self, code: str, commit: str, message: str, hint: str | None = None) -> None:
         """A remark about the history, which spoils nothing."""
-        self.problems.append(Problem(self.path, 0, message, hint, warning=True))
+        self.problems.append(Problem(self.path, 0, message, hint, True, code, commit))
 
     def _judge_entry(self, version: Version, entry: str, how: str) -> None:
         if entry not in self._warned:
             self._warned.add(entry)
             message = f"commit {version.commit[:12]} {how} log entry '{entry}', which counts as it was first written"
-            self.warn(message, "the log only grows: add an entry that corrects it")
+            self.warn(f"entry-{how}", version.commit, message, "the log only grows: add an entry that corrects it")
 
     def _judge_time(self, version: Version, floor: Instant | None) -> None:
         if version.committed is None:
             at = format_instant(_effective(version, floor))
             message = f"commit {version.commit[:12]} has no date that can be read; it counts at {at}"
-            self.problems.append(Problem(self.path, 0, message, "the time of the step before it"))
+            hint = "the time of the step before it"
+            self.problems.append(Problem(self.path, 0, message, hint, code="no-date", commit=version.commit))
         elif floor is not None and version.committed < floor:
             says, at = format_instant(version.committed), format_instant(floor)
-            self.warn(f"commit {version.commit[:12]} is dated {says}, before the step it follows; it counts at {at}")
+            message = f"commit {version.commit[:12]} is dated {says}, before the step it follows; it counts at {at}"
+            self.warn("clock-back", version.commit, message)
 
 
 def _tell_in_line(told: _Told, versions: Sequence[Version]) -> None:
@@ -240,7 +242,9 @@ class _Branching:
         if not self._past[place] and self._told.steps:
             first = self._told.steps[0].commit
             self._told.warn(
-                f"{OPENED_TWICE}: by commit {first[:12]} and, without knowing of it, by commit {version.commit[:12]}",
+                OPENED_TWICE,
+                version.commit,
+                f"opened twice: by commit {first[:12]} and, without knowing of it, by commit {version.commit[:12]}",
                 f"the first keeps the ID; what the other differs in is disputed: git show {version.commit[:12]}",
             )
         changes: dict[str, Value | None] = {}

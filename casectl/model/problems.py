@@ -20,6 +20,12 @@ class Problem(NamedTuple):
     message: str
     hint: str | None = None
     warning: bool = False
+    code: str = ""
+    """What an audit calls it, where it is about what was done and not about what a file says."""
+    commit: str = ""
+    """The commit that did it."""
+    clause: tuple[str, ...] = ()
+    """What the agreement says of it."""
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}" if self.line else self.path

@@ -1,8 +1,12 @@
-"""What was done though the policy asks otherwise: findings about steps, which change no figure."""
+"""What was done though the policy asks otherwise: findings about steps, which change no figure.
+
+Codes are those by which an audit lists them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from casectl.model.instants import Instant
 from casectl.model.policy import Person, Policy, Raising
@@ -14,6 +18,15 @@ from casectl.sla.voids import effective, unknown_voids
 
 CLAIMS = ("code", "from", "until")
 """What an exemption says once and for all when it is approved; only an end may be given later."""
+
+
+class _Remark(NamedTuple):
+    """One finding about one step."""
+
+    code: str
+    commit: str
+    says: str
+    clause: tuple[str, ...] = ()
 
 
 def findings(
@@ -29,8 +42,18 @@ def findings(
         return ()
     judged_by = terms_at(counting, terms)
     found = [*_raised(counting, judged_by, staff), *_exempted(counting, judged_by, staff)]
-    found += unknown_voids(steps, timeline.case_id)
-    return tuple(Problem(timeline.path, 0, each, "the figures say what they say", warning=True) for each in found)
+    found += _void_of_nothing(steps, timeline.case_id)
+    hint = "the figures say what they say"
+    return tuple(
+        Problem(timeline.path, 0, f"commit {each.commit[:12]} {each.says}", hint, True, each.code, each.commit,
+                each.clause)
+        for each in found
+    )  # fmt: skip
+
+
+def _void_of_nothing(steps: Sequence[Step], case_id: str) -> Iterator[_Remark]:
+    for commit, name in unknown_voids(steps, case_id):
+        yield _Remark("void-of-nothing", commit, f"voids '{name}', no earlier entry or step: it takes nothing back")
 
 
 def is_raise(policy: Policy, opened_with: str, before: str, after: str) -> bool:
@@ -41,7 +64,7 @@ def is_raise(policy: Policy, opened_with: str, before: str, after: str) -> bool:
     return opened_with not in ranks or ranks[after].rank < ranks[opened_with].rank
 
 
-def _raised(steps: Sequence[Step], judged_by: Sequence[Terms], staff: Mapping[str, Person]) -> Iterator[str]:
+def _raised(steps: Sequence[Step], judged_by: Sequence[Terms], staff: Mapping[str, Person]) -> Iterator[_Remark]:
     """Priorities raised too late after the opening, or by somebody who may not."""
     opened_with = priority = steps[0].changes.get("priority")
     for step, each in zip(steps, judged_by, strict=True):
@@ -49,14 +72,16 @@ def _raised(steps: Sequence[Step], judged_by: Sequence[Terms], staff: Mapping[st
         raising = each.policy.raising
         if raising is None or not is_raise(each.policy, str(opened_with), str(before), str(priority)):
             continue
-        what = f"commit {step.commit[:12]} raised the priority from {before} to {priority}"
+        what = f"raised the priority from {before} to {priority}"
         if step.at - steps[0].at > raising.within_seconds:
-            yield f"{what} more than {raising.within_seconds // 60} minutes after the opening{_clause(raising)}"
+            late = f"{what} more than {raising.within_seconds // 60} minutes after the opening{_clause(raising)}"
+            yield _Remark("raise-late", step.commit, late, raising.clause)
         if raising.roles and not _may(each, staff, raising.roles, mail=step.author):
-            yield f"{what} without the role {' or '.join(raising.roles)}{_clause(raising)}"
+            without = f"{what} without the role {' or '.join(raising.roles)}{_clause(raising)}"
+            yield _Remark("raise-role", step.commit, without, raising.clause)
 
 
-def _exempted(steps: Sequence[Step], judged_by: Sequence[Terms], staff: Mapping[str, Person]) -> Iterator[str]:
+def _exempted(steps: Sequence[Step], judged_by: Sequence[Terms], staff: Mapping[str, Person]) -> Iterator[_Remark]:
     """Exemptions approved by nobody who may, and claims that were changed after the approval."""
     known: dict[str, Record] = {}
     for step, each in zip(steps, judged_by, strict=True):
@@ -68,23 +93,27 @@ def _exempted(steps: Sequence[Step], judged_by: Sequence[Terms], staff: Mapping[
             yield from _changed(step, before, record)
 
 
-def _approved(step: Step, terms: Terms, staff: Mapping[str, Person], before: Record, record: Record) -> Iterator[str]:
+def _approved(
+    step: Step, terms: Terms, staff: Mapping[str, Person], before: Record, record: Record
+) -> Iterator[_Remark]:
     code = terms.policy.exemptions.get(str(record.get("code")))
     approver = record.get("approved_by")
     if not approver or approver == before.get("approved_by"):
         return
-    what = f"commit {step.commit[:12]}: exemption {record.get('id')}"
+    what = f"approved exemption {record.get('id')}"
     if code is None:
-        yield f"{what}: policy {terms.policy.ref} has no code '{record.get('code')}', so it does not count"
+        unknown = f"{what}: policy {terms.policy.ref} has no code '{record.get('code')}', so it does not count"
+        yield _Remark("exemption-code", step.commit, unknown)
     elif code.approved_by and not _may(terms, staff, code.approved_by, key=str(approver)):
-        yield f"{what} was approved by {approver}, without the role {' or '.join(code.approved_by)}"
+        without = f"{what} in the name of {approver}, who lacks the role {' or '.join(code.approved_by)}"
+        yield _Remark("exemption-approver", step.commit, without, code.clause)
 
 
-def _changed(step: Step, before: Record, record: Record) -> Iterator[str]:
+def _changed(step: Step, before: Record, record: Record) -> Iterator[_Remark]:
     changed = [name for name in CLAIMS if before.get(name) not in (None, record.get(name))]
     if before.get("approved_by") and changed:
-        what = f"commit {step.commit[:12]} changed {' and '.join(changed)} of exemption {record.get('id')}"
-        yield f"{what} after its approval: what was approved counts"
+        what = f"changed {' and '.join(changed)} of exemption {record.get('id')} after its approval"
+        yield _Remark("exemption-changed", step.commit, f"{what}: what was approved counts")
 
 
 def _may(

@@ -14,6 +14,8 @@ from casectl.sla.life import terms_at
 WORDS = ("status", "priority", "type", "channel")
 """Fields that must hold a word of the policy."""
 
+UNKNOWN_WORD = "unknown-word"
+
 
 def sound_steps(
     timeline: Timeline, steps: tuple[Step, ...], terms: Sequence[Terms]
@@ -82,8 +84,10 @@ def _unknown(timeline: Timeline, step: Step, name: str, word: str, policy: Polic
     what = "was" if mended else "is"
     message = f"{name} '{word}' {what} not in policy {policy.ref} (commit {step.commit[:12]})"
     if mended:
-        return Problem(timeline.path, 0, f"{message}; put right since, it changes nothing", None, warning=True)
-    return Problem(timeline.path, 0, message, did_you_mean(word, _vocabulary(policy, name)))
+        told = f"{message}; put right since, it changes nothing"
+        return Problem(timeline.path, 0, told, None, True, UNKNOWN_WORD, step.commit)
+    hint = did_you_mean(word, _vocabulary(policy, name))
+    return Problem(timeline.path, 0, message, hint, code=UNKNOWN_WORD, commit=step.commit)
 
 
 def _late_claims(timeline: Timeline, steps: tuple[Step, ...]) -> list[Problem]:
@@ -96,6 +100,8 @@ def _late_claims(timeline: Timeline, steps: tuple[Step, ...]) -> list[Problem]:
             f"{name} is claimed for later than its commit ({step.commit[:12]}): the commit's time counts",
             "a claim may only look back",
             warning=True,
+            code="claim-ahead",
+            commit=step.commit,
         )
         for step in opening
         for name in ("received", "detected")

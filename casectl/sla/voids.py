@@ -51,14 +51,14 @@ def void_by_name(log: Sequence[Entry]) -> frozenset[str]:
     return frozenset(named)
 
 
-def unknown_voids(steps: Sequence[Step], case_id: str) -> Iterator[str]:
-    """What is wrong with voids that name nothing before them: they take nothing back."""
+def unknown_voids(steps: Sequence[Step], case_id: str) -> Iterator[tuple[str, str]]:
+    """Commits of voids that name nothing before them, with what they name: they take nothing back."""
     known = {case_id}
     for step in steps:
         for entry in step.entries:
             name = str(entry.fields.get("void"))
             if entry.kind == "void" and name not in known:
-                yield f"commit {step.commit[:12]} voids '{name}', no earlier entry or step: it takes nothing back"
+                yield step.commit, name
         known.update((step.commit, *(entry.id for entry in step.entries)))
 
 

@@ -145,7 +145,7 @@ class LaterHolidays:
             "it changes no figure of a case from before"
         )
         hint = f"git show {added.commit[:_SHORT]}"
-        problem = Problem(self._tree().shown(path), line, message, hint, warning=True)
+        problem = Problem(self._tree().shown(path), line, message, hint, True, "holiday-late", added.commit)
         return _Late(local_instant(day, DAY_SECONDS, zone_named(zone)), problem)
 
 

@@ -184,7 +184,7 @@ def _text_of(case: Case, texts: Sequence[bytes]) -> str:
 def _remarks(lives: Iterable[Timeline]) -> Iterator[str]:
     for life in lives:
         for problem in life.problems:
-            if problem.message.startswith(OPENED_TWICE):
+            if problem.code == OPENED_TWICE:
                 yield f"{life.case_id} was {problem.message}; {problem.hint}"
 
 

@@ -156,7 +156,8 @@ class _History:
     def _case(self, change: FileChange) -> Case | None:
         blob = change.new
         if blob is None:
-            self._report(change, Problem(self.path, 0, "the case's file is deleted", "restore it: git revert COMMIT"))
+            hint = "restore it: git revert COMMIT"
+            self._report(change, Problem(self.path, 0, "the case's file is deleted", hint, code="deleted"))
             return None
         known = self._known.get(blob)
         if known is not None:
@@ -175,4 +176,5 @@ class _History:
         """Once for each mistake, with the commit that brought it: later versions tend to repeat it."""
         if (problem.line, problem.message) not in self._reported:
             self._reported.add((problem.line, problem.message))
-            self.problems.append(problem._replace(message=f"{problem.message} (commit {change.commit[:12]})"))
+            told, code = f"{problem.message} (commit {change.commit[:12]})", problem.code or "unreadable"
+            self.problems.append(problem._replace(message=told, code=code, commit=change.commit))

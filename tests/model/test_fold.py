@@ -229,5 +229,5 @@ def test_a_merge_is_compared_with_its_own_past_and_not_with_what_it_never_saw() 
 
 def test_a_second_opening_of_one_id_is_told() -> None:
     timeline = told(version("a", 10, None, case(title="one")), version("b", 20, None, case(title="two")))
-    assert timeline.problems[0].message.startswith(OPENED_TWICE)
+    assert timeline.problems[0].code == OPENED_TWICE
     assert timeline.disputes == (Dispute("title", "b", "a"),)

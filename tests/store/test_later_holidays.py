@@ -62,8 +62,8 @@ def test_a_holiday_added_on_its_day_is_told_and_changes_nothing(desk: Desk) -> N
     told = "2026-12-28 was added on 2026-12-28T08:00:00+00:00, after its day had begun in"
     tail = "it changes no figure of a case from before"
     assert warnings == (
-        Problem(LIST, 5, f"{told} Europe/London: {tail}", f"git show {added[:12]}", warning=True),
-        Problem(LIST, 5, f"{told} Asia/Tokyo: {tail}", f"git show {added[:12]}", warning=True),
+        Problem(LIST, 5, f"{told} Europe/London: {tail}", f"git show {added[:12]}", True, "holiday-late", added),
+        Problem(LIST, 5, f"{told} Asia/Tokyo: {tail}", f"git show {added[:12]}", True, "holiday-late", added),
     )
 
 
