@@ -79,7 +79,12 @@ class ObjectReader:
 
 
 def read_blobs(place: Place, names: Iterable[bytes]) -> Generator[bytes | None, None, None]:
-    """Contents by name, in order, from a process of their own; None for what is missing or no blob.
+    """Contents of files by name, in order, as `read_objects` gives them."""
+    return read_objects(place, names, "blob")
+
+
+def read_objects(place: Place, names: Iterable[bytes], kind: str) -> Generator[bytes | None, None, None]:
+    """Contents by name, in order, from a process of their own; None for what is missing or not of that type.
 
     Names are fed from a thread while contents are read, so that neither pipe can fill up and stop the other.
     """
@@ -90,7 +95,7 @@ def read_blobs(place: Place, names: Iterable[bytes]) -> Generator[bytes | None, 
     try:
         while head := stdout.readline():
             found = _object(head, stdout)
-            yield None if found is None or found.type != "blob" else found.content
+            yield None if found is None or found.type != kind else found.content
         if process.wait():
             raise process.failure()
     finally:

@@ -1,0 +1,97 @@
+"""Every commit of a history as git stores it: who, when, of what, in which words. Nothing is looked up, mapped or shown
+otherwise than it is: no `.mailmap`, no notes, no replacement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from typing import NamedTuple
+
+from casectl.model.instants import LAST_INSTANT, Instant
+from casectl.store.git import run_git
+from casectl.store.objects import read_objects
+from casectl.store.repo import Repo
+
+_PERSON = re.compile(r"(?s)(.*?) ?<([^>\n]*)> (-?[0-9]{1,20}) ([+-][0-9]{4,7})")
+_TRAILER = re.compile(r"([A-Z][A-Za-z-]*): (.*)")
+
+
+class Hand(NamedTuple):
+    """An author or a committer, as the commit has it."""
+
+    name: str
+    mail: str
+    at: Instant | None
+    """UTC seconds; None where the commit holds no date that can be read."""
+
+
+class Commit(NamedTuple):
+    """One commit. What its text means is left to others."""
+
+    id: str
+    parents: tuple[str, ...]
+    author: Hand
+    committer: Hand
+    message: str
+    signed: bytes = b""
+    """The whole commit object, of one that carries a signature."""
+
+    @property
+    def subject(self) -> str:
+        """The first line of its message."""
+        return self.message.partition("\n")[0]
+
+    @property
+    def trailers(self) -> dict[str, str]:
+        """`Key: value` lines of the last paragraph of its message; of two with one key the last."""
+        last = self.message.rstrip("\n").rpartition("\n\n")[2]
+        return {found[1]: found[2] for line in last.split("\n") if (found := _TRAILER.fullmatch(line))}
+
+
+def read_commits(repo: Repo, commit: str) -> Iterator[Commit]:
+    """Every commit up to `commit`, parents before their children; one pass, streaming."""
+    names = run_git(repo, "rev-list", "--topo-order", "--reverse", commit, "--").split()
+    with closing(read_objects(repo, iter(names), "commit")) as contents:
+        for name, content in zip(names, contents, strict=False):
+            if content is not None:
+                yield parse_commit(name.decode(), content)
+
+
+def parse_commit(name: str, content: bytes) -> Commit:
+    """A commit from the bytes of its object, whatever they are: what cannot be read is left empty."""
+    head, _, message = content.partition(b"\n\n")
+    headers = _headers(head)
+    parents = tuple(value.decode() for key, value in headers if key == b"parent")
+    first = dict(reversed(headers))
+    signed = any(key.startswith(b"gpgsig") for key, _ in headers)
+    return Commit(
+        name,
+        parents,
+        _hand(first.get(b"author", b"")),
+        _hand(first.get(b"committer", b"")),
+        message.decode(errors="replace"),
+        content if signed else b"",
+    )
+
+
+def _headers(head: bytes) -> list[tuple[bytes, bytes]]:
+    """The header lines; those that go on with a blank are joined to the line that they belong to."""
+    found: list[tuple[bytes, bytes]] = []
+    for line in head.split(b"\n"):
+        key, _, value = line.partition(b" ")
+        if key:
+            found.append((key, value))
+        elif found:
+            found[-1] = (found[-1][0], found[-1][1] + b"\n" + value)
+    return found
+
+
+def _hand(line: bytes) -> Hand:
+    text = line.decode(errors="replace")
+    found = _PERSON.fullmatch(text)
+    if found is None:
+        name, _, rest = text.partition("<")
+        return Hand(name.strip(), rest.partition(">")[0], None)
+    at = int(found[3])
+    return Hand(found[1].strip(), found[2], at if 0 <= at <= LAST_INSTANT else None)
