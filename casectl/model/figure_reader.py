@@ -79,13 +79,13 @@ def read_goal(reading: Reading, branch: Branch, what: str) -> Span | Ahead | Non
     return _written(reading, branch, "goal", f"{what}, goal")
 
 
-def read_share(reading: Reading, branch: Branch, what: str) -> float | None:
-    """The key `warn_at`, as a share from 0 to 1."""
-    text = reading.text(branch, "warn_at")
+def read_share(reading: Reading, branch: Branch, key: str, what: str) -> float | None:
+    """A share of a limit, as a number from 0 to 1; None where a mistake was noted or nothing is said."""
+    text = reading.text(branch, key)
     found = _PERCENT.fullmatch(text)
     if text and not found:
         hint = "a share of the limit, from 1% to 99%, such as 80%"
-        reading.mistake(branch.items["warn_at"].line, f"{what}: warn_at cannot be '{text}'", hint)
+        reading.mistake(branch.items[key].line, f"{what}: {key} cannot be '{text}'", hint)
     return int(found[1]) / 100 if found else None
 
 

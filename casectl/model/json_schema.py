@@ -10,6 +10,7 @@ from casectl.model.case import NUMBER
 from casectl.model.case_shape import CASE
 from casectl.model.people_shape import CUSTOMERS, HOLIDAYS, STAFF
 from casectl.model.policy_shape import POLICY
+from casectl.model.scrutiny_shape import ACCEPTED
 from casectl.model.shapes import Absent, Flag, Names, Number, OneOf, Record, Rows, Shape, Text, Words
 
 Schema = dict[str, Any]
@@ -26,6 +27,7 @@ FILES: Mapping[str, Record] = {
     "customers": CUSTOMERS,
     "staff": STAFF,
     "holidays": HOLIDAYS,
+    "accepted": ACCEPTED,
 }
 """What there is a schema for."""
 

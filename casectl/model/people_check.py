@@ -109,6 +109,8 @@ def _roles(policy: Policy, tree: Branch) -> Iterator[tuple[str, str, int]]:
         for rung in ladder.levels:
             if rung.role:
                 yield f"ladder '{name}', level {rung.level}", rung.role, _rung_line(tree, name, rung.level)
+    for role in policy.scrutiny.accepted_by:
+        yield "audit, accepted_by", role, line_of(tree, "audit", "accepted_by")
     yield from _workers(policy, tree)
 
 

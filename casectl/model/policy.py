@@ -13,6 +13,7 @@ from casectl.model.money import Money
 from casectl.model.problems import Problem
 from casectl.model.rota import Rota
 from casectl.model.sanctions import Credits, Notice, Site
+from casectl.model.scrutiny import Scrutiny
 from casectl.model.target import CalendarChoice, Clauses, Condition, Span, Target
 from casectl.model.workflow import Guard, Workflow
 
@@ -221,6 +222,7 @@ class Policy:
     sites: Mapping[str, Site] = field(default_factory=dict)
     credits: Credits | None = None
     notice: Notice | None = None
+    scrutiny: Scrutiny = field(default_factory=Scrutiny)
 
     @property
     def ref(self) -> str:

@@ -48,6 +48,7 @@ from casectl.model.problems import Problem
 from casectl.model.reading import Reading, is_empty
 from casectl.model.rubric_reader import read_rubric
 from casectl.model.sanction_reader import read_credits, read_money, read_notice, read_sites
+from casectl.model.scrutiny_reader import read_scrutiny
 from casectl.model.target import Condition
 from casectl.model.target_reader import Around, read_targets
 from casectl.model.tree import Branch, Node, Row, Text
@@ -134,6 +135,7 @@ def _policy(reading: Reading, branch: Branch, about: _About, holiday_lists: Mapp
         sites=read_sites(reading, branch, words),
         credits=read_credits(reading, branch, words),
         notice=read_notice(reading, branch),
+        scrutiny=read_scrutiny(reading, branch),
         workflow=read_workflow(reading, branch, words),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from casectl.model.calendar import WEEKDAYS
 from casectl.model.policy import PHASES
 from casectl.model.sanction_shape import FEE, SANCTION_FIELDS
+from casectl.model.scrutiny_shape import SCRUTINY
 from casectl.model.shapes import (
     CLAUSE,
     DAY,
@@ -295,6 +296,7 @@ POLICY = Record(
         "targets": Field("What is promised.", TARGETS, required=True),
         "ladders": Field("Whom a case is escalated to.", Names(LADDER)),
         "credits": SANCTION_FIELDS["credits"],
+        "audit": Field("From when on an audit asks why.", SCRUTINY),
     },
 )
 

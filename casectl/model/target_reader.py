@@ -119,7 +119,7 @@ def _rule(reading: Reading, branch: Branch, what: str, base: Rule, words: Vocabu
         days=reading.known(branch, "days", calendars, "calendar") or base.days,
         within=read_within(reading, branch, what, words.targets) if "within" in here else base.within,
         goal=read_goal(reading, branch, what) if "goal" in here else base.goal,
-        warn_at=read_share(reading, branch, what) if "warn_at" in here else base.warn_at,
+        warn_at=read_share(reading, branch, "warn_at", what) if "warn_at" in here else base.warn_at,
         run_on=reading.flag(branch, "run_on", base.run_on),
         pause_for=_pause(reading, branch, what, words) if "pause" in here else base.pause_for,
         exclude=_exclude(reading, branch, words) if "exclude" in here else base.exclude,

@@ -68,6 +68,8 @@ def _calendars(policy: Policy) -> Table:
     if policy.raising:
         within, roles = duration(policy.raising.within_seconds), " or ".join(policy.raising.roles)
         facts["raising"] = f"by {roles}, until {within} after the opening"
+    if policy.scrutiny.signed:
+        facts["signatures"] = "every commit is to be signed"
     columns = tuple(Column(name) for name in ("calendar", "zone", "hours", "exceptions", "clause"))
     rows: tuple[Row, ...] = tuple(
         {

@@ -17,9 +17,10 @@ from casectl.model.problems import Problem
 from casectl.model.rota import Rota
 from casectl.model.rota_check import check_rotas
 from casectl.model.rota_reader import read_rotas
+from casectl.model.scrutiny_reader import read_accepted
 from casectl.model.tree import Branch, Node, line_of
 from casectl.store.book import parse_tree
-from casectl.store.policy_tree import BESIDE, CLAUSES, CUSTOMERS, HOLIDAYS, MESSAGES, STAFF, SUFFIX, Holidays
+from casectl.store.policy_tree import ACCEPTED, BESIDE, CLAUSES, CUSTOMERS, HOLIDAYS, MESSAGES, STAFF, SUFFIX, Holidays
 from casectl.store.regular import read_regular
 
 
@@ -167,7 +168,7 @@ def _node(path: Path, follow: bool = False) -> tuple[Node | None, tuple[Problem,
 
 
 def _is_other(path: Path) -> bool:
-    return path.name in BESIDE or path.name == STAFF or path.parent.name == HOLIDAYS
+    return path.name in BESIDE or path.name in (STAFF, ACCEPTED) or path.parent.name == HOLIDAYS
 
 
 def _other(files: _Files, node: Node, path: Path) -> tuple[Problem, ...]:
@@ -177,6 +178,8 @@ def _other(files: _Files, node: Node, path: Path) -> tuple[Problem, ...]:
         return read_holidays(node, shown)[1]
     if path.name == CLAUSES:
         return read_clauses(node, shown)[1]
+    if path.name == ACCEPTED:
+        return read_accepted(node, shown)[1]
     if path.name == STAFF:
         staff, problems = read_staff(node, shown)
         if not problems:

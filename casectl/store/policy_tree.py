@@ -26,6 +26,8 @@ MESSAGES = "messages"
 """Of a desk's folder: the texts of its messages, `NAME.txt` each."""
 TEXT = ".txt"
 STAFF = "staff.yaml"
+ACCEPTED = "accepted.yaml"
+"""The findings of audits that somebody has accepted."""
 
 
 def is_desk(folder: str) -> bool:

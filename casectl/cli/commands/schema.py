@@ -13,7 +13,7 @@ app = command_app()
 
 @app.command()
 def schema(what: Annotated[str, typer.Argument(metavar="FILE", show_default=False)]) -> None:
-    """The schema of one kind of file: case, policy, customers, staff or holidays.
+    """The schema of one kind of file: case, policy, customers, staff, holidays or accepted.
 
     Files begin with a line that names theirs (# yaml-language-server: ...); `casectl init` writes both.
     """
