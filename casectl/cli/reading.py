@@ -210,13 +210,13 @@ def zone_of_case(repo: Repo, commit: str, timeline: Timeline, typed: str) -> str
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[int], None]]:
-    """A counter of cases on stderr, on a terminal only and only when it takes a while; gone when done."""
+def progress(what: str = "cases") -> Iterator[Callable[[int], None]]:
+    """A counter of what is read on stderr, on a terminal only and only when it takes a while; gone when done."""
     began = time.monotonic()
 
-    def count(cases: int) -> None:
+    def count(amount: int) -> None:
         if sys.stderr.isatty() and time.monotonic() - began > PATIENCE_SECONDS:
-            print(f"\r{cases} cases read", end="", file=sys.stderr, flush=True)
+            print(f"\r{amount} {what} read", end="", file=sys.stderr, flush=True)
 
     try:
         yield count

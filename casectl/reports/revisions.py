@@ -24,6 +24,7 @@ _COLUMNS = (
     Column("notice", right=True),
     Column("wanted", right=True),
     Column("clause", shown="wide"),
+    Column("code", shown="data"),
     Column("finding", width=72),
     Column("commit", shown="data"),
     Column("short", "commit", shown="words"),
@@ -84,6 +85,7 @@ def _row(
     owes = changes and before is not None and each.effective != first
     wanted = before.notice.days if owes and before and before.notice else None
     given = (each.effective - day).days if each.effective and owes else None
+    code, finding = _finding(each, day, was, (given, wanted))
     return {
         "version": each.version,
         "revision": number,
@@ -97,19 +99,28 @@ def _row(
         "notice": None if given is None else f"{given} d",
         "wanted": None if wanted is None else f"{wanted} d",
         "clause": before.notice.clause if wanted is not None and before and before.notice else (),
-        "finding": _finding(each, day, was, (given, wanted)),
+        "code": code,
+        "finding": finding,
         "commit": each.commit,
         "short": each.commit[:12],
     }
 
 
-def _finding(each: Revision, day: date, was: Policy | None, notice: tuple[int | None, int | None]) -> str | None:
+def _finding(
+    each: Revision, day: date, was: Policy | None, notice: tuple[int | None, int | None]
+) -> tuple[str | None, str | None]:
+    """What an audit calls it, and in words."""
     given, wanted = notice
     if given is not None and wanted is not None and given < wanted:
-        return f"made known {max(0, given)} days ahead instead of {wanted}"
+        return "policy-notice", f"made known {max(0, given)} days ahead instead of {wanted}"
     if each.what != "published" and was is not None and was.effective <= day:
-        return f"{each.what} while in force: cases opened before keep the text that they were opened under"
-    return "cannot be read" if each.policy is None and each.what != "removed" else None
+        told = f"{each.what} while in force: cases opened before keep the text that they were opened under"
+        return f"policy-{each.what}", told
+    if given is not None and given < 0:
+        return "policy-backdated", f"made known {-given} days after it came into force"
+    if each.policy is None and each.what != "removed":
+        return "policy-unreadable", "cannot be read"
+    return None, None
 
 
 def _day(at: Instant, zone: str) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, time, timedelta
 from itertools import zip_longest
@@ -23,13 +23,16 @@ _MARGIN = timedelta(days=2)
 """How far before the date in its ID a case's commits are looked for at first: clocks and zones differ."""
 
 
-def read_timelines(repo: Repo, commit: str) -> Iterator[Timeline]:
+def read_timelines(repo: Repo, commit: str, marks: dict[str, list[Mark]] | None = None) -> Iterator[Timeline]:
     """The timeline of every case that ever was, up to `commit`, in order of their paths; deleted ones included.
 
     One pass over the history, then one over the contents, case by case: only one case's contents are held at a time.
+    Who has made the first already (`read_marks`) gives what it told; of that only cases are looked at, and each is
+    dropped when it has been.
     """
-    marks = _marks_by_path(repo, commit)
-    paths = sorted(marks)
+    if marks is None:
+        marks = read_marks(repo, commit, is_case_path)
+    paths = sorted(path for path in marks if is_case_path(path))
     follows = history_of(repo, (commit,))
     with closing(read_blobs(repo, (blob for path in paths for blob in new_blobs(marks.get(path, ()))))) as contents:
         for path in paths:
@@ -80,8 +83,8 @@ def first_day(case_id: str) -> int:
     return max(0, int((opened - _MARGIN).timestamp()))
 
 
-def _marks_by_path(repo: Repo, commit: str) -> dict[str, list[Mark]]:
-    """Every change of every case's file, oldest first."""
+def read_marks(repo: Repo, commit: str, wanted: Callable[[str], bool]) -> dict[str, list[Mark]]:
+    """Every change of every file whose path is wanted, by path, oldest first."""
     ranges = ranges_of(repo, commit)
     found: list[dict[bytes, list[Mark] | None]] = [{} for _ in ranges]
     with ExitStack() as stack:
@@ -89,18 +92,19 @@ def _marks_by_path(repo: Repo, commit: str) -> dict[str, list[Mark]]:
         for abreast in zip_longest(*walks):
             for known, change in zip(found, abreast, strict=True):
                 if change is not None:
-                    _note(known, *change)
+                    path, mark = change
+                    _note(known, path, mark, wanted)
     kept: dict[str, list[Mark]] = {}
     for known in reversed(found):
-        for path, marks in known.items():
+        for name, marks in known.items():
             if marks is not None:
-                kept.setdefault(path.decode(), []).extend(reversed(marks))
+                kept.setdefault(name.decode(errors="surrogateescape"), []).extend(reversed(marks))
     return kept
 
 
-def _note(known: dict[bytes, list[Mark] | None], path: bytes, mark: Mark) -> None:
+def _note(known: dict[bytes, list[Mark] | None], path: bytes, mark: Mark, wanted: Callable[[str], bool]) -> None:
     marks = known.get(path)
     if marks is not None:
         marks.append(mark)
     elif path not in known:
-        known[path] = [mark] if is_case_path(path.decode(errors="replace")) else None
+        known[path] = [mark] if wanted(path.decode(errors="surrogateescape")) else None
