@@ -1,0 +1,45 @@
+"""Times that a file claims, held against the commit that claims them. A claim may look back, and not too far: what came
+in while the desk was closed counts from the opening at which its policy deems it received."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casectl.audit.finding import Code, Finding
+from casectl.audit.history import Trial
+from casectl.model.instants import Instant, format_instant
+from casectl.model.timeline import Step
+from casectl.reports.words import duration
+
+CODES = {
+    "claim-ahead": Code("major", "A time was claimed that lies after the commit which claims it."),
+    "claim-old": Code("minor", "A time was claimed that lies long before the commit which claims it."),
+}
+
+
+def of_case(trial: Trial) -> Iterator[Finding]:
+    allowed = trial.scrutiny().claims_seconds
+    for step in trial.timeline.steps:
+        for what, claim in claims_of(step) if trial.witnessed(step) else ():
+            told = f"claims {format_instant(claim)} for {what}"
+            since = trial.life.deemed if what == "received" and trial.steps else claim
+            if claim > step.at:
+                yield trial.finding(
+                    "claim-ahead", step.commit, f"{told}, {duration(claim - step.at)} later than itself", what
+                )
+            elif step.at - since > allowed:
+                yield trial.finding(
+                    "claim-old", step.commit, f"{told}, {duration(step.at - claim)} before itself", what
+                )
+
+
+def claims_of(step: Step) -> Iterator[tuple[str, Instant]]:
+    """The moments in the past that a step claims: what each is of, and UTC seconds."""
+    for name in ("received", "detected"):
+        value = step.changes.get(name)
+        if isinstance(value, int):
+            yield name, value
+    for entry in step.entries:
+        started = entry.fields.get("started")
+        if isinstance(started, int):
+            yield f"{entry.kind} {entry.id}", started

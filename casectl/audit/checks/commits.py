@@ -1,0 +1,92 @@
+"""What commits say of themselves: who and when, and that each is one action on one case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casectl.audit.finding import Code, Finding, show_people
+from casectl.audit.history import History
+from casectl.model.instants import format_instant
+from casectl.store.commitlog import Commit
+
+CODES = {
+    "several-cases": Code("major", "One commit changed several cases: an action is one commit of one case."),
+    "mixed-commit": Code("minor", "One commit changed a case and something else, such as a policy."),
+    "form": Code("minor", "A case was changed by a commit that is not in casectl's form: nobody's rules were asked."),
+    "adopted": Code("observation", "A hand edit was made a step of the desk's by casectl adopt."),
+    "other-author": Code("minor", "Author and committer are not the same: somebody committed another's work."),
+    "other-time": Code("minor", "Author's and committer's times differ: the commit was amended, rebased or picked."),
+    "no-date": Code("major", "A commit holds no date that can be read."),
+    "clock-back": Code("minor", "A commit is dated before one that it follows."),
+    "future": Code("major", "A commit is dated later than now: somebody's clock is ahead, or the date was chosen."),
+}
+
+_ADOPT = "adopt"
+
+
+def of_history(history: History) -> Iterator[Finding]:
+    for commit in history.commits.values():
+        cases = history.cases_in(commit.id)
+        case = cases[0] if len(cases) == 1 else ""
+        found = [*_dated(history, commit), *_signed_by(commit)]
+        if len(commit.parents) < 2:
+            found += _one_action(history, commit, cases)
+        yield from (each._replace(case=case, desk=_desk(history, case)) for each in found)
+
+
+def _desk(history: History, case: str) -> str:
+    """The desk whose case it is, by the prefix of its ID."""
+    prefix = case.partition("-")[0]
+    desks = {policy.desk for policy in history.book.policies.values() if policy.prefix == prefix}
+    return min(desks) if case and desks else ""
+
+
+def _dated(history: History, commit: Commit) -> Iterator[Finding]:
+    show = show_people(commit.id)
+    at = commit.committer.at
+    if at is None or commit.author.at is None:
+        yield Finding("no-date", commit.id, "holds no date that can be read", show=show)
+        return
+    if at > history.now:
+        told = f"is dated {format_instant(at)}, later than {format_instant(history.now)}"
+        yield Finding("future", commit.id, told, show=show)
+    for parent in commit.parents:
+        known = history.commits.get(parent)
+        before = known.committer.at if known else None
+        if before is not None and at < before:
+            told = f"is dated {format_instant(at)}, before its parent {parent[:12]} of {format_instant(before)}"
+            yield Finding("clock-back", commit.id, told, show=f"git log -2 --format=fuller {commit.id[:12]}")
+
+
+def _signed_by(commit: Commit) -> Iterator[Finding]:
+    author, committer, show = commit.author, commit.committer, show_people(commit.id)
+    if (author.name, author.mail) != (committer.name, committer.mail):
+        told = f"was written by {author.name} <{author.mail}> and committed by {committer.name} <{committer.mail}>"
+        yield Finding("other-author", commit.id, told, show=show)
+    if author.at is not None and committer.at is not None and author.at != committer.at:
+        told = f"was written at {format_instant(author.at)} and committed at {format_instant(committer.at)}"
+        yield Finding("other-time", commit.id, told, show=show)
+
+
+def _one_action(history: History, commit: Commit, cases: tuple[str, ...]) -> Iterator[Finding]:
+    if not cases:
+        return
+    if len(cases) > 1:
+        shown = ", ".join(cases[:3]) + (f" and {len(cases) - 3} more" if len(cases) > 3 else "")
+        show = f"git show --stat {commit.id[:12]}"
+        yield Finding("several-cases", commit.id, f"changed {len(cases)} cases: {shown}", show=show)
+        return
+    others = sorted(touch.path for touch in history.touches[commit.id] if not touch.path.startswith("cases/"))
+    if others:
+        told = f"changed {cases[0]} and {others[0]}" + (f" and {len(others) - 1} more" if len(others) > 1 else "")
+        yield Finding("mixed-commit", commit.id, told, show=f"git show --stat {commit.id[:12]}")
+    yield from _formal(commit, cases[0])
+
+
+def _formal(commit: Commit, case: str) -> Iterator[Finding]:
+    trailers = commit.trailers
+    if not commit.subject.startswith(f"{case} ") or trailers.get("Case") != case or not trailers.get("Event"):
+        told = f"changed {case} without the words and trailers of a step: '{commit.subject[:60]}'"
+        yield Finding("form", commit.id, told, show=f"git show {commit.id[:12]}")
+    elif commit.subject.startswith(f"{case} {_ADOPT}:"):
+        yield Finding("adopted", commit.id, "took a hand edit as it lay there: the policy was asked for nothing")

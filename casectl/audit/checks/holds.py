@@ -1,0 +1,80 @@
+"""Clocks that were stopped: without a word why, when time was nearly up, again and again, while the customer spoke."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casectl.audit.finding import Code, Finding
+from casectl.audit.history import Trial
+from casectl.audit.nearness import near_due
+from casectl.model.calendar import DAY_SECONDS
+from casectl.model.workflow import CUSTOMER
+from casectl.reports.words import duration
+from casectl.sla.life import Spell
+
+CODES = {
+    "hold-unexplained": Code("minor", "A case was put on hold without a word why."),
+    "hold-near-due": Code("minor", "A hold stopped a clock that had little left."),
+    "hold-often": Code("minor", "A case was put on hold again and again within a day."),
+    "contact-on-hold": Code("minor", "The customer was heard, and the case went on waiting for the customer."),
+}
+
+
+def of_case(trial: Trial) -> Iterator[Finding]:
+    if not trial.steps:
+        return
+    spells = trial.life.spells
+    begun = [
+        place
+        for place, spell in enumerate(spells)
+        if place and spell.phase == "waiting" and spells[place - 1].phase != "waiting" and trial.witnessed(spell.step)
+    ]
+    for place in begun:
+        yield from _begun(trial, spells[place])
+    yield from _often(trial, [spells[place] for place in begun])
+    yield from _answered(trial, spells)
+
+
+def _begun(trial: Trial, spell: Spell) -> Iterator[Finding]:
+    step = spell.step
+    if not any(entry.fields.get("text") or entry.fields.get("reason") for entry in step.entries):
+        whom = f" for {spell.waiting_for}" if spell.waiting_for else ""
+        yield trial.finding("hold-unexplained", step.commit, f"put the case on hold{whom} without a word why")
+    for row, left in near_due(trial, step):
+        if row.state == "paused":
+            told = f"stopped the clock of {row.target} when {left} of it were left"
+            yield trial.finding("hold-near-due", step.commit, told, f"{row.target} {row.occurrence}", row.clause)
+
+
+def _often(trial: Trial, holds: list[Spell]) -> Iterator[Finding]:
+    often = trial.scrutiny().often
+    for last in range(often - 1, len(holds)):
+        first = holds[last - often + 1]
+        if holds[last].at - first.at <= DAY_SECONDS:
+            told = f"put the case on hold for the {_nth(last + 1)} time, {often} of them within a day"
+            yield trial.finding("hold-often", holds[last].step.commit, told)
+            return
+
+
+def _nth(number: int) -> str:
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else endings.get(number % 10, 'th')}"
+
+
+def _answered(trial: Trial, spells: tuple[Spell, ...]) -> Iterator[Finding]:
+    grace = trial.scrutiny().grace_seconds
+    for place, spell in enumerate(spells):
+        heard = [entry for entry in spell.step.entries if entry.direction == "in"]
+        if not heard or not _waits_for_customer(spell) or not trial.witnessed(spell.step):
+            continue
+        if place == 0 or not _waits_for_customer(spells[place - 1]):
+            continue
+        ended = next((later.at for later in spells[place:] if not _waits_for_customer(later)), trial.history.now)
+        if ended - spell.at > grace:
+            told = f"logged {heard[0].kind} from the customer, who was waited for {duration(ended - spell.at)} more"
+            yield trial.finding("contact-on-hold", spell.step.commit, told)
+
+
+def _waits_for_customer(spell: Spell) -> bool:
+    who = spell.waiting_for or ""
+    return spell.phase == "waiting" and who.partition("-")[0] == CUSTOMER

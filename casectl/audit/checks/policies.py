@@ -1,0 +1,104 @@
+"""What became of the policies: edited in force, made known too late, missing, and holidays listed after their day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from casectl.audit.finding import Code, Finding, show_file
+from casectl.audit.history import History, Touch
+from casectl.model.instants import format_instant
+from casectl.model.people_reader import read_customers
+from casectl.model.policy import Customer
+from casectl.reports.revisions import revision_table
+from casectl.store.book import FOLDER, CommitTree, commit_tree
+from casectl.store.objects import ObjectReader
+from casectl.store.policy_history import Revision, read_revisions
+from casectl.store.policy_tree import CUSTOMERS, is_desk
+
+CODES = {
+    "policy-edited": Code("major", "A version of a policy was edited while it was in force."),
+    "policy-removed": Code("major", "A version of a policy was removed while it was in force."),
+    "policy-notice": Code("major", "A policy was made known less ahead than the one before it promises."),
+    "policy-backdated": Code("major", "A policy was made known after the day from which it is in force."),
+    "policy-unreadable": Code("minor", "A version of a policy could not be read."),
+    "policy-missing": Code("major", "For a while a desk had no policy."),
+    "customer-changed": Code("observation", "What a desk promises a customer was changed in the customer's record."),
+    "holiday-late": Code("minor", "A holiday was put on a list on its day or after it."),
+}
+
+
+def of_history(history: History) -> Iterator[Finding]:
+    yield from _customers(history)
+    paths = {touch.path for touches in history.touches.values() for touch in touches}
+    folders = {path.split("/")[1] for path in paths if path.startswith("policies/") and path.count("/") > 1}
+    for desk in sorted(filter(is_desk, folders)):
+        revisions = read_revisions(history.repo, history.commit, desk)
+        yield from _revised(history, desk, revisions)
+        yield from _gaps(desk, revisions)
+
+
+def _revised(history: History, desk: str, revisions: Sequence[Revision]) -> Iterator[Finding]:
+    table, _ = revision_table(desk, revisions, history.book, history.commit)
+    for row in table.rows:
+        if row["code"] is None:
+            continue
+        path, commit, clause = f"policies/{desk}/{row['version']}.yaml", str(row["commit"]), row["clause"]
+        told, clauses = f"{row['what']} {path}: {row['finding']}", clause if isinstance(clause, tuple) else ()
+        show = show_file(commit, path)
+        yield Finding(str(row["code"]), commit, told, "", desk, clauses, str(row["version"]), show)
+
+
+def _customers(history: History) -> Iterator[Finding]:
+    """Records of customers that were changed or taken away, what they spent aside."""
+    with ObjectReader(history.repo) as reader:
+        tree = commit_tree(history.repo, reader, history.commit)
+        for commit in history.commits.values():
+            for touch in history.touches.get(commit.id, ()) if len(commit.parents) < 2 else ():
+                if touch.path.startswith(f"{FOLDER}/") and touch.path.endswith(f"/{CUSTOMERS}") and touch.status == "M":
+                    yield from _changed(tree, commit.id, touch)
+
+
+def _changed(tree: CommitTree, commit: str, touch: Touch) -> Iterator[Finding]:
+    desk = touch.path.split("/")[1]
+    path = touch.path.removeprefix(f"{FOLDER}/")
+    before, now = (_records(tree, blob, path) for blob in (touch.old, touch.new))
+    names = sorted(name for name, record in before.items() if now.get(name) != record)
+    if names:
+        told = f"changed the record of {', '.join(names)} in {touch.path}: cases opened before keep the old one"
+        yield Finding("customer-changed", commit, told, desk=desk, about=touch.path, show=show_file(commit, touch.path))
+
+
+def _records(tree: CommitTree, blob: str, path: str) -> dict[str, Customer]:
+    """What a version of the file says of each customer, but for what they spent; nothing where it cannot be read."""
+    node, _ = tree.parsed(blob, path)
+    records = read_customers(node, tree.shown(path))[0] if node is not None else {}
+    return {name: record._replace(spend={}) for name, record in records.items()}
+
+
+def _gaps(desk: str, revisions: Sequence[Revision]) -> Iterator[Finding]:
+    """The times in which none of a desk's versions was there, though it had had one."""
+    there: set[str] = set()
+    gone: Revision | None = None
+    for each in revisions:
+        if each.what == "removed":
+            there.discard(each.version)
+            gone = each if not there else None
+            continue
+        if gone is not None:
+            yield _gap(desk, gone, f"until {format_instant(each.at)}")
+            gone = None
+        there.add(each.version)
+    if gone is not None:
+        yield _gap(desk, gone, "on")
+
+
+def _gap(desk: str, gone: Revision, until: str) -> Finding:
+    told = f"took away the last version of {desk}: it had no policy from {format_instant(gone.at)} {until}"
+    show = f"git show --stat {gone.commit[:12]}"
+    return Finding("policy-missing", gone.commit, told, desk=desk, about=gone.version, show=show)
+
+
+def at_the_end(history: History) -> Iterator[Finding]:
+    for problem in history.warnings:
+        show = show_file(problem.commit, problem.path)
+        yield Finding(problem.code, problem.commit, problem.message, about=problem.message, show=show)

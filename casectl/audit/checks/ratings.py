@@ -1,0 +1,61 @@
+"""Priorities raised too late, by the wrong role, or lowered when time was nearly up; cases solved again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casectl.audit.finding import Code, Finding
+from casectl.audit.history import Trial
+from casectl.audit.nearness import near_due
+from casectl.sla.guards import findings
+
+CODES = {
+    "raise-late": Code("minor", "A priority was raised later after the opening than the policy lets it be."),
+    "raise-role": Code("minor", "A priority was raised by somebody without the role for it."),
+    "exemption-code": Code("minor", "An exemption was approved for a reason that the policy does not know."),
+    "exemption-approver": Code("major", "An exemption was approved by somebody without the role for it."),
+    "exemption-changed": Code("major", "An exemption was changed after its approval; what was approved counts."),
+    "downgrade-near-due": Code("minor", "A priority was lowered when little of a limit was left."),
+    "solved-often": Code("minor", "A case was solved and came back again and again."),
+}
+
+
+def of_case(trial: Trial) -> Iterator[Finding]:
+    if not trial.steps:
+        return
+    for problem in findings(trial.timeline, trial.terms, trial.timeline.steps[-1].at, trial.history.book.staff):
+        if problem.code in CODES and _is_witnessed(trial, problem.commit):
+            told = problem.message.removeprefix(f"commit {problem.commit[:12]} ")
+            yield trial.finding(problem.code, problem.commit, told, problem.message, problem.clause)
+    yield from _lowered(trial)
+    yield from _solved(trial)
+
+
+def _is_witnessed(trial: Trial, commit: str) -> bool:
+    return any(step.commit == commit and trial.witnessed(step) for step in trial.timeline.steps)
+
+
+def _lowered(trial: Trial) -> Iterator[Finding]:
+    priority = trial.steps[0].changes.get("priority")
+    for step, policy in zip(trial.steps[1:], trial.policies()[1:], strict=True):
+        before, priority = str(priority), step.changes.get("priority", priority)
+        ranks = policy.priorities
+        if before not in ranks or str(priority) not in ranks or ranks[str(priority)].rank <= ranks[before].rank:
+            continue
+        if trial.witnessed(step):
+            for row, left in near_due(trial, step):
+                told = f"lowered the priority from {before} to {priority} when {left} of {row.target} were left"
+                yield trial.finding(
+                    "downgrade-near-due", step.commit, told, f"{row.target} {row.occurrence}", row.clause
+                )
+
+
+def _solved(trial: Trial) -> Iterator[Finding]:
+    spells, often = trial.life.spells, trial.scrutiny().often
+    solved = [
+        spell
+        for place, spell in enumerate(spells)
+        if spell.done and (not place or not spells[place - 1].done) and trial.witnessed(spell.step)
+    ]
+    if len(solved) >= often:
+        yield trial.finding("solved-often", solved[often - 1].step.commit, f"solved the case for the {often}. time")

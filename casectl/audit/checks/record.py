@@ -1,0 +1,119 @@
+"""The record itself: what was fixed stays, the log only grows, no case vanishes, and files lie where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casectl.audit.finding import Code, Finding, show_file
+from casectl.audit.history import History, Touch, Trial, case_of
+from casectl.model.case import FIELD
+from casectl.store.lookup import is_case_path
+
+CODES = {
+    "fixed-field": Code("major", "A field that is fixed when a case is opened was changed, such as `received`."),
+    "policy-moved": Code("observation", "A case was moved to another policy on the record: casectl set policy=."),
+    "policy-changed": Code("major", "A case's policy was changed by something else than casectl set policy=."),
+    "entry-edited": Code("major", "A log entry was edited; it counts as it was first written."),
+    "entry-removed": Code("major", "A log entry was removed; it counts all the same."),
+    "deleted": Code("major", "A case's file was deleted. The case stays in the population."),
+    "renamed": Code("major", "A case's file was moved away. The case stays in the population."),
+    "misplaced": Code("minor", "A file under cases/ lies where no case belongs; nothing counts it."),
+    "unreadable": Code("minor", "A version of a case's file could not be read; it changed nothing."),
+    "unknown-word": Code("minor", "A case held a word that its policy does not have."),
+    "unjudged": Code("major", "Nothing judges a case: its policy cannot be read at the commit that opened it."),
+    "copied": Code("major", "A case was opened as a copy of another: they share log entries."),
+    "attachment-changed": Code("major", "An attachment was changed or deleted after it was put on the record."),
+    "void-of-nothing": Code("observation", "A void names no earlier entry or step: it takes nothing back."),
+}
+
+_TOLD_BY_FILES = ("deleted", "no-date", "clock-back")
+"""Remarks about a case's file that the commits tell themselves."""
+
+
+def of_history(history: History) -> Iterator[Finding]:
+    for commit in history.commits.values():
+        touches = history.touches.get(commit.id, ())
+        if len(commit.parents) < 2:
+            yield from _of_files(commit.id, touches)
+        yield from _attachments(commit.id, touches, len(commit.parents))
+
+
+def _of_files(commit: str, touches: tuple[Touch, ...]) -> Iterator[Finding]:
+    arrived = {touch.new: touch.path for touch in touches if touch.status == "A"}
+    for touch in touches:
+        if is_case_path(touch.path) and touch.status in "DT":
+            case, to = case_of(touch.path), arrived.get(touch.old)
+            show = show_file(commit, touch.path)
+            if to:
+                show = f"git show --stat -M {commit[:12]}"
+                yield Finding("renamed", commit, f"moved the case's file to {to}", case, show=show)
+            else:
+                yield Finding("deleted", commit, "deleted the case's file", case, show=show)
+        elif touch.status == "A" and _is_misplaced(touch.path):
+            told = f"put {touch.path} where no case belongs"
+            yield Finding("misplaced", commit, told, about=touch.path, show=show_file(commit, touch.path))
+
+
+def _is_misplaced(path: str) -> bool:
+    return path.startswith("cases/") and path.endswith((".yaml", ".yml")) and not case_of(path)
+
+
+def _attachments(commit: str, touches: tuple[Touch, ...], parents: int) -> Iterator[Finding]:
+    """Of a merge, what it left otherwise than any parent had it."""
+    gone = [touch for touch in touches if touch.status != "A" and not is_case_path(touch.path) and case_of(touch.path)]
+    for path in sorted({touch.path for touch in gone}):
+        mine = [touch for touch in gone if touch.path == path]
+        if len(mine) >= parents:
+            did = "deleted" if mine[0].status == "D" else "changed"
+            name = path.rpartition("/")[2]
+            show = show_file(commit, path)
+            yield Finding(
+                "attachment-changed", commit, f"{did} the attachment {name}", case_of(path), "", (), path, show
+            )
+
+
+def of_case(trial: Trial) -> Iterator[Finding]:
+    for problem in (*trial.timeline.problems, *trial.unjudged):
+        if problem.code in CODES and problem.code not in _TOLD_BY_FILES:
+            yield trial.finding(problem.code, problem.commit, problem.message, problem.message)
+        elif not problem.code:
+            commit = trial.timeline.opened.commit
+            yield trial.finding("unjudged", commit, problem.message, problem.message, show=problem.hint or "")
+    for step in trial.timeline.steps[1:]:
+        for name in sorted(step.changes):
+            if name in FIELD and FIELD[name].fixed:
+                yield trial.finding("fixed-field", step.commit, f"changed '{name}', fixed when a case is opened", name)
+        if "policy" in step.changes:
+            yield _moved(trial, step.commit, str(step.changes["policy"]))
+    yield from _copied(trial)
+
+
+def _copied(trial: Trial) -> Iterator[Finding]:
+    """The later opening is the copy."""
+    known = trial.history.seen
+    openings = (known.setdefault(mark, trial.opening) for mark in _marks(trial))
+    others = {each.case: each for each in openings if each.case != trial.id}
+    for other in others.values():
+        copy, origin = sorted((trial.opening, other), key=lambda each: (each.at, each.case), reverse=True)
+        show = f"git show {copy.commit[:12]}"
+        told = f"opened the case with what {origin.case} has as its own"
+        yield Finding("copied", copy.commit, told, copy.case, trial.desk, about=origin.case, show=show)
+
+
+def _marks(trial: Trial) -> Iterator[tuple[str, ...]]:
+    """What no two cases have alike: the number that another system knows it by; a log entry's id with its words, for
+    ids are random."""
+    if not trial.timeline.steps:
+        return
+    opened = trial.timeline.opened.changes
+    if opened.get("external_id"):
+        yield str(opened.get("source")), str(opened["external_id"])
+    for step in trial.timeline.steps if not trial.testimony else ():
+        yield from ((each.id, each.kind, str(each.fields["text"])) for each in step.entries if each.fields.get("text"))
+
+
+def _moved(trial: Trial, commit: str, to: str) -> Finding:
+    made_by = trial.history.commits[commit]
+    formal = made_by.trailers.get("Case") == trial.id and made_by.trailers.get("Event") in ("set", "undo", "settle")
+    code, how = ("policy-moved", "on the record") if formal else ("policy-changed", "without a step of its own")
+    return trial.finding(code, commit, f"moved the case to policy {to} {how}")

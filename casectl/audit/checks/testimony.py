@@ -1,0 +1,28 @@
+"""Cases for which another system's log speaks: nobody here saw what they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casectl.audit.finding import Code, Finding
+from casectl.audit.history import History, Trial
+
+CODES = {
+    "testimony": Code("observation", "Cases were taken over from another system's log, which nobody here witnessed.")
+}
+
+
+def of_case(trial: Trial) -> Iterator[Finding]:
+    if trial.testimony:
+        opened = trial.timeline.opened
+        sources, source = trial.history.sources, str(opened.changes["source"])
+        first, cases = sources.get(source, (opened.commit, 0))
+        sources[source] = (first, cases + 1)
+    yield from ()
+
+
+def at_the_end(history: History) -> Iterator[Finding]:
+    """One for each source."""
+    for source, (first, cases) in sorted(history.sources.items()):
+        told = f"opened the first of {cases} case{'' if cases == 1 else 's'} that rest on the log of {source}"
+        yield Finding("testimony", first, told, about=source)

@@ -1,0 +1,79 @@
+"""What a step did, told from what it changed alone: the commands by which casectl would have done it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from casectl.model.case import Value
+from casectl.model.policy import DONE_PHASES, Policy
+from casectl.model.timeline import Step
+
+_BY_KIND = {
+    "triage": "triage",
+    "response": "respond",
+    "update": "update",
+    "root-cause": "root-cause",
+    "pathway": "confirm-path",
+    "handover": "handover",
+    "attempt": "attempt",
+    "confirmation": "confirm",
+    "escalation": "escalate",
+    "escalation-answer": "respond",
+    "complaint-answer": "respond",
+    "referral": "refer",
+    "checklist": "check",
+    "attachment": "attach",
+    "call": "call",
+    "email": "email",
+}
+"""What goes with other steps, such as a note, stands for none by itself, and asking for help with a rating is none."""
+
+_BY_FIELD = {
+    "expedited": ("expedite",),
+    "exemptions": ("exempt",),
+    "agreed": ("agree",),
+    "commitments": ("promise",),
+    "merged_into": ("merge",),
+    "assignee": ("assign", "take", "handover"),
+    "owner": ("set", "assign"),
+    "team": ("set", "assign"),
+}
+
+
+def deeds(step: Step, before: Mapping[str, Value | None], policy: Policy) -> Iterator[tuple[str, ...]]:
+    """Each thing that a step did, as the commands that do it: any one of them will do. `before` are the fields until
+    then; nothing for a step that takes others back."""
+    kinds = {entry.kind for entry in step.entries}
+    if not before:
+        yield ("open",)
+        if "triage" in kinds:
+            yield ("triage",)
+        return
+    if "void" in kinds:
+        yield ("undo", "settle")
+        return
+    moved = _move(step, before, policy)
+    if moved:
+        yield moved
+    yield from ((verb,) for kind, verb in _BY_KIND.items() if kind in kinds)
+    if "priority" in step.changes and "triage" not in kinds:
+        yield ("set", "triage")
+    for name, verbs in _BY_FIELD.items():
+        if name in step.changes and not (moved and "take" in moved and "take" in verbs):
+            yield verbs
+
+
+def _move(step: Step, before: Mapping[str, Value | None], policy: Policy) -> tuple[str, ...]:
+    status = step.changes.get("status")
+    if status is None or status == before.get("status"):
+        return ()
+    here, there = policy.phase_of(str(before.get("status"))), policy.phase_of(str(status))
+    if there == "closed":
+        return ("close",)
+    if there in DONE_PHASES:
+        return ("resolve",)
+    if there == "waiting":
+        return ("hold", "refer")
+    if here in DONE_PHASES:
+        return ("reopen",)
+    return ("resume", "take", "assign") if here == "waiting" else ("take", "assign")

@@ -1,0 +1,70 @@
+"""What an audit finds: which commit did what, how much it matters, and the git command that shows it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import NamedTuple
+
+from casectl.model.instants import Instant
+
+SEVERITIES = ("observation", "minor", "major")
+"""From the least. As ISO 19011 and certifiers use the words: a major one puts figures or evidence in doubt, a minor one
+departs from what was agreed, an observation is worth a question."""
+
+_ID_CHARACTERS = 12
+SHORT = 12
+"""Characters of a commit that people are shown."""
+
+
+class Code(NamedTuple):
+    """One kind of finding."""
+
+    severity: str
+    says: str
+    """What it means, in a line."""
+
+
+class Finding(NamedTuple):
+    """One finding. The same history gives the same ones, whoever reads it and wherever."""
+
+    code: str
+    commit: str
+    sentence: str
+    case: str = ""
+    desk: str = ""
+    """Whose case or policy it is about; empty for the history as a whole."""
+    clause: tuple[str, ...] = ()
+    about: str = ""
+    """What tells it from another of the same code, case and commit."""
+    show: str = ""
+    """The git command that shows it; left out: `git show` of the commit."""
+    at: Instant | None = None
+    """When that was, where it is not its commit's own time."""
+
+    @property
+    def id(self) -> str:
+        """What the finding is accepted by: it stays the same as long as the commit does."""
+        said = "\0".join((self.code, self.case, self.commit, self.about))
+        return sha256(said.encode(errors="replace")).hexdigest()[:_ID_CHARACTERS]
+
+    @property
+    def command(self) -> str:
+        """The git command that shows it."""
+        return self.show or f"git show {self.commit[:SHORT]}"
+
+
+def show_file(commit: str, path: str) -> str:
+    """The command that shows what a commit did to one file."""
+    return f"git show -m {commit[:SHORT]} -- {quoted(path)}"
+
+
+def show_people(commit: str) -> str:
+    """The command that shows who made a commit and when, raw."""
+    return f"git cat-file commit {commit[:SHORT]}"
+
+
+def quoted(path: str) -> str:
+    """A path as a shell takes it, with nothing in it that a terminal would act on."""
+    from shlex import quote
+
+    return quote("".join(character if character.isprintable() else "?" for character in path))

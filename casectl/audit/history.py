@@ -1,0 +1,206 @@
+"""A whole history as an audit reads it: every commit, every file that it changed, every case's life and its terms.
+
+Nothing is simplified and nothing is left out. Commits come parents before children.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
+
+from casectl.audit.finding import Finding
+from casectl.model.caseid import CASE_PATH
+from casectl.model.instants import LAST_INSTANT, Instant
+from casectl.model.policy import Book, Policy
+from casectl.model.problems import Problem
+from casectl.model.scrutiny import Scrutiny
+from casectl.model.terms import Terms
+from casectl.model.timeline import Step, Timeline
+from casectl.sla.life import Life, terms_at
+from casectl.sla.soundness import sound_steps
+from casectl.sla.voids import effective
+from casectl.store.book import read_book
+from casectl.store.commitlog import Commit, read_commits
+from casectl.store.gitlog import Mark
+from casectl.store.history import read_marks, read_timelines
+from casectl.store.lookup import is_case_path
+from casectl.store.objects import ObjectReader
+from casectl.store.pinned import PolicyShelf, last_value
+from casectl.store.repo import Repo
+
+CASES_AT_ONCE = 200
+IMPORT = "import"
+"""The `Event:` of a step that was taken over from another system's log."""
+
+
+class Touch(NamedTuple):
+    """One file that a commit changed against one of its parents."""
+
+    path: str
+    status: str
+    """`A` added, `M` changed, `D` deleted, `T` made something else, as git says."""
+    old: str
+    new: str
+    """Blob IDs; zeros for no file."""
+
+
+class Opening(NamedTuple):
+    """That a case was opened: when, and by which commit."""
+
+    case: str
+    commit: str
+    at: Instant
+
+
+@dataclass(eq=False)
+class History:
+    """The history of `commit`, read once."""
+
+    repo: Repo
+    commit: str
+    now: Instant
+    """Against what dates in the future are told (UTC seconds)."""
+    commits: Mapping[str, Commit]
+    touches: Mapping[str, tuple[Touch, ...]]
+    """By commit."""
+    book: Book
+    problems: tuple[Problem, ...]
+    """What is wrong with `policies/` as it is at the commit."""
+    _marks: dict[str, list[Mark]]
+    seen: dict[tuple[str, ...], Opening] = field(default_factory=dict)
+    """What no two cases have alike, with the case that was read first with it."""
+    sources: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Other systems whose logs speak for cases: the first such case's opening, and how many there are."""
+    warnings: list[Problem] = field(default_factory=list)
+    """Holidays that were listed too late, once the cases have been read."""
+
+    def cases_in(self, commit: str) -> tuple[str, ...]:
+        """The cases whose files or attachments a commit changed, in order."""
+        found = (case_of(touch.path) for touch in self.touches.get(commit, ()))
+        return tuple(sorted({case for case in found if case}))
+
+    def trials(self) -> Iterator[Trial]:
+        """Every case that ever was; to be asked for once."""
+        with ObjectReader(self.repo) as reader:
+            shelf = PolicyShelf(self.repo, reader, self.commit)
+            lives = read_timelines(self.repo, self.commit, self._marks)
+            while some := list(islice(lives, CASES_AT_ONCE)):
+                shelf.prepare(some, LAST_INSTANT, every_step=True)
+                yield from (Trial(self, shelf, timeline) for timeline in some)
+            self.warnings += shelf.warnings
+
+
+@dataclass(eq=False)
+class Trial:
+    """One case before its auditor."""
+
+    history: History
+    shelf: PolicyShelf
+    timeline: Timeline
+
+    @property
+    def id(self) -> str:
+        return self.timeline.case_id
+
+    @cached_property
+    def desk(self) -> str:
+        """The desk whose case it is; empty where no version says so that can be read."""
+        return str(last_value(self.timeline.steps, "policy") or "").partition("/")[0]
+
+    @property
+    def opening(self) -> Opening:
+        """How it began; only to be asked for where its timeline has steps."""
+        opened = self.timeline.opened
+        return Opening(self.id, opened.commit, opened.at)
+
+    @cached_property
+    def terms(self) -> tuple[Terms, ...]:
+        """What judges it; nothing where that cannot be read."""
+        pinned = self.shelf.pinned(self.timeline, LAST_INSTANT) if self.timeline.steps else ()
+        return () if isinstance(pinned, Problem) else pinned
+
+    @cached_property
+    def unjudged(self) -> tuple[Problem, ...]:
+        """Why nothing judges it, and what is odd about its words."""
+        if not self.timeline.steps:
+            return ()
+        pinned = self.shelf.pinned(self.timeline, LAST_INSTANT)
+        return (pinned,) if isinstance(pinned, Problem) else sound_steps(self.timeline, self.timeline.steps, pinned)[1]
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps that count: voids heeded, words that no policy knows left out; none where nothing judges it."""
+        if not self.terms:
+            return ()
+        sound, _ = sound_steps(self.timeline, self.timeline.steps, self.terms)
+        return effective(sound, self.id).steps if sound else ()
+
+    @cached_property
+    def life(self) -> Life:
+        """The life as the clock sees it; only to be asked for where there are `steps`."""
+        return Life(self.steps, self.terms)
+
+    def before(self, step: Step) -> Timeline:
+        """The life up to a step, without it."""
+        place = next(index for index, each in enumerate(self.timeline.steps) if each.commit == step.commit)
+        return self.timeline._replace(steps=self.timeline.steps[:place])
+
+    def policies(self) -> list[Policy]:
+        """Of each of `steps`, the policy that it was judged by."""
+        return [each.policy for each in terms_at(self.steps, self.terms)]
+
+    def scrutiny(self) -> Scrutiny:
+        """What its policy says of audits."""
+        return self.terms[-1].policy.scrutiny if self.terms else Scrutiny()
+
+    @cached_property
+    def testimony(self) -> bool:
+        """Whether another system's log speaks for it from its opening on."""
+        return bool(self.timeline.steps) and "source" in self.timeline.opened.changes
+
+    def witnessed(self, step: Step) -> bool:
+        """Whether the step was taken here, not told by the log of another system."""
+        return not self.testimony or self.history.commits[step.commit].trailers.get("Event") != IMPORT
+
+    def finding(
+        self, code: str, commit: str, sentence: str, about: str = "", clause: tuple[str, ...] = (), show: str = ""
+    ) -> Finding:
+        """A finding about the case; left out, `show` is the commit's change of the case's file."""
+        shown = show or f"git show -m {commit[:12]} -- {self.timeline.path}"
+        return Finding(code, commit, sentence, self.id, self.desk, clause, about, shown)
+
+
+def read_history(repo: Repo, commit: str, now: Instant, on_progress: Callable[[int], None] = lambda _: None) -> History:
+    """Everything up to `commit`, but for the contents of cases, which are read as they are asked for."""
+    commits = {}
+    for number, each in enumerate(read_commits(repo, commit)):
+        commits[each.id] = each
+        if number % 1000 == 0:
+            on_progress(number)
+    marks = read_marks(repo, commit, lambda _: True)
+    book, problems = read_book(repo, commit)
+    return History(repo, commit, now, commits, _touches(marks), book, problems, marks)
+
+
+def _touches(marks: Mapping[str, list[Mark]]) -> dict[str, tuple[Touch, ...]]:
+    """What each commit changed; of a merge, against each of its parents."""
+    found: dict[str, list[Touch]] = defaultdict(list)
+    for path, changes in marks.items():
+        for header, raw in changes:
+            words = raw.split()
+            touch = Touch(path, words[4].decode(), words[2].decode(), words[3].decode())
+            found[header.partition(b"|")[0].decode()].append(touch)
+    return {commit: tuple(sorted(touches)) for commit, touches in found.items()}
+
+
+def case_of(path: str) -> str:
+    """The case that a path belongs to, as its file or as an attachment; empty for any other."""
+    if is_case_path(path):
+        found = CASE_PATH.fullmatch(path)
+        return found[1] if found else ""
+    head, cut, _ = path.partition(".files/")
+    return case_of(f"{head}.yaml") if cut else ""
