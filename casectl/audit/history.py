@@ -162,6 +162,11 @@ class Trial:
         """Whether another system's log speaks for it from its opening on."""
         return bool(self.timeline.steps) and "source" in self.timeline.opened.changes
 
+    def crossed(self, step: Step, field: str) -> bool:
+        """Whether the step gave a field a value without knowing of the one that another clone gave it: what it changed
+        is not what whoever took it saw."""
+        return any(step.commit == each.commit and each.field == field for each in self.timeline.disputes)
+
     def witnessed(self, step: Step) -> bool:
         """Whether the step was taken here, not told by the log of another system."""
         return not self.testimony or self.history.commits[step.commit].trailers.get("Event") != IMPORT

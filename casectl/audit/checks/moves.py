@@ -42,7 +42,7 @@ def _step(
     trial: Trial, place: int, step: Step, policy: Policy, fields: Mapping[str, Value | None]
 ) -> Iterator[Finding]:
     status, before = step.changes.get("status"), fields.get("status")
-    if place and status is not None and status != before:
+    if place and status is not None and status != before and not trial.crossed(step, "status"):
         yield from _moved(trial, place, step, policy, (str(before), str(status)))
     rule = next((str(entry.fields["rule"]) for entry in step.entries if "rule" in entry.fields), "")
     if rule in policy.workflow.automatic:

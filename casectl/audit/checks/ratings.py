@@ -42,7 +42,7 @@ def _lowered(trial: Trial) -> Iterator[Finding]:
         ranks = policy.priorities
         if before not in ranks or str(priority) not in ranks or ranks[str(priority)].rank <= ranks[before].rank:
             continue
-        if trial.witnessed(step):
+        if trial.witnessed(step) and not trial.crossed(step, "priority"):
             for row, left in near_due(trial, step):
                 told = f"lowered the priority from {before} to {priority} when {left} of {row.target} were left"
                 yield trial.finding(

@@ -23,11 +23,12 @@ CODES = {
     "unjudged": Code("major", "Nothing judges a case: its policy cannot be read at the commit that opened it."),
     "copied": Code("major", "A case was opened as a copy of another: they share log entries."),
     "attachment-changed": Code("major", "An attachment was changed or deleted after it was put on the record."),
+    "opened-twice": Code("minor", "Two commits opened a case under one ID without knowing of each other."),
     "void-of-nothing": Code("observation", "A void names no earlier entry or step: it takes nothing back."),
 }
 
-_TOLD_BY_FILES = ("deleted", "no-date", "clock-back")
-"""Remarks about a case's file that the commits tell themselves."""
+_TOLD_OF_COMMITS = ("deleted", "no-date")
+"""Remarks about a case's life that are told of the commits already."""
 
 
 def of_history(history: History) -> Iterator[Finding]:
@@ -74,7 +75,9 @@ def _attachments(commit: str, touches: tuple[Touch, ...], parents: int) -> Itera
 
 def of_case(trial: Trial) -> Iterator[Finding]:
     for problem in (*trial.timeline.problems, *trial.unjudged):
-        if problem.code in CODES and problem.code not in _TOLD_BY_FILES:
+        if problem.code == "clock-back":  # where the commit is told to run behind its parent, this is the same finding
+            yield trial.finding(problem.code, problem.commit, problem.message)
+        elif problem.code in CODES and problem.code not in _TOLD_OF_COMMITS:
             yield trial.finding(problem.code, problem.commit, problem.message, problem.message)
         elif not problem.code:
             commit = trial.timeline.opened.commit

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding, show_file
 from casectl.audit.history import History, Trial
+from casectl.sla.disputes import open_disputes
 
 CODES = {
     "second-root": Code("major", "The history has a second beginning: a part of it comes from elsewhere."),
     "evil-merge": Code("major", "A merge changed a case by itself, beside what it united."),
     "merged-policy": Code("minor", "A merge left a file of policies/ as none of its parents had it."),
-    "opened-twice": Code("minor", "Two commits opened a case under one ID without knowing of each other."),
+    "disputed": Code("minor", "Two steps contradict each other without knowing of it, and nobody has settled that."),
 }
 
 _POLICIES = "policies/"
@@ -40,6 +41,10 @@ def _policies(history: History, commit: str, parents: int) -> Iterator[Finding]:
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:
+    for dispute in open_disputes(trial.timeline, trial.timeline.steps):
+        told = f"gave '{dispute.field}' another value than {dispute.against[:12]}, without knowing of it"
+        show = f"git show {dispute.commit[:12]} {dispute.against[:12]} -- {trial.timeline.path}"
+        yield trial.finding("disputed", dispute.commit, told, f"{dispute.field} {dispute.against}", show=show)
     for step in trial.timeline.steps[1:]:
         if len(trial.history.commits[step.commit].parents) > 1:
             what = [*sorted(step.changes), *(f"log entry {entry.id}" for entry in step.entries)]
