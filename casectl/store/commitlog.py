@@ -13,7 +13,7 @@ from casectl.store.git import run_git
 from casectl.store.objects import read_objects
 from casectl.store.repo import Repo
 
-_PERSON = re.compile(r"(?s)(.*?) ?<([^>\n]*)> (-?[0-9]{1,20}) ([+-][0-9]{4,7})")
+_DATE = re.compile(r" ([0-9]{1,20}) [+-][0-9]{4,7}")
 _TRAILER = re.compile(r"([A-Z][A-Za-z-]*): (.*)")
 
 
@@ -88,10 +88,9 @@ def _headers(head: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _hand(line: bytes) -> Hand:
+    """As git splits it: the address stands in the first angle brackets, the date after the last one."""
     text = line.decode(errors="replace")
-    found = _PERSON.fullmatch(text)
-    if found is None:
-        name, _, rest = text.partition("<")
-        return Hand(name.strip(), rest.partition(">")[0], None)
-    at = int(found[3])
-    return Hand(found[1].strip(), found[2], at if 0 <= at <= LAST_INSTANT else None)
+    name, _, rest = text.partition("<")
+    found = _DATE.fullmatch(rest.rpartition(">")[2])
+    at = int(found[1]) if found else None
+    return Hand(name.strip(), rest.partition(">")[0], at if at is not None and at <= LAST_INSTANT else None)

@@ -109,8 +109,8 @@ def _marks(trial: Trial) -> Iterator[tuple[str, ...]]:
     if not trial.timeline.steps:
         return
     opened = trial.timeline.opened.changes
-    if opened.get("external_id"):
-        yield str(opened.get("source")), str(opened["external_id"])
+    if trial.testimony and opened.get("external_id"):
+        yield str(opened["source"]), str(opened["external_id"])
     for step in trial.timeline.steps if not trial.testimony else ():
         yield from ((each.id, each.kind, str(each.fields["text"])) for each in step.entries if each.fields.get("text"))
 
