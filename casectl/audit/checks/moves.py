@@ -13,7 +13,7 @@ from casectl.desk.remedies import lack_words
 from casectl.desk.verb import Scene
 from casectl.model.case import Case, Value
 from casectl.model.change import Moment
-from casectl.model.policy import Book, Policy
+from casectl.model.policy import DONE_PHASES, Book, Policy
 from casectl.model.problems import CasectlError, NotAllowed
 from casectl.model.timeline import Step
 from casectl.sla.clock import evaluate
@@ -42,7 +42,9 @@ def _step(
     trial: Trial, place: int, step: Step, policy: Policy, fields: Mapping[str, Value | None]
 ) -> Iterator[Finding]:
     status, before = step.changes.get("status"), fields.get("status")
-    if place and status is not None and status != before and not trial.crossed(step, "status"):
+    if not place and policy.phase_of(str(status)) in DONE_PHASES:
+        yield trial.finding("illegal-move", step.commit, f"opened the case as {status}: nobody saw it being worked on")
+    elif place and status is not None and status != before and not trial.crossed(step, "status"):
         yield from _moved(trial, place, step, policy, (str(before), str(status)))
     rule = next((str(entry.fields["rule"]) for entry in step.entries if "rule" in entry.fields), "")
     if rule in policy.workflow.automatic:

@@ -22,7 +22,6 @@ CODES = {
     "unknown-word": Code("minor", "A case held a word that its policy does not have."),
     "unjudged": Code("major", "Nothing judges a case: its policy cannot be read at the commit that opened it."),
     "copied": Code("major", "A case was opened as a copy of another: they share log entries."),
-    "attachment-changed": Code("major", "An attachment was changed or deleted after it was put on the record."),
     "opened-twice": Code("minor", "Two commits opened a case under one ID without knowing of each other."),
     "void-of-nothing": Code("observation", "A void names no earlier entry or step: it takes nothing back."),
 }
@@ -36,7 +35,6 @@ def of_history(history: History) -> Iterator[Finding]:
         touches = history.touches.get(commit.id, ())
         if len(commit.parents) < 2:
             yield from _of_files(commit.id, touches)
-        yield from _attachments(commit.id, touches, len(commit.parents))
 
 
 def _of_files(commit: str, touches: tuple[Touch, ...]) -> Iterator[Finding]:
@@ -57,20 +55,6 @@ def _of_files(commit: str, touches: tuple[Touch, ...]) -> Iterator[Finding]:
 
 def _is_misplaced(path: str) -> bool:
     return path.startswith("cases/") and path.endswith((".yaml", ".yml")) and not case_of(path)
-
-
-def _attachments(commit: str, touches: tuple[Touch, ...], parents: int) -> Iterator[Finding]:
-    """Of a merge, what it left otherwise than any parent had it."""
-    gone = [touch for touch in touches if touch.status != "A" and not is_case_path(touch.path) and case_of(touch.path)]
-    for path in sorted({touch.path for touch in gone}):
-        mine = [touch for touch in gone if touch.path == path]
-        if len(mine) >= parents:
-            did = "deleted" if mine[0].status == "D" else "changed"
-            name = path.rpartition("/")[2]
-            show = show_file(commit, path)
-            yield Finding(
-                "attachment-changed", commit, f"{did} the attachment {name}", case_of(path), "", (), path, show
-            )
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:

@@ -1,0 +1,54 @@
+"""Files beside a case: each stays as it was attached, and is what its log entry says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from casectl.audit.finding import Code, Finding, show_file
+from casectl.audit.history import History, Touch, Trial, case_of
+from casectl.model.case import Entry
+from casectl.model.timeline import Step
+from casectl.store.lookup import is_case_path
+
+CODES = {
+    "attachment-changed": Code("major", "An attachment was changed or deleted after it was put on the record."),
+    "attachment-false": Code("major", "An attachment is missing, or is not the file that its log entry describes."),
+}
+
+
+def of_history(history: History) -> Iterator[Finding]:
+    for commit in history.commits.values():
+        yield from _changed(commit.id, history.touches.get(commit.id, ()), len(commit.parents))
+
+
+def _changed(commit: str, touches: tuple[Touch, ...], parents: int) -> Iterator[Finding]:
+    """Of a merge, what it left otherwise than any parent had it."""
+    gone = [touch for touch in touches if touch.status != "A" and not is_case_path(touch.path) and case_of(touch.path)]
+    for path in sorted({touch.path for touch in gone}):
+        mine = [touch for touch in gone if touch.path == path]
+        if len(mine) >= parents:
+            did = "deleted" if mine[0].status == "D" else "changed"
+            told = f"{did} the attachment {path.rpartition('/')[2]}"
+            yield Finding("attachment-changed", commit, told, case_of(path), "", (), path, show_file(commit, path))
+
+
+def of_case(trial: Trial) -> Iterator[Finding]:
+    for step in trial.timeline.steps:
+        for entry in step.entries:
+            if entry.kind == "attachment" and len(trial.history.commits[step.commit].parents) < 2:
+                yield from _attached(trial, step, entry)
+
+
+def _attached(trial: Trial, step: Step, entry: Entry) -> Iterator[Finding]:
+    """The file as it is in the commit of its log entry, by its digest."""
+    name = str(entry.fields.get("file"))
+    path = f"{trial.timeline.path.removesuffix('.yaml')}.files/{name}"
+    content = trial.shelf.reader.read(f"{step.commit}:{path}")
+    if content is None:
+        told = f"logged the attachment {name}, which is not there"
+    elif sha256(content).hexdigest() != entry.fields.get("sha256"):
+        told = f"logged the attachment {name} with another digest than the file has"
+    else:
+        return
+    yield trial.finding("attachment-false", step.commit, told, name, show=show_file(step.commit, path))
