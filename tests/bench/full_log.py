@@ -1,4 +1,4 @@
-"""The full log, timed: `python -m tests.bench.full_log LOG.csv.gz`. Import, cold breach report, and git's own work.
+"""The full log, timed: `python -m tests.bench.full_log LOG.csv.gz`. Import, cold breach report, audit, git's own work.
 
 Git's own work is what no report over a whole history can do without: `git log --raw --no-renames -m` of all commits,
 and `git cat-file --batch` of all the case files' versions that it names. The report is run by a fresh process on a
@@ -74,10 +74,13 @@ def main(log: str) -> None:
         drop_caches(root)
         words = ("-C", str(root), "report", "breaches", "--since", "2016-01-01", "-o", "csv")
         report = timed("casectl report breaches, cold", casectl(*words), Path.cwd(), (0, FINDINGS))
+        drop_caches(root)
+        audit = timed("casectl audit", casectl("-C", str(root), "audit", "-o", "csv"), Path.cwd(), (0, FINDINGS))
         git = git_alone(root)
     print(f"import : git alone   {imported / git:5.1f}")
     print(f"again  : git alone   {again / git:5.1f}")
     print(f"report : git alone   {report / git:5.1f}")
+    print(f"audit  : git alone   {audit / git:5.1f}")
 
 
 if __name__ == "__main__":
