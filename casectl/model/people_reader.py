@@ -11,6 +11,7 @@ from casectl.model import people_shape
 from casectl.model.calendar import HolidayList
 from casectl.model.calendar_reader import read_zone
 from casectl.model.figure_reader import read_span
+from casectl.model.key_reader import read_keys
 from casectl.model.people_shape import CUSTOMER, CUSTOMERS, HOLIDAYS, PERSON, SERVICE_RECORD, STAFF
 from casectl.model.policy import Customer, Person, ServiceRecord
 from casectl.model.problems import Problem
@@ -73,9 +74,10 @@ def read_staff(node: Node, path: str) -> tuple[Mapping[str, Person], tuple[Probl
     branch = reading.record(node, "the file", STAFF)
     staff: dict[str, Person] = {}
     mails: dict[str, str] = {}
+    owners: dict[bytes, str] = {}
     for key, entry in reading.section(branch, "staff", "person"):
         one = Reading(path)
-        person = _person(one, key, entry)
+        person = _person(one, key, entry, owners)
         if person.mail and person.mail.lower() in mails:
             one.mistake(entry.line, f"'{key}' and '{mails[person.mail.lower()]}' have the same mail address")
         mails.setdefault(person.mail.lower(), key)
@@ -85,13 +87,23 @@ def read_staff(node: Node, path: str) -> tuple[Mapping[str, Person], tuple[Probl
     return staff, reading.problems
 
 
-def _person(reading: Reading, key: str, node: Node) -> Person:
-    fields = reading.record(node, f"person '{key}'", PERSON)
+def _person(reading: Reading, key: str, node: Node, owners: dict[bytes, str]) -> Person:
+    """One person; `owners` are those whose keys were read already, by the keys, and get this one's as well."""
+    what = f"person '{key}'"
+    fields = reading.record(node, what, PERSON)
     mail = reading.text(fields, "mail")
     if mail and not _MAIL.fullmatch(mail):
         reading.mistake(fields.items["mail"].line, f"'{mail}' is no mail address", f"such as {key}@example.com")
     roles = tuple(word for word, _ in reading.words(fields, "roles"))
-    return Person(key, reading.text(fields, "name"), mail, roles, tuple(w for w, _ in reading.words(fields, "desks")))
+    desks = tuple(word for word, _ in reading.words(fields, "desks"))
+    keys = read_keys(reading, fields, what)
+    for signing, line in keys:
+        owner = owners.setdefault(signing.blob, key)
+        if owner != key:
+            reading.mistake(
+                line, f"'{key}' and '{owner}' have the same key", "each person signs with keys of their own"
+            )
+    return Person(key, reading.text(fields, "name"), mail, roles, desks, tuple(signing for signing, _ in keys))
 
 
 def read_holidays(node: Node, path: str) -> tuple[HolidayList | None, tuple[Problem, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casectl.model.policy_shape import WEEK
+from casectl.model.public_key import KEY_LINE
 from casectl.model.sanction_shape import SPEND
 from casectl.model.shapes import (
     DAY,
@@ -52,6 +53,16 @@ CUSTOMERS = Record(
     {"customers": Field("Each customer under the name that cases use.", Names(CUSTOMER), required=True)},
 )
 
+SIGNING_KEY = Record(
+    "signing key",
+    "A public SSH key that somebody signs with.",
+    {
+        "key": Field("The line of its .pub file: ssh-ed25519 AAAA… name.", Text(KEY_LINE, bare=False), required=True),
+        "from": Field("The first day (UTC) on which it holds; left out: it always did.", Text(DAY, bare=False)),
+        "until": Field("The last day (UTC) on which it holds; left out: it still does.", Text(DAY, bare=False)),
+    },
+)
+
 PERSON = Record(
     "person",
     "Somebody who works cases.",
@@ -60,6 +71,7 @@ PERSON = Record(
         "mail": Field("What `git config user.email` says on their machine.", Text(MAIL, bare=False), required=True),
         "roles": Field("What they do, in the words of the policies: ladders, exemptions, raising.", Words()),
         "desks": Field("The desks where they work; left out: all of them.", Words()),
+        "keys": Field("The public SSH keys that they sign their steps with.", Rows(SIGNING_KEY)),
     },
 )
 

@@ -14,6 +14,7 @@ from casectl.model.problems import Problem
 from casectl.model.rota import Rota
 from casectl.model.sanctions import Credits, Notice, Site
 from casectl.model.scrutiny import Scrutiny
+from casectl.model.signing_key import SigningKey
 from casectl.model.target import CalendarChoice, Clauses, Condition, Span, Target
 from casectl.model.workflow import Guard, Workflow
 
@@ -284,6 +285,8 @@ class Person(NamedTuple):
     roles: tuple[str, ...] = ()
     desks: tuple[str, ...] = ()
     """Empty: every desk."""
+    keys: tuple[SigningKey, ...] = ()
+    """What this person signs with."""
 
     def holds(self, roles: Iterable[str], desk: str) -> bool:
         """Whether this person has one of the roles and works at the desk."""

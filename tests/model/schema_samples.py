@@ -74,7 +74,15 @@ customers:
 """
 STAFF = """\
 staff:
-  sam: {name: Sam, mail: sam@example.com, roles: [agent, engineer], desks: acme-desk}
+  sam:
+    name: Sam
+    mail: sam@example.com
+    roles: [agent, engineer]
+    desks: acme-desk
+    keys:
+    - key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f sam@laptop
+      from: 2026-01-01
+      until: 2026-12-31
   jo: {name: Jo, mail: jo@example.com}
 rotas:
   experts:
