@@ -16,10 +16,10 @@ from casectl.model.tree import Branch, Row, Text
 from casectl.store.create import create_repo
 from casectl.store.driver import ATTRIBUTES, ATTRIBUTES_TEXT, set_driver
 from casectl.store.inspect import describe_work_tree
-from casectl.store.join import join_repo
+from casectl.store.join import has_policies, join_repo
 from casectl.store.policy_files import check_policy_files, read_policy_files
 from casectl.store.policy_tree import is_desk
-from casectl.store.repo import Identity, Repo
+from casectl.store.repo import Identity, Repo, open_repo
 from casectl.store.shipped import shipped_common, shipped_desks, shipped_files
 from casectl.store.yamltree import read_tree
 
@@ -58,16 +58,17 @@ def with_schema(text: str, name: str, folder: str = "../") -> str:
     return f"# yaml-language-server: $schema={folder}{SCHEMAS}/{name}.json\n{text}"
 
 
-def founding_files(wanted: Iterable[str], who: Identity | None, today: date) -> dict[str, str]:
+def founding_files(wanted: Iterable[str], who: Identity | None, today: date, key: str = "") -> dict[str, str]:
     """All files of a new repository with the desks in `wanted`: names of shipped desks, or policy files.
 
-    All shipped desks when none is wanted; `who` becomes the first person of the staff. Raises `NotFound` for an
-    unknown name and `InvalidFiles` for a policy file with mistakes.
+    All shipped desks when none is wanted; `who` becomes the first person of the staff, and signs with `key`, the line
+    of a `.pub` file, from today on. Raises `NotFound` for an unknown name and `InvalidFiles` for a policy file with
+    mistakes.
     """
     files = common_files()
     for name in list(wanted) or shipped_desks():
         files |= _from_file(Path(name), today) if _means_file(name) else shipped_files(name)
-    return {**files, STAFF: staff_text(who, rotas_named(files), today)}
+    return {**files, STAFF: staff_text(who, rotas_named(files), today, key)}
 
 
 def desks_among(files: Iterable[str]) -> tuple[str, ...]:
@@ -76,16 +77,29 @@ def desks_among(files: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(folder for folder in folders if is_desk(folder)))
 
 
-def found_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, who: Identity) -> Repo:
+def is_case_repo(root: Path) -> bool:
+    """Whether a case repository begins at `root` already."""
+    return describe_work_tree(root).has_commits and has_policies(open_repo(root.absolute()), "HEAD")
+
+
+def found_repo(
+    root: Path,
+    files: Mapping[str, str],
+    message: str,
+    at: Instant,
+    who: Identity,
+    signing: Mapping[str, str] = MappingProxyType({}),
+) -> Repo:
     """A case repository with `files` at `root`: a new one, or one commit more in a git repository that is there.
 
-    git's attributes that are there already stay as they are. git is told how cases are merged.
+    With `signing`, settings by which git signs, that commit is signed, and so are all later ones. git's attributes that
+    are there already stay as they are. git is told how cases are merged.
     Raises `NotAllowed` for a directory with other files, and for one that is a case repository already.
     """
     if (root / ATTRIBUTES).exists():
         files = {path: text for path, text in files.items() if path != ATTRIBUTES}
     make = join_repo if describe_work_tree(root).has_commits else create_repo
-    repo = make(root, files, message, at, who)
+    repo = make(root, files, message, at, who, signing)
     set_driver(repo)
     return repo
 
@@ -114,13 +128,30 @@ def _rotas_in(tree: Branch) -> Iterator[str]:
             yield name.value
 
 
-def staff_text(who: Identity | None, rotas: Mapping[str, str] = MappingProxyType({}), today: date = date.min) -> str:
-    """A staff list with `who` on it, who is on duty by all `rotas` from today on; or a list with nobody."""
+def staff_text(
+    who: Identity | None, rotas: Mapping[str, str] = MappingProxyType({}), today: date = date.min, key: str = ""
+) -> str:
+    """A staff list with `who` on it, who is on duty by all `rotas` and signs with `key` from today on; or a list with
+    nobody."""
     if who is None:
         return with_schema(f"{_STAFF_HEAD}staff: {{}}\n", "staff", "")
-    key = re.sub(r"[^a-z0-9]+", "-", who.name.partition(" ")[0].lower()).strip("-") or "me"
-    person = f"  {key}: {{name: {_quoted(who.name)}, mail: {_quoted(who.mail)}}}\n"
-    return with_schema(f"{_STAFF_HEAD}staff:\n{person}{_rotas(rotas, key, today)}", "staff", "")
+    person, on_duty = person_entry(who, key, today), _rotas(rotas, _short_name(who), today)
+    return with_schema(f"{_STAFF_HEAD}staff:\n{person}{on_duty}", "staff", "")
+
+
+def person_entry(who: Identity, key: str, today: date) -> str:
+    """The line of a staff list that is about `who`, with the line of a `.pub` file unless `key` is empty."""
+    keys = f", keys: [{key_entry(key, today)}]" if key else ""
+    return f"  {_short_name(who)}: {{name: {_quoted(who.name)}, mail: {_quoted(who.mail)}{keys}}}\n"
+
+
+def key_entry(key: str, today: date) -> str:
+    """What a staff list says of a key that holds from today on."""
+    return f"{{key: {_quoted(key)}, from: {today}}}"
+
+
+def _short_name(who: Identity) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", who.name.partition(" ")[0].lower()).strip("-") or "me"
 
 
 def _rotas(rotas: Mapping[str, str], key: str, today: date) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from casectl.model.instants import Instant
 from casectl.model.problems import NotAllowed
@@ -15,13 +16,22 @@ from casectl.store.hooks import make_commit
 from casectl.store.lock import lock
 from casectl.store.refusals import refuse_unwritable
 from casectl.store.repo import Identity, Repo, head_commit, open_repo
+from casectl.store.signing import configure
 from casectl.store.trees import NEW_FILE
 from casectl.store.worktree import refuse_links
 
 
-def join_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, who: Identity) -> Repo:
+def join_repo(
+    root: Path,
+    files: Mapping[str, str],
+    message: str,
+    at: Instant,
+    who: Identity,
+    signing: Mapping[str, str] = MappingProxyType({}),
+) -> Repo:
     """The repository at `root` with `files` (path to text) added by one commit; what is staged or edited stays so.
 
+    `signing` are settings by which git is to sign it, and what follows.
     Raises `NotAllowed` when it is a case repository already, when a file is in the way, and as writing a step does.
     """
     repo = open_repo(root.absolute())
@@ -29,6 +39,8 @@ def join_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, w
     with lock(repo):
         head = head_commit(repo)
         _refuse_what_is_in_the_way(repo, head, files)
+        if signing:
+            configure(repo, signing)
         entries = [(NEW_FILE, write_blob(repo, text.encode()), path) for path, text in files.items()]
         commit = make_commit(repo, _tree(repo, head, entries), (head,), message.rstrip("\n") + "\n", who, at)
         sync_objects(repo)
@@ -36,8 +48,13 @@ def join_repo(root: Path, files: Mapping[str, str], message: str, at: Instant, w
     return repo
 
 
+def has_policies(repo: Repo, commit: str) -> bool:
+    """Whether the repository was a case repository at that commit."""
+    return bool(run_git(repo, "ls-tree", "--name-only", commit, "--", "policies"))
+
+
 def _refuse_what_is_in_the_way(repo: Repo, head: str, files: Mapping[str, str]) -> None:
-    if run_git(repo, "ls-tree", "--name-only", head, "--", "policies"):
+    if has_policies(repo, head):
         raise NotAllowed(f"{repo.root} has policies already", "add a desk by adding its files: see policies/README.md")
     for path in files:
         refuse_links(repo.root, path)

@@ -12,8 +12,10 @@ import pytest
 from casectl.model.allowed_signers import allowed_signers
 from casectl.model.instants import parse_stored
 from casectl.model.policy import Person
+from casectl.model.problems import CasectlError
 from casectl.model.public_key import KEY_TYPES, blob_of_line
 from casectl.model.signing_key import SigningKey
+from casectl.store.signing import configure, signing_settings
 from tests.conftest import GitRepo
 from tests.store.signing import KINDS, make_key, needs_keygen
 
@@ -65,3 +67,12 @@ def test_a_signature_of_a_file_is_none_of_git(tmp_path: Path) -> None:
         verify = ["ssh-keygen", "-Y", "verify", "-n", purpose, "-f", str(allowed), "-I", "sam@example.org"]
         done = subprocess.run([*verify, "-s", str(made)], input=b"text", capture_output=True)
         assert done.returncode == code, done.stderr
+
+
+def test_an_old_git_is_told_before_anything_is_set(git_repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before 2.34 it would refuse each commit, for a format of signatures that it does not know."""
+    before = git_repo.git("config", "--local", "--list")
+    monkeypatch.setattr("casectl.store.signing.run_git", lambda *_words: b"git version 2.33.8.windows.1\n")
+    with pytest.raises(CasectlError, match=r"git version 2\.33\.8.* cannot sign with SSH keys"):
+        configure(git_repo.repo, signing_settings("/k.pub"))
+    assert git_repo.git("config", "--local", "--list") == before
