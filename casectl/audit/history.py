@@ -83,6 +83,12 @@ class History:
         found = (case_of(touch.path) for touch in self.touches.get(commit, ()))
         return tuple(sorted({case for case in found if case}))
 
+    def desk_of(self, case: str) -> str:
+        """The desk whose case it is, by the prefix of its ID; empty where no desk has that prefix."""
+        prefix = case.partition("-")[0]
+        desks = {policy.desk for policy in self.book.policies.values() if policy.prefix == prefix}
+        return min(desks) if case and desks else ""
+
     def trials(self) -> Iterator[Trial]:
         """Every case that ever was; to be asked for once."""
         with ObjectReader(self.repo) as reader:

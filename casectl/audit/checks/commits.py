@@ -31,14 +31,7 @@ def of_history(history: History) -> Iterator[Finding]:
         found = [*_dated(history, commit), *_signed_by(commit)]
         if len(commit.parents) < 2:
             found += _one_action(history, commit, cases)
-        yield from (each._replace(case=case, desk=_desk(history, case)) for each in found)
-
-
-def _desk(history: History, case: str) -> str:
-    """The desk whose case it is, by the prefix of its ID."""
-    prefix = case.partition("-")[0]
-    desks = {policy.desk for policy in history.book.policies.values() if policy.prefix == prefix}
-    return min(desks) if case and desks else ""
+        yield from (each._replace(case=case, desk=history.desk_of(case)) for each in found)
 
 
 def _dated(history: History, commit: Commit) -> Iterator[Finding]:

@@ -1,0 +1,115 @@
+"""Who signed what: signatures that are missing, untrue, unknown, or somebody else's than the committer's.
+
+The keys are those in `policies/staff.yaml` at the commit that is audited; they hold on the days that it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from casectl.audit.finding import Code, Finding, show_people
+from casectl.audit.history import History
+from casectl.model.instants import Instant, format_instant, zone_named
+from casectl.model.policy import Book, Person, Policy
+from casectl.model.signing_key import SigningKey, fingerprint_of
+from casectl.reports.hours import version_in_force
+from casectl.store.book import FOLDER
+from casectl.store.commitlog import Commit
+from casectl.store.policy_tree import is_desk
+from casectl.store.signatures import Signature, check_signature
+
+CODES = {
+    "unsigned": Code("major", "A commit is not signed, although the policy wants every commit of the desk signed."),
+    "bad-signature": Code("major", "A commit carries a signature that is not true of it, or none that can be read."),
+    "unchecked-signature": Code("minor", "A signature is of a kind that is not checked, such as one of OpenPGP."),
+    "unknown-key": Code("major", "A commit is signed with a key that nobody of the staff has."),
+    "wrong-signer": Code("major", "A commit is signed with the key of somebody else than who committed it."),
+    "key-not-valid": Code("major", "A commit is signed with a key outside the days on which it holds."),
+}
+"""What is unsigned is told where a policy asks for signatures. Keys that nobody has, and signatures that are not
+checked, also where the committer has keys on the staff list: another one is worth a question there. The rest is told
+always: it claims what is not so."""
+
+
+class _Place(NamedTuple):
+    """What a commit is about, as its findings tell it."""
+
+    case: str
+    desk: str
+    asked_by: tuple[Policy, ...]
+    """Policies in force at its time that want it signed."""
+
+
+Owners = Mapping[bytes, tuple[Person, tuple[SigningKey, ...]]]
+"""By key: whose it is, and the spells for which it holds."""
+
+
+def of_history(history: History) -> Iterator[Finding]:
+    owners = _owners(history.book)
+    for commit in history.commits.values():
+        signature = check_signature(commit.signed) if commit.signed else Signature("unsigned")
+        place = _place(history, commit)
+        known = history.book.person_by_mail(commit.committer.mail)
+        wanted = bool(place.asked_by) or bool(known and known.keys)
+        found = _missing(place) if signature.state == "unsigned" else _doubt(commit, signature, owners, wanted)
+        if found:
+            code, told = found
+            clause = tuple(dict.fromkeys(each for policy in place.asked_by for each in policy.scrutiny.clause))
+            yield Finding(code, commit.id, told, place.case, place.desk, clause, show=show_people(commit.id))
+
+
+def _owners(book: Book) -> Owners:
+    return {
+        key.blob: (person, tuple(each for each in person.keys if each.blob == key.blob))
+        for person in book.staff.values()
+        for key in person.keys
+    }
+
+
+def _missing(place: _Place) -> tuple[str, str] | None:
+    if not place.asked_by:
+        return None
+    return "unsigned", f"is not signed, as {' and '.join(policy.ref for policy in place.asked_by)} wants it to be"
+
+
+def _doubt(commit: Commit, signature: Signature, owners: Owners, wanted: bool) -> tuple[str, str] | None:
+    """What is wrong with a signature that is there; whether the weaker doubts are `wanted`."""
+    if signature.state == "bad":
+        return "bad-signature", f"carries a signature that is not true: {signature.why}"
+    if signature.state == "unsupported":
+        return ("unchecked-signature", f"is signed in a way that is {signature.why}") if wanted else None
+    name = fingerprint_of(signature.key)
+    if signature.key not in owners:
+        return ("unknown-key", f"is signed with {name}, which nobody of the staff has") if wanted else None
+    person, spells = owners[signature.key]
+    mail, at = commit.committer.mail, commit.committer.at
+    if person.mail.lower() != mail.lower():
+        return "wrong-signer", f"was committed by {mail} and signed with a key of '{person.key}' ({name})"
+    if at is None or not any(spell.holds_at(at) for spell in spells):
+        then = "at a time that cannot be read" if at is None else f"at {format_instant(at)}"
+        return "key-not-valid", f"is signed {then} with {name}, which '{person.key}' did not have then"
+    return None
+
+
+def _place(history: History, commit: Commit) -> _Place:
+    """A file of `policies/` that belongs to no desk, such as the staff list, is every desk's."""
+    cases = history.cases_in(commit.id)
+    paths = (touch.path for touch in history.touches.get(commit.id, ()))
+    folders = {path.split("/")[1] if path.count("/") > 1 else "" for path in paths if path.startswith(f"{FOLDER}/")}
+    own = {folder for folder in folders if folder and is_desk(folder)}
+    desks = own | {desk for case in cases if (desk := history.desk_of(case))}
+    shared, at = bool(folders - own), commit.committer.at
+    concerned = desks | set(history.book.desks()) if shared else desks
+    asking = tuple(_asking(history.book, concerned, history.now if at is None else at))
+    return _Place(cases[0] if len(cases) == 1 else "", min(desks) if len(desks) == 1 and not shared else "", asking)
+
+
+def _asking(book: Book, desks: set[str], at: Instant) -> Iterator[Policy]:
+    """The policies in force at that moment that want every commit signed."""
+    for desk in sorted(desks & set(book.desks())):
+        policy = version_in_force(book, desk, at)
+        today = datetime.fromtimestamp(at, zone_named(policy.zone)).date()
+        if policy.scrutiny.signed and policy.effective <= today:
+            yield policy

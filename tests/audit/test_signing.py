@@ -1,0 +1,226 @@
+"""Who signed what: each offence committed with plain git, and beside it the same done rightly, which is not told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from casectl.audit.review import Review, Wanted, review
+from casectl.desk.founding import key_entry
+from casectl.model.instants import parse_stored
+from tests.cli.conftest import ACME
+from tests.conftest import SAM, GitRepo, MakeRepo
+from tests.store.signing import content_of, git, make_key, needs_keygen, stored
+from tests.store.stories import noting, opened, stepped
+
+pytestmark = needs_keygen
+
+NOW = parse_stored("2026-12-01T00:00:00Z")
+BEGIN = parse_stored("2026-11-23T08:00:00Z")
+POLICY = ACME.read_text().replace("prefix: ACM", "prefix: ABC")
+ASKING = "audit: {signatures: required, clause: ACM-9}\n"
+CODES = {"unsigned", "bad-signature", "unchecked-signature", "unknown-key", "wrong-signer", "key-not-valid"}
+
+
+def person(key: str, mail: str, *keys: str) -> str:
+    return f"  {key}: {{name: {key.title()}, mail: {mail}, keys: [{', '.join(keys)}]}}\n"
+
+
+class Desk:
+    """A desk with two people on its staff, each with a key."""
+
+    def __init__(self, make_repo: MakeRepo, folder: Path, asks: bool, sam_has: str = "{}") -> None:
+        self.sam, self.jo = make_key(folder, name="sam"), make_key(folder, name="jo")
+        entries = {name: key_entry(pub.read_text().strip(), date(2026, 1, 1)) for name, pub in self.keys().items()}
+        staff = person("sam", SAM.mail, sam_has.format(entries["sam"]) if sam_has else "")
+        staff = staff.replace(", keys: []", "") + person("jo", "jo@example.org", entries["jo"])
+        files = {
+            "policies/acme-desk/1.0.yaml": POLICY + (ASKING if asks else ""),
+            "policies/staff.yaml": f"staff:\n{staff}",
+        }
+        self.repo: GitRepo = make_repo(files=files)
+        self.repo.git("config", "gpg.format", "ssh")
+
+    def keys(self) -> Mapping[str, Path]:
+        return {"sam": self.sam, "jo": self.jo}
+
+    def commit(self, path: str = "policies/acme-desk/notes.txt", key: Path | None = None, at: int = BEGIN) -> str:
+        """One file changed by Sam, signed with that key or not at all."""
+        self.repo.write(path, f"{path} at {at} by {key}\n")
+        self.repo.git("add", "-f", "--", path)
+        signed = ("-c", f"user.signingKey={key}") if key else ()
+        self.repo.git(*signed, "commit", "-q", *(["-S"] if key else []), "-m", "by hand", at=at)
+        return self.repo.head
+
+    def replace_head(self, content: bytes) -> str:
+        """The last commit with another content in its place."""
+        commit = stored(self.repo.root, content)
+        self.repo.git("reset", "-q", "--hard", commit)
+        return commit
+
+    def review(self) -> Review:
+        return review(self.repo.repo, self.repo.head, Wanted(NOW))
+
+    def found(self) -> list[tuple[str, str]]:
+        """(code, commit) of what is said of signatures, the founding commit left out."""
+        rows = self.review().table.rows
+        root = self.repo.git("rev-list", "--max-parents=0", "HEAD")
+        return [
+            (str(row["code"]), str(row["commit"])) for row in rows if row["code"] in CODES and row["commit"] != root
+        ]
+
+
+@pytest.fixture
+def desk(make_repo: MakeRepo, tmp_path: Path) -> Desk:
+    """A desk whose policy says nothing of signatures."""
+    return Desk(make_repo, tmp_path, asks=False, sam_has="{0}")
+
+
+@pytest.fixture
+def strict(make_repo: MakeRepo, tmp_path: Path) -> Desk:
+    """A desk whose policy wants every commit signed."""
+    return Desk(make_repo, tmp_path, asks=True, sam_has="{0}")
+
+
+@pytest.fixture
+def keyless(make_repo: MakeRepo, tmp_path: Path) -> Desk:
+    """A desk whose policy says nothing of signatures, with no key of Sam's on the staff list."""
+    return Desk(make_repo, tmp_path, asks=False, sam_has="")
+
+
+class TestUnsigned:
+    def test_a_policy_asks_for_signatures(self, strict: Desk) -> None:
+        strict.commit(key=strict.sam)
+        assert strict.found() == []
+        commit = strict.commit(at=BEGIN + 60)
+        assert strict.found() == [("unsigned", commit)]
+        row = next(row for row in strict.review().table.rows if row["commit"] == commit)
+        assert (row["severity"], row["desk"], row["clause"]) == ("major", "acme-desk", ("ACM-9",))
+        assert row["finding"] == "is not signed, as acme-desk/1.0 wants it to be"
+        assert row["show"] == f"git cat-file commit {commit[:12]}"
+
+    def test_no_policy_asks(self, desk: Desk) -> None:
+        desk.commit()
+        assert desk.found() == []
+
+    def test_steps_of_cases(self, strict: Desk) -> None:
+        opened(strict.repo, at=BEGIN)
+        strict.repo.git("config", "user.signingKey", str(strict.sam))
+        strict.repo.git("config", "commit.gpgsign", "true")
+        stepped(strict.repo, noting("signed"), BEGIN + 60)
+        (found,) = strict.found()
+        assert found == ("unsigned", strict.repo.git("rev-parse", "HEAD~1"))
+
+    @pytest.mark.parametrize(
+        ("path", "told"),
+        [("policies/staff-notes.yaml", True), ("policies/holidays/x.txt", True), ("README.md", False)],
+    )
+    def test_what_belongs_to_every_desk(self, strict: Desk, path: str, told: bool) -> None:
+        commit = strict.commit(path)
+        assert strict.found() == ([("unsigned", commit)] if told else [])
+
+    def test_before_the_version_that_asks_nothing_is_asked(self, strict: Desk) -> None:
+        root = strict.repo.head
+        text = (POLICY + ASKING).replace("2026-01-01", "2026-11-24").replace('"1.0"', '"2.0"')
+        strict.repo.write("policies/acme-desk/1.0.yaml", POLICY)
+        strict.repo.write("policies/acme-desk/2.0.yaml", text)
+        strict.repo.git("add", "policies")
+        strict.repo.git("commit", "-q", "-m", "2.0", at=parse_stored("2026-11-23T23:59:58Z"))
+        strict.commit(at=parse_stored("2026-11-23T23:59:59Z"))
+        first = strict.commit(at=parse_stored("2026-11-24T00:00:00Z"))
+        assert strict.found() == [("unsigned", first)]
+        assert root not in [row["commit"] for row in strict.review().table.rows if row["code"] == "unsigned"]
+
+
+class TestBad:
+    def test_a_commit_that_was_changed_after_it_was_signed(self, desk: Desk) -> None:
+        good = content_of(desk.repo.root, desk.commit(key=desk.sam))
+        assert desk.found() == []
+        commit = desk.replace_head(good.replace(b"by hand", b"by head"))
+        assert desk.found() == [("bad-signature", commit)]
+
+    def test_a_signature_that_cannot_be_read(self, desk: Desk) -> None:
+        good = content_of(desk.repo.root, desk.commit(key=desk.sam))
+        commit = desk.replace_head(good.replace(b"-----END SSH", b"-----AND SSH"))
+        assert desk.found() == [("bad-signature", commit)]
+
+
+class TestWhoseKey:
+    def test_somebody_elses(self, desk: Desk) -> None:
+        commit = desk.commit(key=desk.jo)
+        assert desk.found() == [("wrong-signer", commit)]
+        row = next(row for row in desk.review().table.rows if row["code"] == "wrong-signer")
+        assert f"was committed by {SAM.mail} and signed with a key of 'jo' (SHA256:" in str(row["finding"])
+
+    def test_ones_own_whatever_the_case_of_the_address(self, desk: Desk) -> None:
+        desk.repo.git("config", "user.email", SAM.mail.upper())
+        desk.commit(key=desk.sam)
+        assert desk.found() == []
+
+    def test_nobodys(self, strict: Desk, tmp_path: Path) -> None:
+        commit = strict.commit(key=make_key(tmp_path, name="other"))
+        assert strict.found() == [("unknown-key", commit)]
+
+    def test_nobodys_where_the_committer_has_another(self, desk: Desk, tmp_path: Path) -> None:
+        commit = desk.commit(key=make_key(tmp_path, name="other"))
+        assert desk.found() == [("unknown-key", commit)]
+
+    def test_nobodys_where_nobody_asks(self, keyless: Desk, tmp_path: Path) -> None:
+        keyless.commit(key=make_key(tmp_path, name="other"))
+        assert keyless.found() == []
+
+
+class TestWhen:
+    @pytest.mark.parametrize(
+        ("days", "valid"),
+        [
+            ("from: 2026-11-23, until: 2026-11-23", True),
+            ("from: 2026-11-24", False),
+            ("until: 2026-11-22", False),
+        ],
+    )
+    def test_a_key_holds_on_its_days(self, make_repo: MakeRepo, tmp_path: Path, days: str, valid: bool) -> None:
+        desk = Desk(make_repo, tmp_path, asks=False, sam_has="{0}")
+        staff = (desk.repo.root / "policies/staff.yaml").read_text()
+        desk.repo.commit("policies/staff.yaml", staff.replace("from: 2026-01-01", days, 1), at=BEGIN - 60)
+        commit = desk.commit(key=desk.sam)
+        assert desk.found() == ([] if valid else [("key-not-valid", commit)])
+
+    def test_the_keys_are_those_of_the_audited_commit(self, desk: Desk) -> None:
+        """A key that was stolen is given an end; what it signed after that is told, though it was signed before."""
+        commit = desk.commit(key=desk.sam)
+        assert desk.found() == []
+        staff = (desk.repo.root / "policies/staff.yaml").read_text()
+        ended = staff.replace("from: 2026-01-01", "until: 2026-11-20", 1)
+        desk.repo.commit("policies/staff.yaml", ended, at=BEGIN + 60)
+        assert desk.found() == [("key-not-valid", commit)]
+
+
+class TestUnchecked:
+    PGP = b"-----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----"
+
+    def signed(self, desk: Desk) -> str:
+        content = content_of(desk.repo.root, desk.commit())
+        return desk.replace_head(content.replace(b"\n\n", b"\ngpgsig " + self.PGP + b"\n\n", 1))
+
+    def test_where_it_is_asked(self, strict: Desk) -> None:
+        assert strict.found() == []
+        commit = self.signed(strict)
+        assert strict.found() == [("unchecked-signature", commit)]
+
+    def test_where_nobody_asks(self, keyless: Desk) -> None:
+        self.signed(keyless)
+        assert keyless.found() == []
+
+
+def test_a_desk_that_signs_everything(strict: Desk) -> None:
+    """The founding commit, too: then an audit has nothing to say of signatures."""
+    root = strict.repo.head
+    amend = ("-c", f"user.signingKey={strict.sam}", "-c", f"user.email={SAM.mail}", "-c", f"user.name={SAM.name}")
+    git(strict.repo.root, *amend, "commit", "-q", "--amend", "-S", "--no-edit", GIT_COMMITTER_DATE=f"@{BEGIN} +0000")
+    assert strict.repo.head != root
+    strict.commit(key=strict.sam, at=BEGIN + 60)
+    assert not [row for row in strict.review().table.rows if row["code"] in CODES]
