@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casectl.model.problems import CasectlError
+from casectl.model.public_key import KEY_TYPES
 from casectl.model.wire import wire_string
 from casectl.store.signatures import check_signature, check_signatures
 from tests.conftest import GitRepo
@@ -372,6 +373,17 @@ class TestMalformed:
     @given(blob=st.binary(max_size=400), header=st.sampled_from([b"gpgsig", b"gpgsig-sha256", b"gpgsi"]))
     def test_any_blob(self, blob: bytes, header: bytes) -> None:
         assert check_signature(with_signature(armored(blob), header)).state in ("bad", "unsigned")
+
+    @given(
+        kind=st.sampled_from(KEY_TYPES),
+        fields=st.lists(st.binary(max_size=70) | st.sampled_from([b"nistp256", b"\4" * 65, b"\1" * 32]), max_size=4),
+        algorithm=st.sampled_from([*KEY_TYPES, "rsa-sha2-256", "rsa-sha2-512"]),
+        value=st.binary(max_size=80),
+        tail=st.sampled_from([b"", b"\1\0\0\0\7"]),
+    )
+    def test_any_key(self, kind: str, fields: list[bytes], algorithm: str, value: bytes, tail: bytes) -> None:
+        content = whole(strings(kind.encode(), *fields), strings(algorithm.encode(), value) + tail)
+        assert check_signature(content).state == "bad"
 
     @given(content=st.binary(max_size=300), at=st.integers(0, 500))
     def test_any_content(self, content: bytes, at: int) -> None:
