@@ -23,6 +23,7 @@ def desks(terminal: Terminal) -> Terminal:
     """The desks of ESS and 2sms, begun on a Monday."""
     terminal.run("init", str(terminal.root), "--policy", "ess", "--policy", "2sms", at="2026-11-23 08:00")
     staff = (CHECKOUT / "policies/staff.yaml").read_text(encoding="utf-8")
+    terminal.git("config", "user.email", "registry@example.com")
     GitRepo(find_repo(terminal.root)).commit("policies/staff.yaml", staff, moment_of("08:30"), "Who works here")
     return terminal
 
