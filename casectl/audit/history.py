@@ -157,7 +157,7 @@ class Trial:
 
     def policies(self) -> list[Policy]:
         """Of each of `steps`, the policy that it was judged by."""
-        return [each.policy for each in terms_at(self.steps, self.terms)]
+        return [each.policy for each in terms_at(self.steps, self.terms)] if self.steps else []
 
     def scrutiny(self) -> Scrutiny:
         """What its policy says of audits."""
