@@ -31,6 +31,19 @@ def read_lives(repo: Repo, commit: str, case_ids: Iterable[str], beside: str = "
     return found
 
 
+def read_changes(repo: Repo, commit: str, case_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Every commit up to `commit` that changed the file of each of these cases, oldest first, and each once: also what
+    is no step of its life, as a merge that adds nothing. A case that `commit` knows nothing of has none."""
+    wanted = sorted(set(case_ids))
+    found: dict[str, tuple[str, ...]] = {}
+    for first in range(0, len(wanted), PATHS_AT_ONCE):
+        ids = {path_of(case_id): case_id for case_id in wanted[first : first + PATHS_AT_ONCE]}
+        marks = _marks(repo, (commit,), ids)
+        found |= {ids[path]: tuple(dict.fromkeys(read_mark(mark).commit for mark in each))
+                  for path, each in marks.items()}  # fmt: skip
+    return found
+
+
 def policy_changes(repo: Repo, since: str, commit: str) -> list[tuple[str, str]]:
     """Each commit up to `commit` that `since` does not have and that changed a file of `policies/`, with that file;
     oldest first, and the same commit once for each of them."""
