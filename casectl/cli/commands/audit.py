@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from casectl.cli.commands._audit_pack import pack, verify
 from casectl.cli.commands.report import Since, Until
 from casectl.cli.context import clock, command_app
 from casectl.cli.reading import (
@@ -63,6 +64,10 @@ def audit(
             show_problems(found.table.exceptions)
     sys.stdout.flush()
     return FINDINGS if found.fails_on(fail_on) else 0
+
+
+app.command()(pack)
+app.command()(verify)
 
 
 @app.command("codes")

@@ -1,0 +1,130 @@
+"""The two lists of a pack: `manifest.json`, which says what it was made from and by, and `SHA256SUMS`."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from shlex import join
+from typing import Any, NamedTuple
+
+from casectl import __version__
+from casectl.audit.cases import Period
+from casectl.audit.sample import SEED, SIZE
+from casectl.audit.zipped import Measure
+from casectl.model.instants import Instant, format_instant, parse_stored
+from casectl.reports.population import zone_data_version
+from casectl.store.bundle import git_version
+from casectl.store.git import Place
+
+SCHEMA = "casectl.evidence/1"
+MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
+README = "README.md"
+BUNDLE = "history.bundle"
+
+
+class Inputs(NamedTuple):
+    """What a pack is asked for, beside the commit."""
+
+    period: Period
+    sample: int = SIZE
+    """How many cases are drawn, at most."""
+    seed: str = SEED
+
+
+class PolicyLine(NamedTuple):
+    """A file below `policies/`; version and first day of one that is a desk's policy."""
+
+    path: str
+    blob: str
+    version: str | None
+    effective: str | None
+
+
+def versions(place: Place, signatures: str | None) -> dict[str, str | None]:
+    """What the pack is made with; `signatures` is the version of the library that checks them, where it was needed."""
+    return {
+        "casectl": __version__,
+        "python": platform.python_version(),
+        "git": git_version(place),
+        "tzdata": zone_data_version(),
+        "cryptography": signatures,
+    }
+
+
+def manifest(
+    commit: str,
+    tree: str,
+    inputs: Inputs,
+    made_with: Mapping[str, str | None],
+    policies: Iterable[PolicyLine],
+    left_out: Iterable[str],
+    measures: Mapping[str, Measure],
+) -> bytes:
+    """The manifest of a pack of these files, in its one form: two blanks deep, in ASCII."""
+    period = inputs.period
+    document = {
+        "schema": SCHEMA,
+        "commit": commit,
+        "tree": tree,
+        "since": None if period.since is None else format_instant(period.since),
+        "until": format_instant(period.until),
+        "as_of": format_instant(period.until),
+        "desk": period.desk,
+        "sample": inputs.sample,
+        "seed": inputs.seed,
+        "versions": dict(made_with),
+        "commands": commands(commit, inputs),
+        "policies": [each._asdict() for each in policies],
+        "left_out": list(left_out),
+        "files": {name: {"sha256": each.sha256, "bytes": each.size} for name, each in sorted(measures.items())},
+    }
+    return (json.dumps(document, indent=2) + "\n").encode()
+
+
+def sums(measures: Mapping[str, Measure]) -> bytes:
+    """`SHA256SUMS` as sha256sum writes it, of files whose names hold nothing that it would have to escape."""
+    return "".join(f"{each.sha256}  {name}\n" for name, each in sorted(measures.items())).encode()
+
+
+def commands(commit: str, inputs: Inputs) -> dict[str, str]:
+    """The commands that make the pack again, and each table of it, in any clone that has the commit."""
+    until, after = (format_instant(at) for at in (inputs.period.until, inputs.period.until + 1))
+    desk = [] if inputs.period.desk is None else ["--desk", inputs.period.desk]
+    since = [] if inputs.period.since is None else ["--since", format_instant(inputs.period.since)]
+    at = ["casectl", "--at", commit]
+    drawn = ["--sample", str(inputs.sample), "--seed", inputs.seed]
+    made = [*at, "audit", "pack", "--out", "PACK.zip", *since, "--until", until, *desk, *drawn]
+    return {
+        "pack": join(made),
+        "population.csv": join([*at, "sla", "--as-of", until, *desk, "-o", "csv"]),
+        "findings.csv": join([*at, "audit", *since, "--until", after, *desk, "-o", "csv"]),
+        "policies/": f"git archive {commit} policies/ | tar -x",
+        "revisions.csv": f"{join([*at, 'policy', 'history'])} DESK -o csv",
+        "history.bundle": "git bundle create history.bundle HEAD, in a clone whose HEAD is the commit",
+        "sample/ID/case.yaml": f"git show {commit}:PATH",
+        "sample/ID/timeline.csv": f"{join([*at, 'log'])} ID --as-of {until} -o csv",
+        "sample/ID/ledger.txt": f"{join([*at, 'explain'])} ID --as-of {until}",
+        "sample/ID/commits.txt": f"git log -m --full-history --reverse --format=raw {commit} -- PATH",
+    }
+
+
+def inputs_of(document: Mapping[str, Any]) -> Inputs:
+    """The inputs that a manifest says its pack was made from. Raises ValueError for what no manifest holds."""
+    since, desk, sample, seed = (document.get(name) for name in ("since", "desk", "sample", "seed"))
+    if (
+        not (desk is None or isinstance(desk, str))
+        or type(sample) is not int
+        or sample < 0
+        or not isinstance(seed, str)
+    ):
+        raise ValueError("desk, sample or seed")
+    begin = None if since is None else _instant(since)
+    return Inputs(Period(begin, _instant(document.get("until")), desk), sample, seed)
+
+
+def _instant(text: object) -> Instant:
+    if not isinstance(text, str):
+        raise ValueError("a time")
+    return parse_stored(text)

@@ -1,0 +1,209 @@
+"""The evidence pack: all that an auditor takes along about a period, in one zip file that follows from one commit.
+
+The same commit and the same inputs give the same bytes, in any zone, locale, folder or clone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from casectl.audit.authority import authority_table
+from casectl.audit.cases import cases_table, claims_table, unjudged_table
+from casectl.audit.controls import control_page, control_table
+from casectl.audit.evidence import (
+    Evidence,
+    OnProgress,
+    gather,
+    population_table,
+    severities,
+    states,
+    totals_table,
+)
+from casectl.audit.manifest import BUNDLE, MANIFEST, README, SUMS, Inputs, PolicyLine, manifest, sums, versions
+from casectl.audit.pack_readme import pack_readme
+from casectl.audit.review import Wanted, review
+from casectl.audit.sampled import sample_files
+from casectl.audit.zipped import Measure, Member, chunks, laid_out, measure
+from casectl.model.instants import Instant
+from casectl.model.problems import NotAllowed, NotFound
+from casectl.reports.render import render
+from casectl.reports.revisions import revision_table
+from casectl.reports.table import Column, Table
+from casectl.store.bundle import write_bundle
+from casectl.store.commitlog import parse_commit
+from casectl.store.durable import sync_file, sync_folder
+from casectl.store.objects import ObjectReader
+from casectl.store.policy_bytes import PolicyFile, read_policy_bytes
+from casectl.store.policy_history import read_revisions
+from casectl.store.repo import Repo, refuse_incomplete
+
+
+class Packed(NamedTuple):
+    """The members of a pack, and what a person is told of it."""
+
+    members: tuple[Member, ...]
+    measures: Mapping[str, Measure]
+    states: Counter[str]
+    severities: Counter[str]
+    cases: Counter[str]
+    """In the period, and why not."""
+    drawn: int
+
+
+class Again(NamedTuple):
+    """What a pack that is made again takes from the one that was made before: what depends on programs alone."""
+
+    versions: Mapping[str, str | None]
+    bundle: Path | None = None
+    """The bundle, where another git packed it: its history has been read from it."""
+
+
+def write_pack(
+    repo: Repo,
+    commit: str,
+    inputs: Inputs,
+    out: Path,
+    force: bool = False,
+    on_progress: OnProgress = lambda cases: None,
+) -> tuple[Packed, str]:
+    """Makes the pack `out`; gives what is in it, and the SHA-256 of the file. Nothing is left behind when it fails.
+
+    Raises `NotAllowed` for a file that is there already unless `force`, `NotFound` for a folder that is not, and
+    `CasectlError` for a clone that lacks part of the history.
+    """
+    _refuse_taken(out, force)
+    refuse_incomplete(repo)
+    with TemporaryDirectory(prefix=".casectl-pack-", dir=out.parent) as folder:
+        scratch = Path(folder)
+        packed = pack_members(repo, commit, inputs, scratch, on_progress)
+        draft = scratch / "pack"
+        digest = write_members(draft, packed)
+        sync_file(draft)
+        _refuse_taken(out, force)
+        draft.replace(out)
+    sync_folder(out.parent)
+    return packed, digest
+
+
+def pack_members(
+    repo: Repo,
+    commit: str,
+    inputs: Inputs,
+    scratch: Path,
+    on_progress: OnProgress = lambda cases: None,
+    again: Again | None = None,
+) -> Packed:
+    """Everything that goes into the pack; what is too large to be held stands in the folder `scratch`."""
+    evidence = gather(repo, commit, inputs, on_progress)
+    findings = review(repo, commit, wanted(repo, commit, inputs)).table
+    policies, left_out = read_policy_bytes(repo, commit)
+    bundle = again.bundle if again else None
+    if bundle is None:
+        bundle = scratch / BUNDLE
+        write_bundle(repo, commit, bundle)
+    files: dict[str, bytes | Path] = {BUNDLE: bundle, **_texts(repo, evidence, findings), **_bytes_of(policies)}
+    measures = {name: measure(chunks(content)) for name, content in files.items()}
+    made_with = again.versions if again else versions(repo, None)
+    lines = _policy_lines(evidence, policies)
+    files[MANIFEST] = manifest(commit, _tree(repo, commit), inputs, made_with, lines, left_out, measures)
+    measures[MANIFEST] = measure(chunks(files[MANIFEST]))
+    files[SUMS] = sums(measures)
+    measures[SUMS] = measure(chunks(files[SUMS]))
+    cases = Counter(each.in_period for each in evidence.cases)
+    members = tuple(Member(name, content) for name, content in sorted(files.items()))
+    return Packed(members, measures, states(evidence), severities(findings), cases, len(evidence.drawn))
+
+
+def wanted(repo: Repo, commit: str, inputs: Inputs) -> Wanted:
+    """The findings that belong into a pack: of the commits of its period.
+
+    No clock is asked, for a pack is to be the same tomorrow: what is dated in the future is told against the end of the
+    period or the commit's own time, whichever is later.
+    """
+    period = inputs.period
+    return Wanted(max(period.until, tip_time(repo, commit)), period.since, period.until + 1, period.desk)
+
+
+def tip_time(repo: Repo, commit: str) -> Instant:
+    """The committer's time of a commit; 0 where it has none that can be read."""
+    with ObjectReader(repo) as reader:
+        found = reader.look(commit)
+    return (parse_commit(commit, found.content).committer.at if found else None) or 0
+
+
+def write_members(target: Path, packed: Packed) -> str:
+    """Writes the zip file of a pack's members into the new file `target`; gives its SHA-256."""
+    digest = hashlib.sha256()
+    with target.open("xb") as file:
+        for part in laid_out([(name, packed.measures[name], chunks(content)) for name, content in packed.members]):
+            digest.update(part.content)
+            file.write(part.content)
+    return digest.hexdigest()
+
+
+def _texts(repo: Repo, evidence: Evidence, findings: Table) -> dict[str, bytes]:
+    """All but the policies and the bundle, by name."""
+    inputs, commit = evidence.inputs, evidence.commit
+    period = inputs.period
+    tables = {
+        "population": population_table(evidence),
+        "cases": cases_table(evidence.cases),
+        "totals": totals_table(evidence, findings),
+        "claims": claims_table(evidence.cases),
+        "unjudged": unjudged_table(evidence.cases),
+        "findings": findings,
+        "revisions": _revisions(repo, evidence),
+        "authority": authority_table(evidence.book, period.until, period.desk),
+        "controls": control_table(),
+    }
+    texts = {f"{name}.csv": render(table, "csv") for name, table in tables.items()}
+    texts["findings.json"] = render(findings, "json")
+    texts["controls.md"] = control_page()
+    texts[README] = pack_readme(commit, period, inputs.seed, inputs.sample)
+    gone = {each.line.id: each.deleted_in for each in evidence.cases if each.file == "deleted"}
+    drawn = sample_files(repo, commit, period.until, sorted(evidence.drawn), gone)
+    return {**{name: text.encode() for name, text in texts.items()}, **drawn}
+
+
+def _revisions(repo: Repo, evidence: Evidence) -> Table:
+    """The revisions of every desk's policy, under one header."""
+    whole, _ = revision_table("", (), evidence.book, evidence.commit)
+    rows: list[dict[str, object]] = []
+    for desk in evidence.book.desks():
+        table, _ = revision_table(desk, read_revisions(repo, evidence.commit, desk), evidence.book, evidence.commit)
+        rows += [{"desk": desk, **row} for row in table.rows]
+    return whole._replace(columns=(Column("desk"), *whole.columns), rows=tuple(rows), stamp={})  # type: ignore[arg-type]
+
+
+def _bytes_of(policies: Iterable[PolicyFile]) -> dict[str, bytes]:
+    return {each.path: each.content for each in policies}
+
+
+def _policy_lines(evidence: Evidence, policies: Iterable[PolicyFile]) -> Iterator[PolicyLine]:
+    versions_at = {policy.path: policy for policy in evidence.book.policies.values()}
+    for each in policies:
+        policy = versions_at.get(each.path)
+        yield PolicyLine(
+            each.path, each.blob, policy.ref if policy else None, str(policy.effective) if policy else None
+        )
+
+
+def _tree(repo: Repo, commit: str) -> str:
+    with ObjectReader(repo) as reader:
+        found = reader.look(f"{commit}^{{tree}}")
+    return found.id if found else ""
+
+
+def _refuse_taken(out: Path, force: bool) -> None:
+    if not out.parent.is_dir():
+        raise NotFound(f"there is no folder {out.parent}", "make it first")
+    if out.is_dir():
+        raise NotAllowed(f"{out} is a folder", "name a file: --out PACK.zip")
+    if os.path.lexists(out) and not force:
+        raise NotAllowed(f"{out} is there already, and a pack is never overwritten", "another name, or --force")

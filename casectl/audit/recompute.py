@@ -1,0 +1,70 @@
+"""Making a pack again from the history that it carries, and comparing every byte: what verifies the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from casectl.audit.evidence import OnProgress
+from casectl.audit.manifest import BUNDLE, inputs_of, versions
+from casectl.audit.pack import Again, Packed, pack_members, write_members
+from casectl.audit.verify import Finding, Verdict
+from casectl.audit.zipped import listed, pieces_of
+from casectl.model.problems import CasectlError
+from casectl.store.bundle import unbundle
+
+
+def recompute_pack(path: Path, verdict: Verdict, on_progress: OnProgress) -> Verdict:
+    """The verdict on a pack that was found to be whole, once more after making it again from its own history.
+
+    What merely depends on programs is taken from the pack, with a note where a version differs: the manifest's own
+    list of versions, and the bundle where another git packed it. What it holds is read and reckoned anew in any case.
+    """
+    manifest = verdict.manifest or {}
+    with TemporaryDirectory(prefix="casectl-verify-") as folder:
+        place = Path(folder)
+        bundle = place / "given"
+        _take_out(path, bundle)
+        (place / "history").mkdir()
+        try:
+            repo = unbundle(bundle, verdict.commit, place / "history")
+            now = versions(repo, None)
+            then = manifest.get("versions")
+            was: Mapping[str, Any] = then if isinstance(then, dict) else {}
+            again = Again(was, bundle if was.get("git") != now["git"] else None)
+            packed = pack_members(repo, verdict.commit, inputs_of(manifest), place, on_progress, again)
+        except (CasectlError, ValueError) as mistake:
+            return verdict._replace(findings=(Finding(BUNDLE, f"the pack cannot be made again: {mistake}"),))
+        findings = tuple(_compared(verdict, packed)) or tuple(_whole(path, verdict, packed, place))
+        return verdict._replace(findings=findings, notes=tuple(_notes(was, now)))
+
+
+def _take_out(path: Path, bundle: Path) -> None:
+    with path.open("rb") as file, bundle.open("xb") as out:
+        for member in listed(file, path.stat().st_size):
+            if member.name == BUNDLE:
+                out.writelines(pieces_of(file, member))
+
+
+def _notes(was: Mapping[str, Any], now: Mapping[str, str | None]) -> Iterator[str]:
+    for name, own in now.items():
+        if name != "cryptography" and was.get(name) != own:
+            yield f"made with {name} {was.get(name)}, checked with {name} {own}"
+
+
+def _compared(verdict: Verdict, packed: Packed) -> Iterator[Finding]:
+    """Each file that comes out otherwise."""
+    for name in sorted({*verdict.measures, *packed.measures}):
+        if name not in packed.measures:
+            yield Finding(name, "is in the pack, and its history does not make it")
+        elif name not in verdict.measures:
+            yield Finding(name, "is not in the pack, and its history makes it")
+        elif verdict.measures[name] != packed.measures[name]:
+            yield Finding(name, "differs from what its history makes")
+
+
+def _whole(path: Path, verdict: Verdict, packed: Packed, place: Path) -> Iterator[Finding]:
+    if write_members(place / "again", packed) != verdict.sha256:
+        yield Finding(path.name, "its files are those that its history makes, and the file around them is not")

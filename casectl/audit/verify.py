@@ -1,0 +1,232 @@
+"""Whether a pack is as it was made: its members against its two lists, the lists against each other, and the container
+against what the members make. Nothing that the file says is trusted further than it can be checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from casectl.audit.manifest import BUNDLE, MANIFEST, SCHEMA, SUMS, inputs_of, sums
+from casectl.audit.zipped import CHUNK, Measure, NoPack, Stored, laid_out, listed, measure, pieces_of
+from casectl.model.problems import CasectlError, NotFound
+from casectl.store.bundle import bundled_commit
+
+MOST_LIST_BYTES = 64 << 20
+"""Of a manifest or list of sums; more would only be read to be refused."""
+_SUM = re.compile(r"([0-9a-f]{64})  (.+)")
+_LISTS = (MANIFEST, SUMS)
+_BUNDLE_HEAD_BYTES = 1024
+
+
+class Finding(NamedTuple):
+    """What is wrong with one file of a pack; `name` is the pack's own where it is about the container."""
+
+    name: str
+    what: str
+
+
+class Verdict(NamedTuple):
+    """What was found; a pack without findings is as it was made."""
+
+    findings: tuple[Finding, ...]
+    files: int = 0
+    sha256: str = ""
+    """Of the whole file."""
+    manifest: Mapping[str, Any] | None = None
+    """As it is in the pack; None where it cannot be read."""
+    notes: tuple[str, ...] = ()
+    measures: Mapping[str, Measure] = {}
+
+    @property
+    def commit(self) -> str:
+        """The commit that the manifest names."""
+        return str((self.manifest or {}).get("commit", ""))
+
+
+def verify_pack(path: Path) -> Verdict:
+    """Everything that can be told from the file alone. Raises `NotFound` for none, `CasectlError` for no file."""
+    if not path.exists():
+        raise NotFound(f"there is no file {path}")
+    if not path.is_file():
+        raise CasectlError(f"{path} is no regular file", "the pack as it was made: PACK.zip")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = path.stat().st_size
+        try:
+            members = listed(file, size)
+        except NoPack as mistake:
+            return Verdict((Finding(path.name, mistake.message),), sha256=digest)
+        return _verdict(file, path.name, members, digest)
+
+
+def _verdict(file: IO[bytes], own_name: str, members: list[Stored], digest: str) -> Verdict:
+    findings = [*_names(members)]
+    by_name = {member.name: member for member in members}
+    measures = {name: measure(pieces_of(file, member)) for name, member in by_name.items()}
+    told, mistakes = _read_manifest(file, by_name)
+    findings += mistakes
+    summed, mistakes = _read_sums(file, by_name)
+    findings += mistakes
+    findings += _held_against(measures, told, summed)
+    findings += _lists_themselves(file, by_name, measures, told, summed, bool(findings))
+    findings += _bundle(file, by_name, told)
+    findings += _container(file, own_name, members, measures)
+    unique = tuple(dict.fromkeys(findings))
+    return Verdict(unique, len(members), digest, told, measures=measures)
+
+
+def _names(members: Iterable[Stored]) -> Iterator[Finding]:
+    """Names that stand twice, and such as lead somewhere else when a pack is unzipped."""
+    for name, times in Counter(member.name for member in members).items():
+        if times > 1:
+            yield Finding(name, f"is in the pack {times} times")
+        parts = name.split("/")
+        if name.startswith("/") or "\\" in name or {"", ".", ".."} & set(parts) or ":" in parts[0]:
+            yield Finding(name, "is a path that leads out of the folder it is unzipped into")
+        elif not name.isprintable():
+            yield Finding(name, "holds characters that cannot be seen")
+
+
+def _read_list(file: IO[bytes], by_name: Mapping[str, Stored], name: str) -> bytes | Finding:
+    member = by_name.get(name)
+    if member is None:
+        return Finding(name, "is missing")
+    if member.size > MOST_LIST_BYTES:
+        return Finding(name, f"is larger than {MOST_LIST_BYTES >> 20} MiB")
+    return b"".join(pieces_of(file, member))
+
+
+def _read_manifest(file: IO[bytes], by_name: Mapping[str, Stored]) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
+    content = _read_list(file, by_name, MANIFEST)
+    if isinstance(content, Finding):
+        return None, (content,)
+    try:
+        document = json.loads(content)
+        if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+            raise ValueError(f"its schema is not {SCHEMA}")
+        if not re.fullmatch("[0-9a-f]{40}(?:[0-9a-f]{24})?", str(document.get("commit"))):
+            raise ValueError("it names no commit")
+        inputs_of(document)
+        for name, each in _files_of(document).items():
+            if not isinstance(each, dict) or set(each) != {"sha256", "bytes"}:
+                raise ValueError(f"of {name} it says something else than sha256 and bytes")
+    except (ValueError, TypeError, AttributeError, RecursionError) as mistake:
+        return None, (Finding(MANIFEST, f"cannot be read: {mistake}"),)
+    return document, ()
+
+
+def _files_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = document["files"] if isinstance(document.get("files"), dict) else {}
+    return found
+
+
+def _read_sums(file: IO[bytes], by_name: Mapping[str, Stored]) -> tuple[dict[str, str] | None, tuple[Finding, ...]]:
+    content = _read_list(file, by_name, SUMS)
+    if isinstance(content, Finding):
+        return None, (content,)
+    found: dict[str, str] = {}
+    for number, line in enumerate(content.decode(errors="backslashreplace").split("\n")[:-1], 1):
+        match = _SUM.fullmatch(line)
+        if match is None or match[2] in found:
+            return None, (Finding(SUMS, f"line {number} is no sum, or names a file for the second time"),)
+        found[match[2]] = match[1]
+    return found, ()
+
+
+def _held_against(
+    measures: Mapping[str, Measure], told: Mapping[str, Any] | None, summed: Mapping[str, str] | None
+) -> Iterator[Finding]:
+    """Each file against both lists. Where one of them agrees with the file, it is the other that was changed."""
+    files = _files_of(told) if told is not None else {}
+    names = {*measures, *files, *(summed or {})} - set(_LISTS)
+    for name in sorted(names):
+        sayings = {MANIFEST: files.get(name, {}).get("sha256") if told is not None else None}
+        sayings[SUMS] = summed.get(name) if summed is not None else None
+        known = [each for each, read in ((MANIFEST, told), (SUMS, summed)) if read is not None]
+        yield from _one(name, measures.get(name), {each: sayings[each] for each in known})
+        size = files.get(name, {}).get("bytes")
+        if name in measures and name in files and size != measures[name].size:
+            yield Finding(MANIFEST, f"says that {name} has {size} bytes, and it has {measures[name].size}")
+
+
+def _one(name: str, found: Measure | None, sayings: Mapping[str, str | None]) -> Iterator[Finding]:
+    listed_in = [each for each, digest in sayings.items() if digest is not None]
+    if found is None:
+        yield Finding(name, f"is missing; {' and '.join(listed_in)} {'names' if len(listed_in) == 1 else 'name'} it")
+    elif sayings and not listed_in:
+        yield Finding(name, f"was added: {' and '.join(sayings)} do not name it")
+    agree = [each for each in listed_in if found is not None and sayings[each] == found.sha256]
+    if found is not None and listed_in and not agree:
+        yield Finding(name, "differs: its content is not what was packed")
+    for each in sayings:
+        if each not in agree and (agree or (found is None and each not in listed_in)):
+            yield Finding(each, f"differs: it does not say of {name} what the pack was made with")
+
+
+def _lists_themselves(
+    file: IO[bytes],
+    by_name: Mapping[str, Stored],
+    measures: Mapping[str, Measure],
+    told: Mapping[str, Any] | None,
+    summed: Mapping[str, str] | None,
+    found_already: bool,
+) -> Iterator[Finding]:
+    """The manifest by its own sum, and the list of sums by the one form that it has."""
+    if told is not None and summed is not None and MANIFEST in by_name:
+        if summed.get(MANIFEST) != measures[MANIFEST].sha256:
+            yield Finding(MANIFEST, f"differs from its sum in {SUMS}: one of the two was changed")
+            yield Finding(SUMS, f"differs from {MANIFEST}: one of the two was changed")
+        elif not found_already:
+            form = sums({name: each for name, each in measures.items() if name != SUMS})
+            if b"".join(pieces_of(file, by_name[SUMS])) != form:
+                yield Finding(SUMS, "differs: it is not written as a pack's is")
+    elif summed is not None and MANIFEST in by_name and summed.get(MANIFEST) != measures[MANIFEST].sha256:
+        yield Finding(MANIFEST, f"differs from its sum in {SUMS}")
+
+
+def _bundle(file: IO[bytes], by_name: Mapping[str, Stored], told: Mapping[str, Any] | None) -> Iterator[Finding]:
+    if told is None or BUNDLE not in by_name:
+        return
+    head = next(pieces_of(file, by_name[BUNDLE]), b"")[:_BUNDLE_HEAD_BYTES]
+    if bundled_commit(head) != told["commit"]:
+        yield Finding(BUNDLE, f"is not the history of the commit that {MANIFEST} names")
+
+
+def _container(
+    file: IO[bytes], own_name: str, members: list[Stored], measures: Mapping[str, Measure]
+) -> Iterator[Finding]:
+    """The bytes between the members, held against those that casectl would write around them."""
+    if len(measures) != len(members):
+        return  # of two with one name nobody knows which is meant, and that is a finding already
+    ordered = sorted(members, key=lambda each: each.name)
+    if [each.start for each in ordered] != sorted(each.start for each in members):
+        yield Finding(own_name, "its members do not lie in the order of their names")
+        return
+    try:
+        layout = laid_out([(each.name, measures[each.name], pieces_of(file, each)) for each in ordered])
+        yield from dict.fromkeys(_differences(file, own_name, layout))
+    except (CasectlError, UnicodeEncodeError) as mistake:
+        yield Finding(own_name, f"is no pack: {mistake}")
+
+
+def _differences(file: IO[bytes], own_name: str, layout: Iterable[Any]) -> Iterator[Finding]:
+    at = 0
+    for part in layout:
+        for begin in range(0, len(part.content), CHUNK):
+            expected = part.content[begin : begin + CHUNK]
+            file.seek(at)
+            if file.read(len(expected)) != expected:
+                where = {"header": "the header before it", "entry": "its entry in the directory"}.get(part.what)
+                said = f"{where} is not as its content makes it" if where else "does not lie where it would"
+                yield Finding(
+                    part.member or own_name, said if part.member else "its last bytes are not as they would be"
+                )
+            at += len(expected)
+    if file.seek(0, 2) != at:
+        yield Finding(own_name, f"has {file.seek(0, 2) - at} bytes more than its members make")

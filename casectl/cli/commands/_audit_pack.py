@@ -1,0 +1,91 @@
+"""`casectl audit pack` and `casectl audit verify`, for the group in `audit.py`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from casectl.cli.context import clock
+from casectl.cli.errors import warn
+from casectl.cli.reading import FINDINGS, Desk, as_of_moment, moment, progress, read_from, zone_of_dates
+from casectl.model.problems import UsageMistake
+
+
+def pack(
+    ctx: typer.Context,
+    out: Annotated[Path, typer.Option("--out", metavar="PACK.zip", help="The file to make.", show_default=False)],
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="INSTANT", help="Cases not closed before it; default: all.", show_default=False),
+    ] = None,
+    until: Annotated[
+        str, typer.Option(metavar="INSTANT", help="Cases opened by then, judged as of it; a date as with --as-of.")
+    ] = "now",
+    desk: Desk = None,
+    sample: Annotated[int, typer.Option(min=0, metavar="N", help="Cases to show closely.")] = 25,
+    seed: Annotated[str, typer.Option(metavar="S", help="Another seed draws another sample.")] = "1",
+    force: Annotated[bool, typer.Option("--force", help="Replace the file, if it is there already.")] = False,
+) -> None:
+    """Evidence for an auditor in one zip file: the population, a sample, findings, policies and the whole history."""
+    from casectl.audit.cases import Period
+    from casectl.audit.manifest import Inputs
+    from casectl.audit.pack import tip_time, write_pack
+    from casectl.audit.sample import known_seed
+
+    repo, commit = read_from(ctx)
+    zone = zone_of_dates(repo, commit, desk, since, until)
+    begin, end = None if since is None else moment(since, zone), as_of_moment(until, zone)
+    if begin is not None and begin >= end:
+        raise UsageMistake("--since does not lie before --until: no moment is in that period", "since comes first")
+    inputs = Inputs(Period(begin, end, desk), sample, known_seed(seed))
+    if tip_time(repo, commit) > clock():
+        warn("the commit is dated in the future; the pack tells nothing of that: casectl audit does")
+    with progress() as told:
+        packed, digest = write_pack(repo, commit, inputs, out, force, told)
+    print(_sum("rows", packed.states))
+    print(_sum("cases", Counter({"in the period" if part == "yes" else part: n for part, n in packed.cases.items()})))
+    print(f"sample: {packed.drawn} of {packed.cases['yes']}")
+    print(_sum("findings", packed.severities))
+    print(f"commit: {commit}")
+    print(f"{digest}  {out}")
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="PACK.zip", show_default=False)],
+    recompute: Annotated[
+        bool, typer.Option("--recompute", help="Make it again from its own history, and compare every byte.")
+    ] = False,
+) -> int:
+    """Whether a pack is as it was made: names every file that differs, is missing, or was added. Exit 3 if any."""
+    from casectl.audit.verify import verify_pack
+    from casectl.cli.errors import say
+    from casectl.model.instants import use_packaged_zones
+    from casectl.reports.plain import plain
+
+    verdict = verify_pack(file)
+    if recompute and verdict.manifest is not None and not verdict.findings:
+        from casectl.audit.recompute import recompute_pack
+
+        use_packaged_zones()
+        with progress() as told:
+            verdict = recompute_pack(file, verdict, told)
+    for note in verdict.notes:
+        say(plain(note))
+    for finding in verdict.findings:
+        print(plain(f"{finding.name}: {finding.what}"))
+    if verdict.findings:
+        return FINDINGS
+    again = " and made again from its history, byte for byte" if recompute else ""
+    print(f"{file}: {verdict.files} files, as they were packed{again}")
+    print(f"commit: {verdict.commit}")
+    print(f"{verdict.sha256}  {file}")
+    return 0
+
+
+def _sum(what: str, parts: Counter[str]) -> str:
+    """`rows: 12 = 10 met + 2 breached`, so that everybody sees that it adds up."""
+    told = " + ".join(f"{number} {part}" for part, number in sorted(parts.items()))
+    return f"{what}: {sum(parts.values())}" + (f" = {told}" if told else "")

@@ -1,0 +1,146 @@
+"""The README of a pack: its blocks work as printed, without casectl and without Python, and fail where something is
+not as it was."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.audit.packing import Pack, Story
+
+TOOLS = (
+    "awk bash cat cut diff find git grep head ls mkdir printf rm sed sha256sum sort tail test tr uniq ssh-keygen sh env"
+).split()
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A PATH with what the README asks for, and nothing else: neither casectl nor Python."""
+    folder = tmp_path_factory.mktemp("tools")
+    for name in TOOLS:
+        found = shutil.which(name)
+        if found:
+            (folder / name).symlink_to(found)
+    assert not shutil.which("python3", path=str(folder))
+    assert not shutil.which("casectl", path=str(folder))
+    return folder
+
+
+def blocks(text: str) -> list[str]:
+    return re.findall(r"^```bash\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def run(block: str, folder: Path, tools: Path) -> subprocess.CompletedProcess[str]:
+    """A block in a shell of its own, by somebody with an empty home."""
+    (folder.parent / "nobody").mkdir(exist_ok=True)
+    env = {"PATH": str(tools), "HOME": str(folder.parent / "nobody"), "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", block], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    print(f"{block}\n{done.stdout}{done.stderr}-> {done.returncode}")
+    return done
+
+
+@pytest.fixture
+def unzipped(pack: Pack, place: Path) -> Path:
+    return pack.unzipped(place)
+
+
+def test_every_block_works_as_printed_and_says_nothing_but_who_signed(unzipped: Path, tools: Path) -> None:
+    found = blocks((unzipped / "README.md").read_text())
+    assert len(found) == 9
+    for block in found:
+        done = run(block, unzipped, tools)
+        assert done.returncode == 0
+        assert bool(done.stdout) is ("%G?" in block)
+
+
+def test_they_work_a_second_time(unzipped: Path, tools: Path) -> None:
+    for _ in range(2):
+        for block in blocks((unzipped / "README.md").read_text()):
+            assert run(block, unzipped, tools).returncode == 0
+
+
+def appended(name: str) -> Callable[[Path, Story], None]:
+    def change(folder: Path, _story: Story) -> None:
+        place = folder / name
+        place.write_bytes(place.read_bytes() + b"# changed\n")
+
+    return change
+
+
+def without(name: str, which: str) -> Callable[[Path, Story], None]:
+    """The lines of a case taken out of a table."""
+
+    def change(folder: Path, story: Story) -> None:
+        place = folder / name
+        lines = place.read_text().splitlines(keepends=True)
+        place.write_text("".join(line for line in lines if not line.startswith(story.cases[which])))
+
+    return change
+
+
+def other(name: str, old: str, new: str) -> Callable[[Path, Story], None]:
+    def change(folder: Path, _story: Story) -> None:
+        place = folder / name
+        text = place.read_text()
+        assert old in text
+        place.write_text(text.replace(old, new, 1))
+
+    return change
+
+
+def sampled(name: str) -> Callable[[Path, Story], None]:
+    return lambda folder, story: appended(f"sample/{story.cases['late']}/{name}")(folder, story)
+
+
+def beside(folder: Path, _story: Story) -> None:
+    (folder / "more.txt").write_text("x")
+
+
+def undrawn(folder: Path, story: Story) -> None:
+    shutil.rmtree(folder / "sample" / story.cases["late"])
+
+
+def foreign_step(folder: Path, story: Story) -> None:
+    place = folder / "sample" / story.cases["late"] / "timeline.csv"
+    place.write_text(place.read_text() + "0" * 40 + ",,,,,,,\n")
+
+
+LIES: dict[str, tuple[str, Callable[[Path, Story], None]]] = {
+    "a changed file": ("sha256sum", appended("cases.csv")),
+    "a file beside": ("sha256sum", beside),
+    "another commit": ("rev-parse HEAD", other("manifest.json", '"commit": "', '"commit": "0')),
+    "a policy": ("hash-object", appended("policies/acme-desk/1.0.yaml")),
+    "a case left out": ("check/ever", without("cases.csv", "over")),
+    "a deleted case left out": ("check/ever", without("cases.csv", "deleted")),
+    "a case without rows": ("unjudged.csv", without("population.csv", "formula")),
+    "a total": ("targets", other("totals.csv", "targets,total,", "targets,total,1")),
+    "a state": ("targets", other("population.csv", ",met,", ",breached,")),
+    "another sample": ("check/drawn", undrawn),
+    "a sampled file": ("day=", sampled("case.yaml")),
+    "a step that is none": ("day=", foreign_step),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_is_found_by_the_block_that_looks_for_it(lie: str, unzipped: Path, tools: Path, story: Story) -> None:
+    words, change = LIES[lie]
+    found = blocks((unzipped / "README.md").read_text())
+    for block in found:
+        assert run(block, unzipped, tools).returncode == 0
+    change(unzipped, story)
+    (block, *_) = [block for block in found if words in block]
+    assert run(block, unzipped, tools).returncode != 0
+
+
+def test_an_auditor_needs_no_environment_of_ours(tools: Path) -> None:
+    """The list of tools holds the programs that the README names, and each of them is on this machine."""
+    missing = {name for name in TOOLS if not (tools / name).exists()} - {"ssh-keygen"}
+    assert not missing, os.environ["PATH"]
