@@ -26,7 +26,12 @@ DAYS = {
     ],
     "The day of a lead": ["overturned by ", "exempt: customer-information", "AEDT", "Duties: ", "case-managers"],
     "The night of cron": ["Breaches: ", "breached_at"],
-    "The half day of an auditor": ["overturned by ", "+  approved_by: sue", "exempt, "],
+    "The half day of an auditor": [
+        "made again from its history, byte for byte",
+        "overturned by ",
+        "+  approved_by: sue",
+        "exempt, ",
+    ],
     "Many hands, one history": ["merged as ", "united: 2SMS-", "origin/main: "],
 }
 """Each section, and some of what its commands say."""
