@@ -203,7 +203,7 @@ def _tree(repo: Repo, commit: str) -> str:
 def _refuse_taken(out: Path, force: bool) -> None:
     if not out.parent.is_dir():
         raise NotFound(f"there is no folder {out.parent}", "make it first")
-    if out.is_dir():
-        raise NotAllowed(f"{out} is a folder", "name a file: --out PACK.zip")
+    if os.path.lexists(out) and (out.is_symlink() or not out.is_file()):
+        raise NotAllowed(f"{out} is a folder, a link or a device", "name a file: --out PACK.zip")
     if os.path.lexists(out) and not force:
         raise NotAllowed(f"{out} is there already, and a pack is never overwritten", "another name, or --force")

@@ -9,11 +9,14 @@ from typing import Any
 
 from casectl.audit.evidence import OnProgress
 from casectl.audit.manifest import BUNDLE, inputs_of, versions
-from casectl.audit.pack import Again, Packed, pack_members, write_members
+from casectl.audit.pack import Again, Packed, pack_members, tip_time, write_members
 from casectl.audit.verify import Finding, Verdict
 from casectl.audit.zipped import listed, pieces_of
 from casectl.model.problems import CasectlError
 from casectl.store.bundle import unbundle
+
+FORESIGHT_SECONDS = 100 * 366 * 86_400
+"""How long after its last commit a period may end: centuries of office hours would take for ever to count."""
 
 
 def recompute_pack(path: Path, verdict: Verdict, on_progress: OnProgress) -> Verdict:
@@ -33,8 +36,11 @@ def recompute_pack(path: Path, verdict: Verdict, on_progress: OnProgress) -> Ver
             now = versions(repo, None)
             then = manifest.get("versions")
             was: Mapping[str, Any] = then if isinstance(then, dict) else {}
+            inputs = inputs_of(manifest)
+            if inputs.period.until > tip_time(repo, verdict.commit) + FORESIGHT_SECONDS:
+                raise ValueError("it ends more than a century after its last commit")
             again = Again(was, bundle if was.get("git") != now["git"] else None)
-            packed = pack_members(repo, verdict.commit, inputs_of(manifest), place, on_progress, again)
+            packed = pack_members(repo, verdict.commit, inputs, place, on_progress, again)
         except (CasectlError, ValueError) as mistake:
             return verdict._replace(findings=(Finding(BUNDLE, f"the pack cannot be made again: {mistake}"),))
         findings = tuple(_compared(verdict, packed)) or tuple(_whole(path, verdict, packed, place))

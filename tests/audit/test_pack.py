@@ -284,7 +284,10 @@ def test_a_pack_is_never_overwritten_unasked(told: Terminal, place: Path) -> Non
     assert "is there already" in said.err
     assert (place / "p.zip").read_text() == "precious"
     told.run("audit", "pack", "--out", str(place / "p.zip"), "--force")
-    told.run("audit", "pack", "--out", str(place), code=5)
+    (place / "link.zip").symlink_to(place / "p.zip")
+    for taken in (place, place / "link.zip"):
+        told.run("audit", "pack", "--out", str(taken), "--force", code=5)
+    (place / "link.zip").unlink()
     told.run("audit", "pack", "--out", str(place / "no" / "p.zip"), code=4)
     assert [each.name for each in place.iterdir()] == ["p.zip"], "nothing else is left behind"
 

@@ -236,6 +236,14 @@ def test_a_forger_who_makes_the_lists_fit_is_found_by_making_it_again(
     assert "authority.csv" not in said.out
 
 
+def test_a_period_that_never_ends_is_not_counted(pack: Pack, place: Path, terminal: Terminal) -> None:
+    members = pack.members
+    members["manifest.json"] = members["manifest.json"].replace(b"2026-11-24T18", b"9026-11-24T18")
+    path = remade(listed_anew(members), place / "p.zip")
+    said = terminal.run("audit", "verify", str(path), "--recompute", code=3)
+    assert "a century" in said.out
+
+
 def test_another_history_in_the_bundle_is_found(pack: Pack, place: Path, terminal: Terminal) -> None:
     members = pack.members
     head, _, packed = members["history.bundle"].partition(b"\n\n")

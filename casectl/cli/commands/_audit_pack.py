@@ -34,6 +34,7 @@ def pack(
     from casectl.audit.manifest import Inputs
     from casectl.audit.pack import tip_time, write_pack
     from casectl.audit.sample import known_seed
+    from casectl.reports.plain import plain
 
     repo, commit = read_from(ctx)
     zone = zone_of_dates(repo, commit, desk, since, until)
@@ -50,7 +51,7 @@ def pack(
     print(f"sample: {packed.drawn} of {packed.cases['yes']}")
     print(_sum("findings", packed.severities))
     print(f"commit: {commit}")
-    print(f"{digest}  {out}")
+    print(f"{digest}  {plain(str(out))}")
 
 
 def verify(
@@ -79,9 +80,9 @@ def verify(
     if verdict.findings:
         return FINDINGS
     again = " and made again from its history, byte for byte" if recompute else ""
-    print(f"{file}: {verdict.files} files, as they were packed{again}")
+    print(f"{plain(str(file))}: {verdict.files} files, as they were packed{again}")
     print(f"commit: {verdict.commit}")
-    print(f"{verdict.sha256}  {file}")
+    print(f"{verdict.sha256}  {plain(str(file))}")
     return 0
 
 
