@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.packing import Pack, Story
+from tests.audit.packing import Pack, Story, path_of
+from tests.cli.conftest import Terminal
 
 TOOLS = (
     "awk bash cat cut diff find git grep head ls mkdir printf rm sed sha256sum sort tail test tr uniq ssh-keygen sh env"
@@ -138,6 +139,38 @@ def test_a_lie_is_found_by_the_block_that_looks_for_it(lie: str, unzipped: Path,
     change(unzipped, story)
     (block, *_) = [block for block in found if words in block]
     assert run(block, unzipped, tools).returncode != 0
+
+
+def test_cases_that_only_a_branch_or_a_merge_had_are_in_the_list(told: Terminal, place: Path, tools: Path) -> None:
+    """One that `-s ours` dropped; one that stands in a merge commit alone, and was taken away after it."""
+    dropped, evil = "ACM-261122-0000D", "ACM-261122-0000E"
+    source = next((told.root / "cases").rglob("ACM-*.yaml"))
+    told.git("checkout", "-qb", "side", "HEAD~2")
+    _put(told, source, dropped)
+    told.git("commit", "-qm", "On a side branch")
+    told.git("checkout", "-q", "main")
+    told.git("merge", "-q", "-s", "ours", "--no-ff", "--no-commit", "side")
+    _put(told, source, evil)
+    told.git("commit", "-qm", "More than a merge")
+    merge = told.git("rev-parse", "HEAD").strip()
+    told.git("rm", "-q", path_of(evil))
+    told.git("commit", "-qm", "And away again")
+    told.run("audit", "pack", "--out", str(place / "p.zip"))
+    made = Pack(place / "p.zip")
+    lines = {line["id"]: line for line in made.table("cases.csv")}
+    assert (lines[dropped]["file"], lines[dropped]["deleted_in"]) == ("deleted", merge)
+    assert (lines[evil]["file"], lines[evil]["deleted_in"]) == ("deleted", told.git("rev-parse", "HEAD").strip())
+    folder = made.unzipped(place / "open")
+    for block in blocks((folder / "README.md").read_text()):
+        assert run(block, folder, tools).returncode == 0
+    told.run("audit", "verify", str(place / "p.zip"), "--recompute")
+
+
+def _put(told: Terminal, source: Path, case: str) -> None:
+    target = told.root / path_of(case)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(source.read_text().replace(source.stem, case))
+    told.git("add", "-A")
 
 
 def test_an_auditor_needs_no_environment_of_ours(tools: Path) -> None:
