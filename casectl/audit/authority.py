@@ -9,11 +9,12 @@ from casectl.model.change import Moment
 from casectl.model.instants import Instant
 from casectl.model.policy import Book, Person, Policy
 from casectl.model.problems import CasectlError
+from casectl.model.signing_key import SigningKey
 from casectl.model.workflow_shape import VERBS
 from casectl.reports.hours import version_in_force
 from casectl.reports.table import Cell, Table, sheet
 
-COLUMNS = "desk policy person what may by clause name mail roles desks"
+COLUMNS = "desk policy person what may by clause name mail roles desks keys"
 STRANGER = "(not on the staff)"
 
 
@@ -64,7 +65,13 @@ def _about(policy: Policy, person: Person | None) -> dict[str, Cell]:
     if person is None:
         return known
     return {**known, "person": person.key, "name": person.name, "mail": person.mail, "roles": person.roles,
-            "desks": person.desks}  # fmt: skip
+            "desks": person.desks, "keys": tuple(map(_key_words, person.keys))}  # fmt: skip
+
+
+def _key_words(key: SigningKey) -> str:
+    """`SHA256:… 2026-01-01/2026-12-31`: the fingerprint, as `ssh-keygen -l` prints it, and its days."""
+    days = f" {key.since or ''}/{key.until or ''}" if key.since or key.until else ""
+    return f"{key.fingerprint}{days}"
 
 
 def _may(book: Book, policy: Policy, person: Person | None, verb: str, until: Instant) -> str:

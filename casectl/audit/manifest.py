@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
 from shlex import join
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 README = "README.md"
 BUNDLE = "history.bundle"
+SIGNERS = "allowed_signers"
 
 
 class Inputs(NamedTuple):
@@ -42,15 +44,22 @@ class PolicyLine(NamedTuple):
     effective: str | None
 
 
-def versions(place: Place, signatures: str | None) -> dict[str, str | None]:
-    """What the pack is made with; `signatures` is the version of the library that checks them, where it was needed."""
+def versions(place: Place, signed: bool) -> dict[str, str | None]:
+    """What the pack is made with; the library that checks signatures only where a commit is `signed`."""
     return {
         "casectl": __version__,
         "python": platform.python_version(),
         "git": git_version(place),
         "tzdata": zone_data_version(),
-        "cryptography": signatures,
+        "cryptography": _installed("cryptography") if signed else None,
     }
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 def manifest(

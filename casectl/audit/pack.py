@@ -25,11 +25,12 @@ from casectl.audit.evidence import (
     states,
     totals_table,
 )
-from casectl.audit.manifest import BUNDLE, MANIFEST, README, SUMS, Inputs, PolicyLine, manifest, sums, versions
+from casectl.audit.manifest import BUNDLE, MANIFEST, README, SIGNERS, SUMS, Inputs, PolicyLine, manifest, sums, versions
 from casectl.audit.pack_readme import pack_readme
 from casectl.audit.review import Wanted, review
 from casectl.audit.sampled import sample_files
 from casectl.audit.zipped import Measure, Member, chunks, laid_out, measure
+from casectl.model.allowed_signers import allowed_signers
 from casectl.model.instants import Instant
 from casectl.model.problems import NotAllowed, NotFound
 from casectl.reports.render import render
@@ -101,7 +102,8 @@ def pack_members(
 ) -> Packed:
     """Everything that goes into the pack; what is too large to be held stands in the folder `scratch`."""
     evidence = gather(repo, commit, inputs, on_progress)
-    findings = review(repo, commit, wanted(repo, commit, inputs)).table
+    reviewed = review(repo, commit, wanted(repo, commit, inputs))
+    findings = reviewed.table
     policies, left_out = read_policy_bytes(repo, commit)
     bundle = again.bundle if again else None
     if bundle is None:
@@ -109,7 +111,7 @@ def pack_members(
         write_bundle(repo, commit, bundle)
     files: dict[str, bytes | Path] = {BUNDLE: bundle, **_texts(repo, evidence, findings), **_bytes_of(policies)}
     measures = {name: measure(chunks(content)) for name, content in files.items()}
-    made_with = again.versions if again else versions(repo, None)
+    made_with = again.versions if again else versions(repo, reviewed.signed)
     lines = _policy_lines(evidence, policies)
     files[MANIFEST] = manifest(commit, _tree(repo, commit), inputs, made_with, lines, left_out, measures)
     measures[MANIFEST] = measure(chunks(files[MANIFEST]))
@@ -164,6 +166,7 @@ def _texts(repo: Repo, evidence: Evidence, findings: Table) -> dict[str, bytes]:
     }
     texts = {f"{name}.csv": render(table, "csv") for name, table in tables.items()}
     texts["findings.json"] = render(findings, "json")
+    texts[SIGNERS] = allowed_signers(evidence.book.staff)
     texts["controls.md"] = control_page()
     texts[README] = pack_readme(commit, period, inputs.seed, inputs.sample)
     gone = {each.line.id: each.deleted_in for each in evidence.cases if each.file == "deleted"}

@@ -182,7 +182,7 @@ One line for each commit: its ID, git's verdict (`G` good, `B` bad, `N` not sign
 signer, and the committer's address. A signature is the committer's only where the two name the same person.
 
 ```bash
-git -C check/history -c gpg.ssh.allowedSignersFile="$PWD/allowed_signers" log --no-show-signature \\
+TZ=UTC git -C check/history -c gpg.ssh.allowedSignersFile="$PWD/allowed_signers" log --no-show-signature \\
   --format='%H %G? %GS %ce' > check/signed
 awk '{ n[$2]++ } END { for (each in n) print n[each], "commits:", each }' check/signed
 ```

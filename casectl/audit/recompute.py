@@ -33,9 +33,9 @@ def recompute_pack(path: Path, verdict: Verdict, on_progress: OnProgress) -> Ver
         (place / "history").mkdir()
         try:
             repo = unbundle(bundle, verdict.commit, place / "history")
-            now = versions(repo, None)
             then = manifest.get("versions")
             was: Mapping[str, Any] = then if isinstance(then, dict) else {}
+            now = versions(repo, was.get("cryptography") is not None)
             inputs = inputs_of(manifest)
             if inputs.period.until > tip_time(repo, verdict.commit) + FORESIGHT_SECONDS:
                 raise ValueError("it ends more than a century after its last commit")
@@ -56,7 +56,7 @@ def _take_out(path: Path, bundle: Path) -> None:
 
 def _notes(was: Mapping[str, Any], now: Mapping[str, str | None]) -> Iterator[str]:
     for name, own in now.items():
-        if name != "cryptography" and was.get(name) != own:
+        if was.get(name) != own:
             yield f"made with {name} {was.get(name)}, checked with {name} {own}"
 
 

@@ -56,6 +56,8 @@ class Review(NamedTuple):
     table: Table
     open: Mapping[str, int]
     """How many findings of each severity nobody has accepted."""
+    signed: bool = False
+    """Whether any commit carries a signature, so that the library which checks them had a say."""
 
     def fails_on(self, severity: str) -> bool:
         """Whether a finding of that severity, or a worse one, is open; or something could not be read."""
@@ -161,7 +163,7 @@ def _reviewed(
         totals={"findings": tally({**counted, "accepted": accepted})},
         exceptions=exceptions,
     )
-    return Review(table, counted)
+    return Review(table, counted, any(commit.signed for commit in history.commits.values()))
 
 
 def _facts(wanted: Wanted, history: History) -> dict[str, str | tuple[str, ...]]:

@@ -210,6 +210,12 @@ def test_authority_says_what_a_step_would_say(pack: Pack) -> None:
     assert may["acme-desk", "sam", "approve exemption weather"] == "refused"
 
 
+def test_nobodys_keys_are_a_file_too(pack: Pack) -> None:
+    assert not [line for line in pack.text("allowed_signers").splitlines() if not line.startswith("#")]
+    assert {row["keys"] for row in pack.table("authority.csv")} == {""}
+    assert pack.manifest["versions"]["cryptography"] is None
+
+
 def test_the_manifest_says_what_it_was_made_from(pack: Pack, told: Terminal) -> None:
     manifest = pack.manifest
     head = told.git("rev-parse", "HEAD").strip()

@@ -14,6 +14,7 @@ import pytest
 
 from tests.audit.packing import Pack, Story, path_of
 from tests.cli.conftest import Terminal
+from tests.store.signing import make_key, needs_keygen
 
 TOOLS = (
     "awk bash cat cut diff find git grep head ls mkdir printf rm sed sha256sum sort tail test tr uniq ssh-keygen sh env"
@@ -171,6 +172,43 @@ def _put(told: Terminal, source: Path, case: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(source.read_text().replace(source.stem, case))
     told.git("add", "-A")
+
+
+@needs_keygen
+def test_signatures_are_told_good_and_whose(told: Terminal, place: Path, tools: Path) -> None:
+    """By git and ssh-keygen, with the keys as the pack has them; the same by the verdict of the pack itself."""
+    key = make_key(place, "ed25519")
+    _sign_from_now_on(told, key)
+    told.run("note", next(iter(_present(told))), "-m", "Signed.", at="2026-11-26 12:00")
+    told.run("audit", "pack", "--out", str(place / "p.zip"))
+    made = Pack(place / "p.zip")
+    assert key.read_text().split()[1] in made.text("allowed_signers")
+    prints = {row["keys"] for row in made.table("authority.csv") if row["person"] == "sam"}
+    said = subprocess.run(["ssh-keygen", "-l", "-f", str(key)], capture_output=True, text=True, check=True).stdout
+    assert prints == {f"{said.split()[1]} 2026-01-01/"}
+    assert made.manifest["versions"]["cryptography"]
+    folder = made.unzipped(place / "open")
+    (block,) = [block for block in blocks((folder / "README.md").read_text()) if "%G?" in block]
+    for each in blocks((folder / "README.md").read_text()):
+        done = run(each, folder, tools)
+        assert done.returncode == 0
+    assert "1 commits: G" in run(block, folder, tools).stdout
+    tip, *_ = (folder / "check" / "signed").read_text().splitlines()
+    assert tip == f"{made.manifest['commit']} G sam@desk.example sam@desk.example"
+    told.run("audit", "verify", str(place / "p.zip"), "--recompute")
+
+
+def _sign_from_now_on(told: Terminal, key: Path) -> None:
+    staff = told.root / "policies" / "staff.yaml"
+    own = f'keys: [{{key: "{key.read_text().strip()}", from: 2026-01-01}}]'
+    staff.write_text(staff.read_text().replace("roles: [agent]}", f"roles: [agent], {own}}}"))
+    told.git("commit", "-qam", "Sam's key")
+    for name, value in (("gpg.format", "ssh"), ("user.signingKey", str(key)), ("commit.gpgsign", "true")):
+        told.git("config", name, value)
+
+
+def _present(told: Terminal) -> list[str]:
+    return [case["id"] for case in told.run("sla", "-o", "json", code=3).json["cases"] if case["phase"] == "active"]
 
 
 def test_an_auditor_needs_no_environment_of_ours(tools: Path) -> None:
