@@ -126,8 +126,7 @@ def totals_table(evidence: Evidence, findings: Table) -> Table:
     tallies = {
         "targets": states(evidence),
         "cases": Counter("in the period" if each.in_period == IN_PERIOD else each.in_period for each in evidence.cases),
-        "period": Counter("judged" if each.figures else "not judged" for each in evidence.cases
-                          if each.in_period == IN_PERIOD),
+        "period": judged(evidence),
         "findings": severities(findings),
     }  # fmt: skip
     return sheet("Totals", "what part number", (row for what, parts in tallies.items() for row in _tally(what, parts)))
@@ -138,6 +137,12 @@ def states(evidence: Evidence) -> Counter[str]:
     found = Counter(str(row.state) for figures in evidence.counted for row in figures.rows)
     bare = sum(not figures.rows for figures in evidence.counted)
     return found + Counter({NO_TARGET: bare})
+
+
+def judged(evidence: Evidence) -> Counter[str]:
+    """How many cases of the period have figures, and how many none."""
+    within = (each for each in evidence.cases if each.in_period == IN_PERIOD)
+    return Counter("judged" if each.figures else "not judged" for each in within)
 
 
 def severities(findings: Table) -> Counter[str]:

@@ -69,6 +69,7 @@ def manifest(
     made_with: Mapping[str, str | None],
     policies: Iterable[PolicyLine],
     left_out: Iterable[str],
+    problems: Iterable[str],
     measures: Mapping[str, Measure],
 ) -> bytes:
     """The manifest of a pack of these files, in its one form: two blanks deep, in ASCII."""
@@ -87,6 +88,7 @@ def manifest(
         "commands": commands(commit, inputs),
         "policies": [each._asdict() for each in policies],
         "left_out": list(left_out),
+        "policy_problems": list(problems),
         "files": {name: {"sha256": each.sha256, "bytes": each.size} for name, each in sorted(measures.items())},
     }
     return (json.dumps(document, indent=2) + "\n").encode()
@@ -107,6 +109,7 @@ def commands(commit: str, inputs: Inputs) -> dict[str, str]:
     made = [*at, "audit", "pack", "--out", "PACK.zip", *since, "--until", until, *desk, *drawn]
     return {
         "pack": join(made),
+        "every file that is not named here": "the pack",
         "population.csv": join([*at, "sla", "--as-of", until, *desk, "-o", "csv"]),
         "findings.csv": join([*at, "audit", *since, "--until", after, *desk, "-o", "csv"]),
         "policies/": f"git archive {commit} policies/ | tar -x",

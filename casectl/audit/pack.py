@@ -20,6 +20,7 @@ from casectl.audit.evidence import (
     Evidence,
     OnProgress,
     gather,
+    judged,
     population_table,
     severities,
     states,
@@ -54,6 +55,8 @@ class Packed(NamedTuple):
     severities: Counter[str]
     cases: Counter[str]
     """In the period, and why not."""
+    judged: Counter[str]
+    """Of those in the period: judged, and not."""
     drawn: int
 
 
@@ -86,8 +89,7 @@ def write_pack(
         draft = scratch / "pack"
         digest = write_members(draft, packed)
         sync_file(draft)
-        _refuse_taken(out, force)
-        draft.replace(out)
+        _put(draft, out, force)
     sync_folder(out.parent)
     return packed, digest
 
@@ -113,13 +115,15 @@ def pack_members(
     measures = {name: measure(chunks(content)) for name, content in files.items()}
     made_with = again.versions if again else versions(repo, reviewed.signed)
     lines = _policy_lines(evidence, policies)
-    files[MANIFEST] = manifest(commit, _tree(repo, commit), inputs, made_with, lines, left_out, measures)
+    problems = [str(each._replace(hint=None)) for each in evidence.problems]
+    files[MANIFEST] = manifest(commit, _tree(repo, commit), inputs, made_with, lines, left_out, problems, measures)
     measures[MANIFEST] = measure(chunks(files[MANIFEST]))
     files[SUMS] = sums(measures)
     measures[SUMS] = measure(chunks(files[SUMS]))
     cases = Counter(each.in_period for each in evidence.cases)
     members = tuple(Member(name, content) for name, content in sorted(files.items()))
-    return Packed(members, measures, states(evidence), severities(findings), cases, len(evidence.drawn))
+    told = states(evidence), severities(findings), cases, judged(evidence)
+    return Packed(members, measures, *told, len(evidence.drawn))
 
 
 def wanted(repo: Repo, commit: str, inputs: Inputs) -> Wanted:
@@ -201,6 +205,20 @@ def _tree(repo: Repo, commit: str) -> str:
     with ObjectReader(repo) as reader:
         found = reader.look(f"{commit}^{{tree}}")
     return found.id if found else ""
+
+
+def _put(draft: Path, out: Path, force: bool) -> None:
+    """The finished file under its name; not if somebody else has made one of that name in the meantime."""
+    if not force:
+        try:
+            os.link(draft, out)
+        except FileExistsError:
+            _refuse_taken(out, force)
+        except OSError:  # a file system without hard links
+            _refuse_taken(out, force)
+        else:
+            return
+    draft.replace(out)
 
 
 def _refuse_taken(out: Path, force: bool) -> None:

@@ -18,8 +18,14 @@ def pack_readme(commit: str, period: Period, seed: str, size: int) -> str:
 
 Nothing here has to be believed: the history that everything follows from is in `history.bundle`. The commands below
 check the pack without casectl. They want bash, git 2.34 or later, sha256sum, sort, awk, sed, and for signatures
-ssh-keygen; each block stands in the folder that the pack was unzipped into, and stops at the first thing that does not
-hold. What they print, and nothing else, is what there is to read.
+ssh-keygen, in the folder that the pack was unzipped into. All at once, up to the first thing that does not hold:
+
+```sh
+bash -euo pipefail -c "$(awk '/^```bash$/ {{ on = 1; next }} /^```$/ {{ on = 0 }} on' README.md)" &&
+  echo "all of it holds"
+```
+
+Or block by block, each with `bash -euo pipefail`.
 """
     return "\n".join(
         (head, _WHAT, _WHOLE, _HISTORY, _POLICIES, _POPULATION, _TOTALS, _sampled(seed, size), _SIGNED, _LIMITS)

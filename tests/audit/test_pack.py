@@ -275,8 +275,9 @@ def test_controls_name_files_that_are_in_the_pack(pack: Pack) -> None:
 
 def test_the_summary_ties_and_names_the_digest(told: Terminal, place: Path) -> None:
     said = told.run("audit", "pack", "--out", str(place / "p.zip"), "--until", UNTIL)
-    rows, cases, sample, findings, commit, digest = said.out.splitlines()
-    for line in (rows, cases, findings):
+    rows, cases, period, sample, findings, commit, digest = said.out.splitlines()
+    assert period == "period: 7 = 5 judged + 2 not judged"
+    for line in (rows, cases, period, findings):
         total, _, parts = line.partition(": ")[2].partition(" = ")
         assert int(total) == sum(int(part.split()[0]) for part in parts.split(" + ")), line
     assert sample.startswith("sample: 7 of 7")

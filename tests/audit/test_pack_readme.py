@@ -63,6 +63,16 @@ def test_every_block_works_as_printed_and_says_nothing_but_who_signed(unzipped: 
         assert bool(done.stdout) is ("%G?" in block)
 
 
+def test_one_line_runs_them_all(unzipped: Path, tools: Path) -> None:
+    (line,) = re.findall(r"^```sh\n(.*?)^```$", (unzipped / "README.md").read_text(), flags=re.MULTILINE | re.DOTALL)
+    done = run(line, unzipped, tools)
+    assert done.stdout.endswith("all of it holds\n")
+    (unzipped / "claims.csv").write_text("none\n")
+    done = run(line, unzipped, tools)
+    assert done.returncode != 0
+    assert "all of it holds" not in done.stdout
+
+
 def test_they_work_a_second_time(unzipped: Path, tools: Path) -> None:
     for _ in range(2):
         for block in blocks((unzipped / "README.md").read_text()):

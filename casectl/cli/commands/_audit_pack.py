@@ -48,6 +48,7 @@ def pack(
         packed, digest = write_pack(repo, commit, inputs, out, force, told)
     print(_sum("rows", packed.states))
     print(_sum("cases", Counter({"in the period" if part == "yes" else part: n for part, n in packed.cases.items()})))
+    print(_sum("period", packed.judged))
     print(f"sample: {packed.drawn} of {packed.cases['yes']}")
     print(_sum("findings", packed.severities))
     print(f"commit: {commit}")
