@@ -10,10 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any, NamedTuple
 
 from casectl.audit.manifest import BUNDLE, MANIFEST, SCHEMA, SUMS, inputs_of, sums
-from casectl.audit.zipped import CHUNK, Measure, NoPack, Stored, laid_out, listed, measure, pieces_of
+from casectl.audit.zipped import CHUNK, Measure, NoPack, Part, Stored, laid_out, listed, measure, pieces_of
 from casectl.model.problems import CasectlError, NotFound
 from casectl.store.bundle import bundled_commit
 
@@ -41,7 +42,7 @@ class Verdict(NamedTuple):
     manifest: Mapping[str, Any] | None = None
     """As it is in the pack; None where it cannot be read."""
     notes: tuple[str, ...] = ()
-    measures: Mapping[str, Measure] = {}
+    measures: Mapping[str, Measure] = MappingProxyType({})
 
     @property
     def commit(self) -> str:
@@ -191,7 +192,10 @@ def _lists_themselves(
 
 
 def _bundle(file: IO[bytes], by_name: Mapping[str, Stored], told: Mapping[str, Any] | None) -> Iterator[Finding]:
-    if told is None or BUNDLE not in by_name:
+    if BUNDLE not in by_name:
+        yield Finding(BUNDLE, "is missing; everything else follows from it")
+        return
+    if told is None:
         return
     head = next(pieces_of(file, by_name[BUNDLE]), b"")[:_BUNDLE_HEAD_BYTES]
     if bundled_commit(head) != told["commit"]:
@@ -215,7 +219,7 @@ def _container(
         yield Finding(own_name, f"is no pack: {mistake}")
 
 
-def _differences(file: IO[bytes], own_name: str, layout: Iterable[Any]) -> Iterator[Finding]:
+def _differences(file: IO[bytes], own_name: str, layout: Iterable[Part]) -> Iterator[Finding]:
     at = 0
     for part in layout:
         for begin in range(0, len(part.content), CHUNK):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -85,20 +85,11 @@ def measure(pieces: Iterable[bytes]) -> Measure:
     return Measure(size, crc, digest.hexdigest())
 
 
-def write_zip(out: IO[bytes], members: Iterable[Member]) -> None:
-    """Writes the container of these members, whose names differ. Raises `CasectlError` for what no plain zip holds."""
-    for part in parts([(member.name, member.content) for member in members]):
-        out.write(part.content)
+def laid_out(members: Sequence[tuple[str, Measure, Iterable[bytes]]]) -> Iterator[Part]:
+    """The container of measured members, which come sorted by name; their bytes are asked for one after the other.
 
-
-def parts(members: Iterable[tuple[str, bytes | Path]]) -> Iterator[Part]:
-    """The container of these members, in the order of the file. Raises `CasectlError` when it would be too large."""
-    known = [(name, content, measure(chunks(content))) for name, content in sorted(members, key=lambda each: each[0])]
-    yield from laid_out([(name, found, chunks(content)) for name, content, found in known])
-
-
-def laid_out(members: list[tuple[str, Measure, Iterator[bytes]]]) -> Iterator[Part]:
-    """The container of measured members, sorted by name; their bytes are asked for one after the other."""
+    Raises `CasectlError` for more than a zip file without 64-bit records holds.
+    """
     total = sum(found.size + 2 * len(name.encode()) + _LOCAL_BYTES + _CENTRAL_BYTES for name, found, _ in members)
     if total > MOST_BYTES - _END_BYTES or len(members) > MOST_MEMBERS:
         hint = "narrow it: --desk, a smaller --sample"

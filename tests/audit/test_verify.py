@@ -10,19 +10,24 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from casectl.audit.verify import verify_pack
-from casectl.audit.zipped import Member, listed, write_zip
+from casectl.audit.zipped import laid_out, listed, measure
 from tests.audit.packing import Pack
 from tests.cli.conftest import Terminal
 
 
 def remade(members: dict[str, bytes], path: Path) -> Path:
     """A container as casectl writes it, of whatever members."""
-    with path.open("wb") as file:
-        write_zip(file, [Member(name, content) for name, content in members.items()])
+    return contained(list(members.items()), path)
+
+
+def contained(members: list[tuple[str, bytes]], path: Path) -> Path:
+    parts = laid_out([(name, measure([content]), [content]) for name, content in sorted(members)])
+    path.write_bytes(b"".join(part.content for part in parts))
     return path
 
 
@@ -134,6 +139,12 @@ def test_members_that_are_missing_or_were_added_are_named(pack: Pack, place: Pat
     assert set(what) == {"claims.csv", "extra.txt"}
 
 
+def test_a_pack_without_its_history_is_none(pack: Pack, place: Path) -> None:
+    members = pack.members
+    del members["history.bundle"]
+    assert named(remade(listed_anew(members), place / "p.zip")) == {"history.bundle"}
+
+
 @pytest.mark.parametrize("name", ["manifest.json", "SHA256SUMS"])
 def test_a_list_that_is_missing_is_named(pack: Pack, place: Path, name: str) -> None:
     members = pack.members
@@ -154,9 +165,7 @@ def test_a_name_that_leads_elsewhere_is_named(pack: Pack, place: Path, name: str
 
 
 def test_one_name_twice_is_named(pack: Pack, place: Path) -> None:
-    path = place / "p.zip"
-    with path.open("wb") as file:
-        write_zip(file, [*(Member(*each) for each in pack.members.items()), Member("cases.csv", b"another\n")])
+    path = contained([*pack.members.items(), ("cases.csv", b"another\n")], place / "p.zip")
     assert "cases.csv" in named(path)
 
 
@@ -217,6 +226,22 @@ def test_a_manifest_that_is_none_is_said_to_be_none(pack: Pack, place: Path, tex
     members = pack.members
     members["manifest.json"] = text
     assert "manifest.json" in named(remade(members, place / "p.zip"))
+
+
+def test_no_bytes_at_all_make_it_stumble(pack: Pack, place: Path) -> None:
+    """Many bytes changed, cut out, put in, anywhere: it says that something is wrong, and never falls over it."""
+    few = {name: pack.members[name] for name in ("cases.csv", "history.bundle", "manifest.json", "SHA256SUMS")}
+    whole = remade(listed_anew(few), place / "p.zip").read_bytes()
+    assert named(place / "p.zip") == set()
+    chance = Random(7)
+    for _ in range(400):
+        changed = bytearray(whole)
+        for _ in range(chance.randint(1, 6)):
+            at = chance.choice([chance.randrange(len(changed)), len(changed) - 1 - chance.randrange(300)])
+            how = chance.randrange(3)
+            changed[at : at + (0, 1, chance.randint(1, 50))[how]] = chance.randbytes((chance.randint(1, 9), 1, 0)[how])
+        (place / "p.zip").write_bytes(changed)
+        assert bytes(changed) == whole or named(place / "p.zip")
 
 
 def test_a_file_that_is_none(place: Path, terminal: Terminal) -> None:
