@@ -64,8 +64,8 @@ class Again(NamedTuple):
     """What a pack that is made again takes from the one that was made before: what depends on programs alone."""
 
     versions: Mapping[str, str | None]
-    bundle: Path | None = None
-    """The bundle, where another git packed it: its history has been read from it."""
+    bundle: Path
+    """How a history is packed depends on git and zlib; what this one holds has been read from it."""
 
 
 def write_pack(
@@ -107,9 +107,8 @@ def pack_members(
     reviewed = review(repo, commit, wanted(repo, commit, inputs))
     findings = reviewed.table
     policies, left_out = read_policy_bytes(repo, commit)
-    bundle = again.bundle if again else None
-    if bundle is None:
-        bundle = scratch / BUNDLE
+    bundle = again.bundle if again else scratch / BUNDLE
+    if again is None:
         write_bundle(repo, commit, bundle)
     files: dict[str, bytes | Path] = {BUNDLE: bundle, **_texts(repo, evidence, findings), **_bytes_of(policies)}
     measures = {name: measure(chunks(content)) for name, content in files.items()}

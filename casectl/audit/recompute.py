@@ -11,9 +11,10 @@ from casectl.audit.evidence import OnProgress
 from casectl.audit.manifest import BUNDLE, inputs_of, versions
 from casectl.audit.pack import Again, Packed, pack_members, tip_time, write_members
 from casectl.audit.verify import Finding, Verdict
-from casectl.audit.zipped import listed, pieces_of
+from casectl.audit.zipped import chunks, listed, measure, pieces_of
 from casectl.model.problems import CasectlError
-from casectl.store.bundle import unbundle
+from casectl.store.bundle import unbundle, write_bundle
+from casectl.store.repo import Repo
 
 FORESIGHT_SECONDS = 100 * 366 * 86_400
 """How long after its last commit a period may end: centuries of office hours would take for ever to count."""
@@ -22,8 +23,9 @@ FORESIGHT_SECONDS = 100 * 366 * 86_400
 def recompute_pack(path: Path, verdict: Verdict, on_progress: OnProgress) -> Verdict:
     """The verdict on a pack that was found to be whole, once more after making it again from its own history.
 
-    What merely depends on programs is taken from the pack, with a note where a version differs: the manifest's own
-    list of versions, and the bundle where another git packed it. What it holds is read and reckoned anew in any case.
+    What merely depends on programs is taken from the pack, with a note where a version differs: the manifest's own list
+    of versions, and the bundle, of which git reads every object and reckons its name anew. If the same git
+    packed it, it has to come out the same as well.
     """
     manifest = verdict.manifest or {}
     with TemporaryDirectory(prefix="casectl-verify-") as folder:
@@ -39,11 +41,11 @@ def recompute_pack(path: Path, verdict: Verdict, on_progress: OnProgress) -> Ver
             inputs = inputs_of(manifest)
             if inputs.period.until > tip_time(repo, verdict.commit) + FORESIGHT_SECONDS:
                 raise ValueError("it ends more than a century after its last commit")
-            again = Again(was, bundle if was.get("git") != now["git"] else None)
-            packed = pack_members(repo, verdict.commit, inputs, place, on_progress, again)
+            packed = pack_members(repo, verdict.commit, inputs, place, on_progress, Again(was, bundle))
+            own = _packed_otherwise(repo, verdict.commit, bundle, place) if was.get("git") == now["git"] else ()
         except (CasectlError, ValueError) as mistake:
             return verdict._replace(findings=(Finding(BUNDLE, f"the pack cannot be made again: {mistake}"),))
-        findings = tuple(_compared(verdict, packed)) or tuple(_whole(path, verdict, packed, place))
+        findings = (*_compared(verdict, packed), *own) or tuple(_whole(path, verdict, packed, place))
         return verdict._replace(findings=findings, notes=tuple(_notes(was, now)))
 
 
@@ -52,6 +54,15 @@ def _take_out(path: Path, bundle: Path) -> None:
         for member in listed(file, path.stat().st_size):
             if member.name == BUNDLE:
                 out.writelines(pieces_of(file, member))
+
+
+def _packed_otherwise(repo: Repo, commit: str, bundle: Path, place: Path) -> tuple[Finding, ...]:
+    write_bundle(repo, commit, place / "own")
+    if measure(chunks(place / "own")) == measure(chunks(bundle)):
+        return ()
+    return (
+        Finding(BUNDLE, "holds that history, and is packed otherwise than here: by another zlib, or with more in it"),
+    )
 
 
 def _notes(was: Mapping[str, Any], now: Mapping[str, str | None]) -> Iterator[str]:

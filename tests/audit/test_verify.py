@@ -287,6 +287,28 @@ def test_a_pack_of_other_versions_is_held_against_its_history_all_the_same(
     pack: Pack, place: Path, terminal: Terminal
 ) -> None:
     """Another git packs otherwise: what its bundle holds counts, and a note says which versions differ."""
+    members = repacked(pack, place)
+    manifest = json.loads(members["manifest.json"])
+    for name in ("git", "casectl"):
+        manifest["versions"][name] = "1.0"
+    members["manifest.json"] = json.dumps(manifest).encode()
+    path = remade(listed_anew(members), place / "p.zip")
+    said = terminal.run("audit", "verify", str(path), "--recompute")
+    assert "made with git 1.0, checked with git " in said.err
+    assert "made with casectl 1.0" in said.err
+
+
+def test_a_bundle_that_the_same_git_would_pack_otherwise_is_named_alone(
+    pack: Pack, place: Path, terminal: Terminal
+) -> None:
+    path = remade(listed_anew(repacked(pack, place)), place / "p.zip")
+    said = terminal.run("audit", "verify", str(path), "--recompute", code=3)
+    (line,) = said.out.splitlines()
+    assert line.startswith("history.bundle: holds that history, and is packed otherwise")
+
+
+def repacked(pack: Pack, place: Path) -> dict[str, bytes]:
+    """The members with a bundle of the same history that was packed in another way."""
     folder = pack.unzipped(place / "open")
     subprocess.run(["git", "clone", "-q", "--mirror", str(folder / "history.bundle"), str(place / "c.git")], check=True)
     git = ["git", "-C", str(place / "c.git"), "-c", "pack.compression=1"]
@@ -297,14 +319,7 @@ def test_a_pack_of_other_versions_is_held_against_its_history_all_the_same(
     head, _, packed = members["history.bundle"].partition(b"\n\n")
     assert again != packed
     members["history.bundle"] = head + b"\n\n" + again
-    manifest = json.loads(members["manifest.json"])
-    for name in ("git", "casectl"):
-        manifest["versions"][name] = "1.0"
-    members["manifest.json"] = json.dumps(manifest).encode()
-    path = remade(listed_anew(members), place / "p.zip")
-    said = terminal.run("audit", "verify", str(path), "--recompute")
-    assert "made with git 1.0, checked with git " in said.err
-    assert "made with casectl 1.0" in said.err
+    return members
 
 
 def test_verify_needs_no_repository(pack: Pack, terminal: Terminal) -> None:
