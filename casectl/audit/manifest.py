@@ -114,7 +114,6 @@ def commands(commit: str, inputs: Inputs) -> dict[str, str]:
         "findings.csv": join([*at, "audit", *since, "--until", after, *desk, "-o", "csv"]),
         "policies/": f"git archive {commit} policies/ | tar -x",
         "revisions.csv": f"{join([*at, 'policy', 'history'])} DESK -o csv",
-        "history.bundle": "git bundle create history.bundle HEAD, in a clone whose HEAD is the commit",
         "sample/ID/case.yaml": f"git show {commit}:PATH",
         "sample/ID/timeline.csv": f"{join([*at, 'log'])} ID --as-of {until} -o csv",
         "sample/ID/ledger.txt": f"{join([*at, 'explain'])} ID --as-of {until}",

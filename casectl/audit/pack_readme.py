@@ -9,7 +9,7 @@ from casectl.model.instants import format_instant
 def pack_readme(commit: str, period: Period, seed: str, size: int) -> str:
     """The page. Its bash blocks work as printed, in order, in the folder that the pack was unzipped into."""
     since = "the beginning" if period.since is None else format_instant(period.since)
-    desk = "all desks" if period.desk is None else f"desk `{period.desk}`"
+    desk = "All desks" if period.desk is None else f"Desk `{period.desk}`"
     head = f"""\
 # Evidence pack
 
@@ -169,6 +169,7 @@ while IFS= read -r id; do
          "$(git -C check/history rev-parse "$commit:$path")"
   else
     test -f "sample/$id/deleted.txt"
+    test "$(git -C check/history cat-file -t "$commit:$path" 2> check/none || true)" != blob
   fi
   for step in $(awk -F, 'NR > 1 {{ print $1 }}' "sample/$id/timeline.csv"); do
     git -C check/history merge-base --is-ancestor "$step" "$commit"

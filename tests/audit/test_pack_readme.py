@@ -79,6 +79,23 @@ def test_they_work_a_second_time(unzipped: Path, tools: Path) -> None:
             assert run(block, unzipped, tools).returncode == 0
 
 
+def all_hold(made: Pack, folder: Path, tools: Path) -> None:
+    made.unzipped(folder)
+    for block in blocks((folder / "README.md").read_text()):
+        assert run(block, folder, tools).returncode == 0
+
+
+def test_they_work_for_a_desk_without_any_case(desk: Terminal, place: Path, tools: Path) -> None:
+    desk.run("audit", "pack", "--out", str(place / "p.zip"))
+    all_hold(Pack(place / "p.zip"), place / "open", tools)
+
+
+@pytest.mark.parametrize("words", [("--sample", "0"), ("--since", "2026-11-22T00:00:00Z"), ("--desk", "other-desk")])
+def test_they_work_for_a_part(told: Terminal, place: Path, tools: Path, words: tuple[str, ...]) -> None:
+    told.run("audit", "pack", "--out", str(place / "p.zip"), *words)
+    all_hold(Pack(place / "p.zip"), place / "open", tools)
+
+
 def appended(name: str) -> Callable[[Path, Story], None]:
     def change(folder: Path, _story: Story) -> None:
         place = folder / name
@@ -120,6 +137,11 @@ def undrawn(folder: Path, story: Story) -> None:
     shutil.rmtree(folder / "sample" / story.cases["late"])
 
 
+def hidden(folder: Path, story: Story) -> None:
+    place = folder / "sample" / story.cases["late"]
+    (place / "case.yaml").rename(place / "deleted.txt")
+
+
 def foreign_step(folder: Path, story: Story) -> None:
     place = folder / "sample" / story.cases["late"] / "timeline.csv"
     place.write_text(place.read_text() + "0" * 40 + ",,,,,,,\n")
@@ -137,6 +159,7 @@ LIES: dict[str, tuple[str, Callable[[Path, Story], None]]] = {
     "a state": ("targets", other("population.csv", ",met,", ",breached,")),
     "another sample": ("check/drawn", undrawn),
     "a sampled file": ("day=", sampled("case.yaml")),
+    "a case said to be deleted": ("day=", hidden),
     "a step that is none": ("day=", foreign_step),
 }
 
@@ -171,9 +194,7 @@ def test_cases_that_only_a_branch_or_a_merge_had_are_in_the_list(told: Terminal,
     lines = {line["id"]: line for line in made.table("cases.csv")}
     assert (lines[dropped]["file"], lines[dropped]["deleted_in"]) == ("deleted", merge)
     assert (lines[evil]["file"], lines[evil]["deleted_in"]) == ("deleted", told.git("rev-parse", "HEAD").strip())
-    folder = made.unzipped(place / "open")
-    for block in blocks((folder / "README.md").read_text()):
-        assert run(block, folder, tools).returncode == 0
+    all_hold(made, place / "open", tools)
     told.run("audit", "verify", str(place / "p.zip"), "--recompute")
 
 
