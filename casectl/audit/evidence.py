@@ -69,9 +69,9 @@ def gather(repo: Repo, commit: str, inputs: Inputs, on_progress: OnProgress = la
     remarks = _by_path(found.exceptions)
     within = {name: standing(line, figures.get(name), period) for name, line in lines.items()}
     drawn = draw((name for name, stands in within.items() if stands == IN_PERIOD), inputs.seed, inputs.sample)
-    gone = _deleted(repo, commit, lines)
+    shown, gone = set(drawn), _deleted(repo, commit, lines)
     cases = [
-        _listed(line, figures.get(name), within[name], name in drawn, gone.get(name), remarks.get(path_of(name), ""))
+        _listed(line, figures.get(name), within[name], name in shown, gone.get(name), remarks.get(path_of(name), ""))
         for name, line in sorted(lines.items())
     ]
     return Evidence(commit, inputs, cases, book, problems, drawn)
