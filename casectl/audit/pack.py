@@ -30,7 +30,7 @@ from casectl.audit.manifest import BUNDLE, MANIFEST, README, SIGNERS, SUMS, Inpu
 from casectl.audit.pack_readme import pack_readme
 from casectl.audit.review import Wanted, review
 from casectl.audit.sampled import sample_files
-from casectl.audit.zipped import Measure, Member, chunks, laid_out, measure
+from casectl.audit.zipped import Measure, Member, chunks, measure, write_zip
 from casectl.model.allowed_signers import allowed_signers
 from casectl.model.instants import Instant
 from casectl.model.problems import NotAllowed, NotFound
@@ -144,12 +144,10 @@ def tip_time(repo: Repo, commit: str) -> Instant:
 
 def write_members(target: Path, packed: Packed) -> str:
     """Writes the zip file of a pack's members into the new file `target`; gives its SHA-256."""
-    digest = hashlib.sha256()
-    with target.open("xb") as file:
-        for part in laid_out([(name, packed.measures[name], chunks(content)) for name, content in packed.members]):
-            digest.update(part.content)
-            file.write(part.content)
-    return digest.hexdigest()
+    with target.open("xb+") as file:
+        write_zip(file, [(name, packed.measures[name].size, chunks(content)) for name, content in packed.members])
+        file.seek(0)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _texts(repo: Repo, evidence: Evidence, findings: Table) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from casectl.audit.evidence import OnProgress
 from casectl.audit.manifest import BUNDLE, inputs_of, versions
 from casectl.audit.pack import Again, Packed, pack_members, tip_time, write_members
 from casectl.audit.verify import Finding, Verdict
-from casectl.audit.zipped import chunks, listed, measure, pieces_of
+from casectl.audit.zipped import chunks, measure, opened, pieces_of
 from casectl.model.problems import CasectlError
 from casectl.store.bundle import unbundle, write_bundle
 from casectl.store.repo import Repo
@@ -51,9 +51,8 @@ def recompute_pack(path: Path, verdict: Verdict, on_progress: OnProgress) -> Ver
 
 def _take_out(path: Path, bundle: Path) -> None:
     with path.open("rb") as file, bundle.open("xb") as out:
-        for member in listed(file, path.stat().st_size):
-            if member.name == BUNDLE:
-                out.writelines(pieces_of(file, member))
+        archive = opened(file, path.stat().st_size)
+        out.writelines(pieces_of(archive, archive.getinfo(BUNDLE)))
 
 
 def _packed_otherwise(repo: Repo, commit: str, bundle: Path, place: Path) -> tuple[Finding, ...]:

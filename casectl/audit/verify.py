@@ -10,11 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import MappingProxyType
 from typing import IO, Any, NamedTuple
+from zipfile import ZipFile, ZipInfo
 
 from casectl.audit.manifest import BUNDLE, MANIFEST, SCHEMA, SUMS, inputs_of, sums
-from casectl.audit.zipped import CHUNK, Measure, NoPack, Part, Stored, laid_out, listed, measure, pieces_of
+from casectl.audit.zipped import CHUNK, Measure, NoPack, measure, opened, pieces_of, write_zip
 from casectl.model.problems import CasectlError, NotFound
 from casectl.store.bundle import bundled_commit
 
@@ -22,6 +24,7 @@ MOST_LIST_BYTES = 64 << 20
 """Of a manifest or list of sums; more would only be read to be refused."""
 _SUM = re.compile(r"([0-9a-f]{64})  (.+)")
 _LISTS = (MANIFEST, SUMS)
+Members = Mapping[str, ZipInfo]
 _BUNDLE_HEAD_BYTES = 1024
 
 
@@ -58,33 +61,35 @@ def verify_pack(path: Path) -> Verdict:
         raise CasectlError(f"{path} is no regular file", "the pack as it was made: PACK.zip")
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-        size = path.stat().st_size
         try:
-            members = listed(file, size)
+            archive = opened(file, path.stat().st_size)
         except NoPack as mistake:
             return Verdict((Finding(path.name, mistake.message),), sha256=digest)
-        return _verdict(file, path.name, members, digest)
+        verdict = _verdict(archive)
+        if not verdict.findings:
+            verdict = verdict._replace(findings=tuple(_container(file, path.name, archive, verdict.measures)))
+        return verdict._replace(sha256=digest)
 
 
-def _verdict(file: IO[bytes], own_name: str, members: list[Stored], digest: str) -> Verdict:
-    findings = [*_names(members)]
-    by_name = {member.name: member for member in members}
-    measures = {name: measure(pieces_of(file, member)) for name, member in by_name.items()}
-    told, mistakes = _read_manifest(file, by_name)
+def _verdict(archive: ZipFile) -> Verdict:
+    """What the members say of themselves and of each other."""
+    names = [entry.orig_filename for entry in archive.infolist()]
+    members = dict(zip(names, archive.infolist(), strict=True))
+    measures = {name: measure(pieces_of(archive, entry)) for name, entry in members.items()}
+    findings = [*_names(names)]
+    told, mistakes = _read_manifest(archive, members)
     findings += mistakes
-    summed, mistakes = _read_sums(file, by_name)
+    summed, mistakes = _read_sums(archive, members)
     findings += mistakes
     findings += _held_against(measures, told, summed)
-    findings += _lists_themselves(file, by_name, measures, told, summed, bool(findings))
-    findings += _bundle(file, by_name, told)
-    findings += _container(file, own_name, members, measures)
-    unique = tuple(dict.fromkeys(findings))
-    return Verdict(unique, len(members), digest, told, measures=measures)
+    findings += _lists_themselves(archive, measures, told, summed, bool(findings))
+    findings += _bundle(archive, members, told)
+    return Verdict(tuple(dict.fromkeys(findings)), len(names), "", told, measures=measures)
 
 
-def _names(members: Iterable[Stored]) -> Iterator[Finding]:
+def _names(names: Iterable[str]) -> Iterator[Finding]:
     """Names that stand twice, and such as lead somewhere else when a pack is unzipped."""
-    for name, times in Counter(member.name for member in members).items():
+    for name, times in Counter(names).items():
         if times > 1:
             yield Finding(name, f"is in the pack {times} times")
         parts = name.split("/")
@@ -94,17 +99,17 @@ def _names(members: Iterable[Stored]) -> Iterator[Finding]:
             yield Finding(name, "holds characters that cannot be seen")
 
 
-def _read_list(file: IO[bytes], by_name: Mapping[str, Stored], name: str) -> bytes | Finding:
-    member = by_name.get(name)
-    if member is None:
+def _read_list(archive: ZipFile, members: Members, name: str) -> bytes | Finding:
+    entry = members.get(name)
+    if entry is None:
         return Finding(name, "is missing")
-    if member.size > MOST_LIST_BYTES:
+    if entry.file_size > MOST_LIST_BYTES:
         return Finding(name, f"is larger than {MOST_LIST_BYTES >> 20} MiB")
-    return b"".join(pieces_of(file, member))
+    return b"".join(pieces_of(archive, entry))
 
 
-def _read_manifest(file: IO[bytes], by_name: Mapping[str, Stored]) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
-    content = _read_list(file, by_name, MANIFEST)
+def _read_manifest(archive: ZipFile, members: Members) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
+    content = _read_list(archive, members, MANIFEST)
     if isinstance(content, Finding):
         return None, (content,)
     try:
@@ -127,8 +132,8 @@ def _files_of(document: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _read_sums(file: IO[bytes], by_name: Mapping[str, Stored]) -> tuple[dict[str, str] | None, tuple[Finding, ...]]:
-    content = _read_list(file, by_name, SUMS)
+def _read_sums(archive: ZipFile, members: Members) -> tuple[dict[str, str] | None, tuple[Finding, ...]]:
+    content = _read_list(archive, members, SUMS)
     if isinstance(content, Finding):
         return None, (content,)
     found: dict[str, str] = {}
@@ -171,66 +176,63 @@ def _one(name: str, found: Measure | None, sayings: Mapping[str, str | None]) ->
 
 
 def _lists_themselves(
-    file: IO[bytes],
-    by_name: Mapping[str, Stored],
+    archive: ZipFile,
     measures: Mapping[str, Measure],
     told: Mapping[str, Any] | None,
     summed: Mapping[str, str] | None,
     found_already: bool,
 ) -> Iterator[Finding]:
     """The manifest by its own sum, and the list of sums by the one form that it has."""
-    if told is not None and summed is not None and MANIFEST in by_name:
+    if told is not None and summed is not None and MANIFEST in measures:
         if summed.get(MANIFEST) != measures[MANIFEST].sha256:
             yield Finding(MANIFEST, f"differs from its sum in {SUMS}: one of the two was changed")
             yield Finding(SUMS, f"differs from {MANIFEST}: one of the two was changed")
         elif not found_already:
             form = sums({name: each for name, each in measures.items() if name != SUMS})
-            if b"".join(pieces_of(file, by_name[SUMS])) != form:
+            if b"".join(pieces_of(archive, archive.getinfo(SUMS))) != form:
                 yield Finding(SUMS, "differs: it is not written as a pack's is")
-    elif summed is not None and MANIFEST in by_name and summed.get(MANIFEST) != measures[MANIFEST].sha256:
+    elif summed is not None and MANIFEST in measures and summed.get(MANIFEST) != measures[MANIFEST].sha256:
         yield Finding(MANIFEST, f"differs from its sum in {SUMS}")
 
 
-def _bundle(file: IO[bytes], by_name: Mapping[str, Stored], told: Mapping[str, Any] | None) -> Iterator[Finding]:
-    if BUNDLE not in by_name:
+def _bundle(archive: ZipFile, members: Members, told: Mapping[str, Any] | None) -> Iterator[Finding]:
+    if BUNDLE not in members:
         yield Finding(BUNDLE, "is missing; everything else follows from it")
         return
     if told is None:
         return
-    head = next(pieces_of(file, by_name[BUNDLE]), b"")[:_BUNDLE_HEAD_BYTES]
+    head = next(pieces_of(archive, members[BUNDLE]), b"")[:_BUNDLE_HEAD_BYTES]
     if bundled_commit(head) != told["commit"]:
         yield Finding(BUNDLE, f"is not the history of the commit that {MANIFEST} names")
 
 
-def _container(
-    file: IO[bytes], own_name: str, members: list[Stored], measures: Mapping[str, Measure]
-) -> Iterator[Finding]:
+def _container(file: IO[bytes], own_name: str, archive: ZipFile, measures: Mapping[str, Measure]) -> Iterator[Finding]:
     """The bytes between the members, held against those that casectl would write around them."""
-    if len(measures) != len(members):
-        return  # of two with one name nobody knows which is meant, and that is a finding already
-    ordered = sorted(members, key=lambda each: each.name)
-    if [each.start for each in ordered] != sorted(each.start for each in members):
-        yield Finding(own_name, "its members do not lie in the order of their names")
-        return
-    try:
-        layout = laid_out([(each.name, measures[each.name], pieces_of(file, each)) for each in ordered])
-        yield from dict.fromkeys(_differences(file, own_name, layout))
-    except (CasectlError, UnicodeEncodeError) as mistake:
-        yield Finding(own_name, f"is no pack: {mistake}")
+    members = [(name, measures[name].size, pieces_of(archive, archive.getinfo(name))) for name in measures]
+    with TemporaryFile() as again:
+        write_zip(again, members)
+        at = _first_difference(file, again)
+        if at is None:
+            return
+        with ZipFile(again) as wanted:
+            begun = [entry for entry in wanted.infolist() if entry.header_offset <= at < wanted.start_dir]
+    if begun:
+        yield Finding(begun[-1].orig_filename, "what stands around it is not as its content makes it")
+    else:
+        yield Finding(own_name, f"its directory is not as its members make it, from byte {at} on")
 
 
-def _differences(file: IO[bytes], own_name: str, layout: Iterable[Part]) -> Iterator[Finding]:
+def _first_difference(one: IO[bytes], other: IO[bytes]) -> int | None:
+    """Where two files begin to differ; None for two alike."""
+    one.seek(0)
+    other.seek(0)
     at = 0
-    for part in layout:
-        for begin in range(0, len(part.content), CHUNK):
-            expected = part.content[begin : begin + CHUNK]
-            file.seek(at)
-            if file.read(len(expected)) != expected:
-                where = {"header": "the header before it", "entry": "its entry in the directory"}.get(part.what)
-                said = f"{where} is not as its content makes it" if where else "does not lie where it would"
-                yield Finding(
-                    part.member or own_name, said if part.member else "its last bytes are not as they would be"
-                )
-            at += len(expected)
-    if file.seek(0, 2) != at:
-        yield Finding(own_name, f"has {file.seek(0, 2) - at} bytes more than its members make")
+    while True:
+        mine, yours = one.read(CHUNK), other.read(CHUNK)
+        if mine != yours:
+            shared = zip(mine, yours, strict=False)
+            return at + next((place for place, pair in enumerate(shared) if pair[0] != pair[1]),
+                             min(len(mine), len(yours)))  # fmt: skip
+        if not mine:
+            return None
+        at += len(mine)
