@@ -76,11 +76,14 @@ def main(log: str) -> None:
         report = timed("casectl report breaches, cold", casectl(*words), Path.cwd(), (0, FINDINGS))
         drop_caches(root)
         audit = timed("casectl audit", casectl("-C", str(root), "audit", "-o", "csv"), Path.cwd(), (0, FINDINGS))
+        packing = casectl("-C", str(root), "audit", "pack", "--out", str(root / ".git" / "PACK.zip"))
+        pack = timed("casectl audit pack", packing, Path.cwd())
         git = git_alone(root)
     print(f"import : git alone   {imported / git:5.1f}")
     print(f"again  : git alone   {again / git:5.1f}")
     print(f"report : git alone   {report / git:5.1f}")
     print(f"audit  : git alone   {audit / git:5.1f}")
+    print(f"pack   : git alone   {pack / git:5.1f}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -60,6 +61,18 @@ def test_ess_10_an_audit_finds_a_raise_by_another_role(desks: Terminal) -> None:
     ((code, said, clause),) = raised(desks, "2026-11-23 09:10", "jo")
     assert (code, clause) == ("raise-role", ("ESS-10",))
     assert "without the role team-leader" in said
+
+
+def test_2sms_19_a_review_takes_its_evidence_along_and_it_is_whole(desks: Terminal) -> None:
+    """One file holds the cases of the period with every figure, the policies, the history, and its own sums."""
+    desks.git("config", "user.email", "sam@example.com")
+    words = ("--desk", "2sms", "--customer", "acme", "--channel", "email")
+    case = desks.step("open", "--title", "Whose name is shown?", *words, at="2026-11-24 10:00")["id"]
+    desks.run("audit", "pack", "--out", "review.zip", "--until", "2026-12-01", at="2026-12-02 09:00")
+    with ZipFile(desks.root / "review.zip") as pack:
+        assert str(case) in pack.read("population.csv").decode()
+        assert ",5.28," in pack.read("controls.csv").decode()
+    assert "as they were packed" in desks.run("audit", "verify", "review.zip").out
 
 
 def next_version(desks: Terminal, effective: str) -> None:
