@@ -18,7 +18,6 @@ from casectl.reports.population import PROGRESS_EVERY, population_of_lives, refu
 from casectl.reports.rows import case_cells, flat
 from casectl.reports.table import Cell, Table, sheet
 from casectl.store.book import read_book
-from casectl.store.departed import deleted_in
 from casectl.store.history import read_timelines
 from casectl.store.lives import read_changes
 from casectl.store.lookup import case_ids
@@ -92,7 +91,7 @@ def _listed(
     line: CaseLine, figures: CaseFigures | None, within: str, drawn: bool, deleted_by: str | None, remark: str
 ) -> Listed:
     silent = within == IN_PERIOD and figures is None and not remark
-    file = "present" if deleted_by is None else "deleted"
+    file = "present" if deleted_by is None else "deleted" if deleted_by else "no file"
     return Listed(line, figures, within, drawn, file, deleted_by or "", _UNREADABLE if silent else remark)
 
 
@@ -106,13 +105,13 @@ def _by_path(problems: Iterable[Problem]) -> dict[str, str]:
 
 
 def _deleted(repo: Repo, commit: str, lines: Mapping[str, CaseLine]) -> dict[str, str]:
-    """The cases that have no file at `commit`, and the commit that deleted it last."""
+    """The cases that have no file at `commit`, and the commit that deleted it last; empty for one whose file became
+    something else."""
     present = set(case_ids(repo, commit))
-    gone = [name for name in lines if name not in present]
-    if not gone:
-        return {}
-    changes = read_changes(repo, commit, gone)
-    return {name: (deleted_in(repo, commit, name) or ("", ""))[1] or (changes[name] or ("",))[-1] for name in gone}
+    changes = read_changes(repo, commit, (name for name in lines if name not in present))
+    return {
+        name: next((each.commit for each in reversed(made) if each.new is None), "") for name, made in changes.items()
+    }
 
 
 def population_table(evidence: Evidence) -> Table:

@@ -55,7 +55,8 @@ def sample_files(
         for case_id in drawn:
             found = reader.look(f"{commit}:{path_of(case_id)}")
             content = found.content if found and found.type == "blob" else None
-            commits = tuple(_commits(reader, changes[case_id]))
+            names = list(dict.fromkeys(change.commit for change in changes[case_id]))
+            commits = tuple(_commits(reader, names))
             each = Closely(case_id, lives[case_id], content, commits, deleted_in.get(case_id, ""))
             folder = f"{FOLDER}/{case_id}"
             files |= {f"{folder}/{name}": text for name, text in _files(repo, commit, until, each)}

@@ -8,7 +8,7 @@ from contextlib import closing
 from casectl.model.caseid import path_of
 from casectl.model.timeline import Timeline
 from casectl.store.ancestry import history_of
-from casectl.store.gitlog import Mark, log_marks, new_blobs, read_mark
+from casectl.store.gitlog import FileChange, Mark, log_marks, new_blobs, read_mark
 from casectl.store.history import begins_at_birth, first_day
 from casectl.store.objects import read_blobs
 from casectl.store.repo import Repo
@@ -31,16 +31,15 @@ def read_lives(repo: Repo, commit: str, case_ids: Iterable[str], beside: str = "
     return found
 
 
-def read_changes(repo: Repo, commit: str, case_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Every commit up to `commit` that changed the file of each of these cases, oldest first, and each once: also what
-    is no step of its life, as a merge that adds nothing. A case that `commit` knows nothing of has none."""
+def read_changes(repo: Repo, commit: str, case_ids: Iterable[str]) -> dict[str, tuple[FileChange, ...]]:
+    """Every change of the file of each of these cases up to `commit`, oldest first; of a merge, one against each of its
+    parents: also what is no step of its life. A case that `commit` knows nothing of has none."""
     wanted = sorted(set(case_ids))
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[FileChange, ...]] = {}
     for first in range(0, len(wanted), PATHS_AT_ONCE):
         ids = {path_of(case_id): case_id for case_id in wanted[first : first + PATHS_AT_ONCE]}
         marks = _marks(repo, (commit,), ids)
-        found |= {ids[path]: tuple(dict.fromkeys(read_mark(mark).commit for mark in each))
-                  for path, each in marks.items()}  # fmt: skip
+        found |= {ids[path]: tuple(map(read_mark, each)) for path, each in marks.items()}
     return found
 
 
