@@ -42,7 +42,7 @@ _BY_FIELD = {
 
 def deeds(step: Step, before: Mapping[str, Value | None], policy: Policy) -> Iterator[tuple[str, ...]]:
     """Each thing that a step did, as the commands that do it: any one of them will do. `before` are the fields until
-    then; nothing for a step that takes others back."""
+    then; nothing for a step that opened the case. What a step puts back by a void is no change of its own."""
     kinds = {entry.kind for entry in step.entries}
     if not before:
         yield ("open",)
@@ -51,7 +51,6 @@ def deeds(step: Step, before: Mapping[str, Value | None], policy: Policy) -> Ite
         return
     if "void" in kinds:
         yield ("undo", "settle")
-        return
     moved = _move(step, before, policy)
     if moved:
         yield moved

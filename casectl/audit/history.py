@@ -5,24 +5,27 @@ Nothing is simplified and nothing is left out. Commits come parents before child
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
 from casectl.audit.finding import Finding
+from casectl.audit.past import Past, knew_all, life_until, past_of
 from casectl.model.caseid import CASE_PATH
 from casectl.model.instants import LAST_INSTANT, Instant
-from casectl.model.policy import Book, Policy
+from casectl.model.policy import Book
 from casectl.model.problems import Problem
 from casectl.model.scrutiny import Scrutiny
 from casectl.model.terms import Terms
 from casectl.model.timeline import Step, Timeline
-from casectl.sla.life import Life, terms_at
-from casectl.sla.soundness import sound_steps
-from casectl.sla.voids import effective
+from casectl.sla.life import Life
+from casectl.sla.soundness import UNKNOWN_WORD, sound_steps
+from casectl.sla.voids import Effective, effective
+from casectl.store.ancestry import Follows, history_of
 from casectl.store.book import read_book
 from casectl.store.commitlog import Commit, read_commits
 from casectl.store.gitlog import Mark
@@ -89,6 +92,23 @@ class History:
         desks = {policy.desk for policy in self.book.policies.values() if policy.prefix == prefix}
         return min(desks) if case and desks else ""
 
+    @cached_property
+    def follows(self) -> Callable[[Sequence[str]], Follows]:
+        """Answers who came before whom among some commits, parents before children."""
+        return history_of(self.repo, (self.commit,))
+
+    def is_one_line(self, path: str, commits: Sequence[str]) -> bool:
+        """Whether the contents of a file prove that each of these commits went on from where the one before left it."""
+        tip = "0" * len(self.commit)
+        for commit in commits:
+            touches = self.touches.get(commit, ())
+            place = bisect_left(touches, (path,))
+            mine = touches[place] if place < len(touches) else None
+            if mine is None or mine.path != path or mine.old != tip or len(self.commits[commit].parents) > 1:
+                return False
+            tip = mine.new
+        return True
+
     def trials(self) -> Iterator[Trial]:
         """Every case that ever was; to be asked for once."""
         with ObjectReader(self.repo) as reader:
@@ -138,26 +158,51 @@ class Trial:
         return (pinned,) if isinstance(pinned, Problem) else sound_steps(self.timeline, self.timeline.steps, pinned)[1]
 
     @cached_property
+    def effective(self) -> Effective:
+        """The life that counts: voids heeded, words that no policy knows left out; up to one that still stands. Only to
+        be asked for where something judges it."""
+        steps = self.timeline.steps
+        while steps:
+            sound, problems = sound_steps(self.timeline, steps, self.terms)
+            if sound:
+                return effective(sound, self.id)
+            wrong = {each.commit for each in problems if each.code == UNKNOWN_WORD and not each.warning}
+            steps = steps[: next(place for place, step in enumerate(steps) if step.commit in wrong)]
+        return Effective(())
+
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """The steps that count: voids heeded, words that no policy knows left out; none where nothing judges it."""
-        if not self.terms:
-            return ()
-        sound, _ = sound_steps(self.timeline, self.timeline.steps, self.terms)
-        return effective(sound, self.id).steps if sound else ()
+        """The steps that count; none where nothing judges it."""
+        return self.effective.steps if self.terms else ()
 
     @cached_property
     def life(self) -> Life:
         """The life as the clock sees it; only to be asked for where there are `steps`."""
         return Life(self.steps, self.terms)
 
-    def before(self, step: Step) -> Timeline:
-        """The life up to a step, without it."""
-        place = next(index for index, each in enumerate(self.timeline.steps) if each.commit == step.commit)
-        return self.timeline._replace(steps=self.timeline.steps[:place])
+    @cached_property
+    def pasts(self) -> tuple[Past, ...]:
+        """Of each of `steps`, what it was taken on."""
+        return tuple(self._past(place, step.commit) for place, step in enumerate(self.steps))
 
-    def policies(self) -> list[Policy]:
-        """Of each of `steps`, the policy that it was judged by."""
-        return [each.policy for each in terms_at(self.steps, self.terms)] if self.steps else []
+    def _past(self, place: int, commit: str) -> Past:
+        at = self._places[commit]
+        crossing = not self._knew_all[at]
+        own = self.timeline._replace(steps=self.timeline.steps[: at + 1])
+        own = life_until(self.history.repo, self.id, commit) if crossing else own
+        return past_of(own, self.steps[: place + 1], self.terms, crossing)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {step.commit: place for place, step in enumerate(self.timeline.steps)}
+
+    @cached_property
+    def _knew_all(self) -> list[bool]:
+        """Of each step in the timeline, whether it was taken knowing of all before it."""
+        commits = [step.commit for step in self.timeline.steps]
+        if self.history.is_one_line(self.timeline.path, commits):
+            return [True] * len(commits)
+        return knew_all(commits, self.history.follows)
 
     def scrutiny(self) -> Scrutiny:
         """What its policy says of audits."""
@@ -167,11 +212,6 @@ class Trial:
     def testimony(self) -> bool:
         """Whether another system's log speaks for it from its opening on."""
         return bool(self.timeline.steps) and "source" in self.timeline.opened.changes
-
-    def crossed(self, step: Step, field: str) -> bool:
-        """Whether the step gave a field a value without knowing of the one that another clone gave it: what it changed
-        is not what whoever took it saw."""
-        return any(step.commit == each.commit and each.field == field for each in self.timeline.disputes)
 
     def witnessed(self, step: Step) -> bool:
         """Whether the step was taken here, not told by the log of another system."""

@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Callable, Sequence
 
 from casectl.model.problems import CasectlError
-from casectl.store.git import Place, run_git
+from casectl.store.git import GitError, Place, run_git
 
 Follows = list[tuple[int, ...]]
 
@@ -30,6 +30,16 @@ def history_of(place: Place, tips: Sequence[str], left_out: Sequence[str] = ()) 
         return found
 
     return follows
+
+
+def merge_bases(place: Place, one: str, other: str) -> tuple[str, ...]:
+    """The best common ancestors of two commits; several where histories crossed, none where they never met."""
+    try:
+        return tuple(run_git(place, "merge-base", "--all", one, other).decode().split())
+    except GitError as failed:
+        if failed.said.strip():
+            raise
+        return ()
 
 
 class Ancestry:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from casectl.audit.finding import Code, Finding, show_file
-from casectl.audit.history import History, Touch, Trial, case_of
+from casectl.audit.history import History, Trial, case_of
+from casectl.audit.merges import own_touches
 from casectl.model.case import Entry
 from casectl.model.timeline import Step
 from casectl.store.lookup import is_case_path
@@ -19,18 +20,13 @@ CODES = {
 
 def of_history(history: History) -> Iterator[Finding]:
     for commit in history.commits.values():
-        yield from _changed(commit.id, history.touches.get(commit.id, ()), len(commit.parents))
-
-
-def _changed(commit: str, touches: tuple[Touch, ...], parents: int) -> Iterator[Finding]:
-    """Of a merge, what it left otherwise than any parent had it."""
-    gone = [touch for touch in touches if touch.status != "A" and not is_case_path(touch.path) and case_of(touch.path)]
-    for path in sorted({touch.path for touch in gone}):
-        mine = [touch for touch in gone if touch.path == path]
-        if len(mine) >= parents:
-            did = "deleted" if mine[0].status == "D" else "changed"
-            told = f"{did} the attachment {path.rpartition('/')[2]}"
-            yield Finding("attachment-changed", commit, told, case_of(path), "", (), path, show_file(commit, path))
+        for touch in own_touches(history, commit):
+            case = case_of(touch.path)
+            if case and touch.status != "A" and not is_case_path(touch.path):
+                did = "deleted" if touch.status == "D" else "changed"
+                told = f"{did} the attachment {touch.path.rpartition('/')[2]}"
+                show = show_file(commit.id, touch.path)
+                yield Finding("attachment-changed", commit.id, told, case, about=touch.path, show=show)
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
 from casectl.audit.nearness import near_due
+from casectl.audit.past import Past
 from casectl.model.calendar import DAY_SECONDS
 from casectl.model.workflow import CUSTOMER
 from casectl.reports.words import duration
@@ -30,17 +31,17 @@ def of_case(trial: Trial) -> Iterator[Finding]:
         if place and spell.phase == "waiting" and spells[place - 1].phase != "waiting" and trial.witnessed(spell.step)
     ]
     for place in begun:
-        yield from _begun(trial, spells[place])
+        yield from _begun(trial, spells[place], trial.pasts[place])
     yield from _often(trial, [spells[place] for place in begun])
     yield from _answered(trial, spells)
 
 
-def _begun(trial: Trial, spell: Spell) -> Iterator[Finding]:
+def _begun(trial: Trial, spell: Spell, past: Past) -> Iterator[Finding]:
     step = spell.step
     if not any(entry.fields.get("text") or entry.fields.get("reason") for entry in step.entries):
         whom = f" for {spell.waiting_for}" if spell.waiting_for else ""
         yield trial.finding("hold-unexplained", step.commit, f"put the case on hold{whom} without a word why")
-    for row, left in near_due(trial, step):
+    for row, left in near_due(trial, past):
         if row.state == "paused":
             told = f"stopped the clock of {row.target} when {left} of it were left"
             yield trial.finding("hold-near-due", step.commit, told, f"{row.target} {row.occurrence}", row.clause)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from casectl.audit.deeds import deeds
 from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
+from casectl.audit.past import Past
 from casectl.desk.authority import authorise
 from casectl.desk.climbing import refuse_unguarded
 from casectl.desk.remedies import lack_words
@@ -16,6 +17,7 @@ from casectl.model.change import Moment
 from casectl.model.policy import DONE_PHASES, Book, Policy
 from casectl.model.problems import CasectlError, NotAllowed
 from casectl.model.timeline import Step
+from casectl.model.workflow import Automatic
 from casectl.sla.clock import evaluate
 from casectl.sla.life import Life
 from casectl.sla.readiness import lacks
@@ -31,32 +33,32 @@ CODES = {
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:
-    fields: dict[str, Value | None] = {}
-    for place, (step, policy) in enumerate(zip(trial.steps, trial.policies(), strict=True)):
-        if trial.witnessed(step):
-            yield from _step(trial, place, step, policy, fields)
-        fields.update(step.changes)
+    for past in trial.pasts:
+        if trial.witnessed(past.step):
+            yield from _step(trial, past)
+    ended = trial.effective.ended_by if trial.terms else None
+    if ended is not None:
+        yield from _by_somebody(trial, ended._replace(changes={}), trial.terms[-1].policy, trial.pasts[-1].fields)
 
 
-def _step(
-    trial: Trial, place: int, step: Step, policy: Policy, fields: Mapping[str, Value | None]
-) -> Iterator[Finding]:
+def _step(trial: Trial, past: Past) -> Iterator[Finding]:
+    step, policy, fields = past.step, past.policy, past.fields
     status, before = step.changes.get("status"), fields.get("status")
-    if not place and policy.phase_of(str(status)) in DONE_PHASES:
+    if not fields and policy.phase_of(str(status)) in DONE_PHASES:
         yield trial.finding("illegal-move", step.commit, f"opened the case as {status}: nobody saw it being worked on")
-    elif place and status is not None and status != before and not trial.crossed(step, "status"):
-        yield from _moved(trial, place, step, policy, (str(before), str(status)))
+    elif fields and status is not None and status != before:
+        yield from _moved(trial, past, str(before), str(status))
     rule = next((str(entry.fields["rule"]) for entry in step.entries if "rule" in entry.fields), "")
     if rule in policy.workflow.automatic:
-        yield from _by_time(trial, step, rule)
+        yield from _by_time(trial, past, policy.workflow.automatic[rule])
         return
-    if place and any(entry.kind == "escalation" for entry in step.entries):
-        yield from _climbed(trial, step, policy)
+    if fields and any(entry.kind == "escalation" for entry in step.entries):
+        yield from _climbed(trial, past)
     yield from _by_somebody(trial, step, policy, fields)
 
 
-def _moved(trial: Trial, place: int, step: Step, policy: Policy, move: tuple[str, str]) -> Iterator[Finding]:
-    before, to = move
+def _moved(trial: Trial, past: Past, before: str, to: str) -> Iterator[Finding]:
+    step, policy = past.step, past.policy
     state = policy.states.get(before)
     moved_policy = "policy" in step.changes
     if state is not None and to not in state.moves and not moved_policy:
@@ -64,27 +66,42 @@ def _moved(trial: Trial, place: int, step: Step, policy: Policy, move: tuple[str
         yield trial.finding("illegal-move", step.commit, f"moved the case from {before} to {to}", clause=clause)
     if not policy.workflow.requires:
         return
-    life = Life(trial.steps[:place], trial.terms)
+    life = Life(past.steps, trial.terms)
     for lack in lacks(life, to, step.at, step.changes, step.entries):
         told = f"moved the case to {to}, and {lack_words(lack, policy.zone)}"
         yield trial.finding("precondition", step.commit, told, f"{lack.what} {lack.name}", lack.clause)
 
 
-def _by_time(trial: Trial, step: Step, rule: str) -> Iterator[Finding]:
-    """Whether the rule was due when the step says that it did what it did."""
-    before = trial.before(step)
+def _by_time(trial: Trial, past: Past, rule: Automatic) -> Iterator[Finding]:
+    """Whether the rule was due when the step says that it did what it did, and the step did no more."""
+    step, before = past.step, past.before
+    told = f"was taken in the name of rule '{rule.name}', which"
     due = evaluate(before, trial.terms, step.at).upcoming if before.steps else ()
-    if all(each.rule != rule for each in due):
-        yield trial.finding("automatic", step.commit, f"was taken in the name of rule '{rule}', which was not due")
+    if all(each.rule != rule.name for each in due):
+        yield trial.finding("automatic", step.commit, f"{told} was not due")
+    for beyond in _beyond(step, rule):
+        yield trial.finding("automatic", step.commit, f"{told} does not {beyond}", beyond)
 
 
-def _climbed(trial: Trial, step: Step, policy: Policy) -> Iterator[Finding]:
-    case = trial.before(step).case()
+def _beyond(step: Step, rule: Automatic) -> Iterator[str]:
+    """What a step did that its rule does not do."""
+    does = {"status", "waiting_for"} if rule.move else {"level"} if rule.escalate is not None else set()
+    yield from (f"change {name}" for name in sorted(step.changes.keys() - does))
+    status = step.changes.get("status")
+    if rule.move and status is not None and status != rule.move:
+        yield f"move a case to {status}"
+    for entry in step.entries:
+        if "rule" not in entry.fields or entry.kind not in ("notice", "escalation"):
+            yield f"write log entry {entry.id}, a {entry.kind}"
+
+
+def _climbed(trial: Trial, past: Past) -> Iterator[Finding]:
+    step, policy, case = past.step, past.policy, past.before.case()
     ladder = policy.ladder_for(str(case.fields.get("type")))
     if ladder is None or ladder.guard is None:
         return
     try:
-        refuse_unguarded(_scene(trial, step, policy, case), ladder)
+        refuse_unguarded(_scene(trial, past, case), ladder)
     except NotAllowed as refusal:
         reason = refusal.message.partition(": ")[2]
         yield trial.finding(
@@ -92,9 +109,10 @@ def _climbed(trial: Trial, step: Step, policy: Policy) -> Iterator[Finding]:
         )
 
 
-def _scene(trial: Trial, step: Step, policy: Policy, case: Case) -> Scene:
+def _scene(trial: Trial, past: Past, case: Case) -> Scene:
+    step, policy = past.step, past.policy
     book, moment = trial.shelf.book_at(step.commit, policy.desk)[0], Moment(step.at, step.author, lambda _: "")
-    return Scene(case, policy, book, moment, trial.terms, trial.before(step))
+    return Scene(case, policy, book, moment, trial.terms, past.before)
 
 
 def _by_somebody(trial: Trial, step: Step, policy: Policy, fields: Mapping[str, Value | None]) -> Iterator[Finding]:

@@ -54,7 +54,7 @@ def _customers(history: History) -> Iterator[Finding]:
         tree = commit_tree(history.repo, reader, history.commit)
         for commit in history.commits.values():
             for touch in history.touches.get(commit.id, ()) if len(commit.parents) < 2 else ():
-                if touch.path.startswith(f"{FOLDER}/") and touch.path.endswith(f"/{CUSTOMERS}") and touch.status == "M":
+                if touch.path.startswith(f"{FOLDER}/") and touch.path.endswith(f"/{CUSTOMERS}") and touch.status != "A":
                     yield from _changed(tree, commit.id, touch)
 
 
@@ -70,7 +70,7 @@ def _changed(tree: CommitTree, commit: str, touch: Touch) -> Iterator[Finding]:
 
 def _records(tree: CommitTree, blob: str, path: str) -> dict[str, Customer]:
     """What a version of the file says of each customer, but for what they spent; nothing where it cannot be read."""
-    node, _ = tree.parsed(blob, path)
+    node = tree.parsed(blob, path)[0] if blob.strip("0") else None
     records = read_customers(node, tree.shown(path))[0] if node is not None else {}
     return {name: record._replace(spend={}) for name, record in records.items()}
 

@@ -36,14 +36,15 @@ def _is_witnessed(trial: Trial, commit: str) -> bool:
 
 
 def _lowered(trial: Trial) -> Iterator[Finding]:
-    priority = trial.steps[0].changes.get("priority")
-    for step, policy in zip(trial.steps[1:], trial.policies()[1:], strict=True):
-        before, priority = str(priority), step.changes.get("priority", priority)
-        ranks = policy.priorities
+    for past in trial.pasts:
+        step, ranks = past.step, past.policy.priorities
+        if "priority" not in step.changes:
+            continue
+        before, priority = str(past.fields.get("priority")), step.changes["priority"]
         if before not in ranks or str(priority) not in ranks or ranks[str(priority)].rank <= ranks[before].rank:
             continue
-        if trial.witnessed(step) and not trial.crossed(step, "priority"):
-            for row, left in near_due(trial, step):
+        if trial.witnessed(step):
+            for row, left in near_due(trial, past):
                 told = f"lowered the priority from {before} to {priority} when {left} of {row.target} were left"
                 yield trial.finding(
                     "downgrade-near-due", step.commit, told, f"{row.target} {row.occurrence}", row.clause

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding, show_file
 from casectl.audit.history import History, Touch, Trial, case_of
+from casectl.audit.merges import own_touches
 from casectl.model.case import FIELD
+from casectl.model.fold import OPENED_TWICE
+from casectl.model.timeline import Step
+from casectl.sla.voids import unknown_voids
 from casectl.store.lookup import is_case_path
 
 CODES = {
@@ -32,9 +36,7 @@ _TOLD_OF_COMMITS = ("deleted", "no-date")
 
 def of_history(history: History) -> Iterator[Finding]:
     for commit in history.commits.values():
-        touches = history.touches.get(commit.id, ())
-        if len(commit.parents) < 2:
-            yield from _of_files(commit.id, touches)
+        yield from _of_files(commit.id, own_touches(history, commit))
 
 
 def _of_files(commit: str, touches: tuple[Touch, ...]) -> Iterator[Finding]:
@@ -65,14 +67,26 @@ def of_case(trial: Trial) -> Iterator[Finding]:
             yield trial.finding(problem.code, problem.commit, problem.message, problem.message)
         elif not problem.code:
             commit = trial.timeline.opened.commit
-            yield trial.finding("unjudged", commit, problem.message, problem.message, show=problem.hint or "")
+            yield trial.finding("unjudged", commit, problem.message, problem.message)
+    openings = {problem.commit for problem in trial.timeline.problems if problem.code == OPENED_TWICE}
     for step in trial.timeline.steps[1:]:
-        for name in sorted(step.changes):
-            if name in FIELD and FIELD[name].fixed:
-                yield trial.finding("fixed-field", step.commit, f"changed '{name}', fixed when a case is opened", name)
-        if "policy" in step.changes:
-            yield _moved(trial, step.commit, str(step.changes["policy"]))
+        if step.commit not in openings:
+            yield from _fixed(trial, step)
+    for commit, name in unknown_voids(trial.timeline.steps, trial.id):
+        told = f"voids '{name}', no earlier entry or step: it takes nothing back"
+        yield trial.finding("void-of-nothing", commit, told, name)
     yield from _copied(trial)
+
+
+def _fixed(trial: Trial, step: Step) -> Iterator[Finding]:
+    """What a step changed that stays as it is. One that takes another back is not blamed for what it puts right."""
+    restoring = any(entry.kind == "void" for entry in step.entries)
+    counted = next((each for each in trial.steps if restoring and each.commit == step.commit), step)
+    for name in sorted(counted.changes):
+        if name in FIELD and FIELD[name].fixed:
+            yield trial.finding("fixed-field", step.commit, f"changed '{name}', fixed when a case is opened", name)
+    if "policy" in step.changes:
+        yield _moved(trial, step.commit, str(step.changes["policy"]))
 
 
 def _copied(trial: Trial) -> Iterator[Finding]:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding, show_file
 from casectl.audit.history import History, Trial
+from casectl.audit.merges import POLICIES, own_touches
 from casectl.sla.disputes import open_disputes
+from casectl.store.commitlog import Commit
 
 CODES = {
     "second-root": Code("major", "The history has a second beginning: a part of it comes from elsewhere."),
@@ -15,8 +17,6 @@ CODES = {
     "merged-policy": Code("minor", "A merge left a file of policies/ as none of its parents had it."),
     "disputed": Code("minor", "Two steps contradict each other without knowing of it, and nobody has settled that."),
 }
-
-_POLICIES = "policies/"
 
 
 def of_history(history: History) -> Iterator[Finding]:
@@ -28,16 +28,17 @@ def of_history(history: History) -> Iterator[Finding]:
             yield Finding("second-root", root.id, told, show=f"git log --max-parents=0 {history.commit[:12]}")
     for commit in history.commits.values():
         if len(commit.parents) > 1:
-            yield from _policies(history, commit.id, len(commit.parents))
+            yield from _policies(history, commit)
 
 
-def _policies(history: History, commit: str, parents: int) -> Iterator[Finding]:
-    paths = Counter(touch.path for touch in history.touches.get(commit, ()) if touch.path.startswith(_POLICIES))
-    for path, differing in sorted(paths.items()):
-        if differing == parents:
-            told = f"left {path} as none of its parents had it: a person decided what it says"
-            desk = path.removeprefix(_POLICIES).partition("/")[0] if path.count("/") > 1 else ""
-            yield Finding("merged-policy", commit, told, desk=desk, about=path, show=show_file(commit, path))
+def _policies(history: History, commit: Commit) -> Iterator[Finding]:
+    differing = Counter(touch.path for touch in history.touches.get(commit.id, ()))
+    for path in (touch.path for touch in own_touches(history, commit) if touch.path.startswith(POLICIES)):
+        told = f"left {path} as none of its parents had it: a person decided what it says"
+        if differing[path] < len(commit.parents):
+            told = f"took back what one side had changed in {path}"
+        desk = path.removeprefix(POLICIES).partition("/")[0] if path.count("/") > 1 else ""
+        yield Finding("merged-policy", commit.id, told, desk=desk, about=path, show=show_file(commit.id, path))
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:
@@ -45,7 +46,8 @@ def of_case(trial: Trial) -> Iterator[Finding]:
         told = f"gave '{dispute.field}' another value than {dispute.against[:12]}, without knowing of it"
         show = f"git show {dispute.commit[:12]} {dispute.against[:12]} -- {trial.timeline.path}"
         yield trial.finding("disputed", dispute.commit, told, f"{dispute.field} {dispute.against}", show=show)
-    for step in trial.timeline.steps[1:]:
+    for place, step in enumerate(trial.timeline.steps):
         if len(trial.history.commits[step.commit].parents) > 1:
             what = [*sorted(step.changes), *(f"log entry {entry.id}" for entry in step.entries)]
-            yield trial.finding("evil-merge", step.commit, f"changed {', '.join(what)} by itself while it merged")
+            did = f"changed {', '.join(what)}" if place else "opened the case"
+            yield trial.finding("evil-merge", step.commit, f"{did} by itself while it merged")

@@ -1,0 +1,66 @@
+"""What a merge did by itself: files that it left as none of its parents had them, or as they were before one side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from casectl.audit.history import History, Touch, case_of
+from casectl.store.ancestry import merge_bases
+from casectl.store.commitlog import Commit
+from casectl.store.lookup import is_case_path
+from casectl.store.objects import ObjectReader
+
+POLICIES = "policies/"
+
+
+def own_touches(history: History, commit: Commit) -> tuple[Touch, ...]:
+    """The files that a commit itself changed, each once."""
+    touches = history.touches.get(commit.id, ())
+    if len(commit.parents) < 2:
+        return touches
+    by_path: dict[str, list[Touch]] = defaultdict(list)
+    for touch in touches:
+        by_path[touch.path].append(touch)
+    return tuple(_told(mine) for mine in by_path.values() if _is_own(history, commit, mine))
+
+
+def _told(mine: list[Touch]) -> Touch:
+    """Of one file's changes against each parent the one that says most: what is new to one side, another had."""
+    return next((touch for touch in mine if touch.status != "A"), mine[0])
+
+
+def _is_own(history: History, commit: Commit, mine: list[Touch]) -> bool:
+    if len(mine) == len(commit.parents):
+        return True
+    return any(_may_be_taken_back(touch) for touch in mine) and is_taken_back(history, commit, mine[0])
+
+
+def _may_be_taken_back(touch: Touch) -> bool:
+    """Whether a side's change that vanished would be seen nowhere else. Contents of cases are told by their fold."""
+    if is_case_path(touch.path):
+        return touch.status in "DT"
+    return touch.path.startswith(POLICIES) or (touch.status != "A" and bool(case_of(touch.path)))
+
+
+def is_taken_back(history: History, commit: Commit, touch: Touch) -> bool:
+    """Whether a merge left a file as it was before one of its sides had changed it; the other had not."""
+    with ObjectReader(history.repo) as reader:
+
+        def content(of: str) -> str:
+            found = reader.look(f"{of}:{touch.path}")
+            return found.id if found else "0" * len(of)
+
+        sides = {parent: content(parent) for parent in commit.parents}
+        return any(
+            all(content(base) == touch.new for base in bases)
+            for kept, changed in _pairs(sides, touch.new)
+            if (bases := merge_bases(history.repo, kept, changed))
+        )
+
+
+def _pairs(sides: dict[str, str], content: str) -> Iterator[tuple[str, str]]:
+    """Parents that had what the merge has, each with one that had something else."""
+    for kept, had in sides.items():
+        if had == content:
+            yield from ((kept, changed) for changed, other in sides.items() if other != content)

@@ -1,0 +1,74 @@
+"""A step as whoever took it could know it: the life of the case up to it in its own branch, with the voids of then.
+
+What another clone did meanwhile, and what was taken back only later, is nothing that a step can be blamed for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from casectl.model.case import Value
+from casectl.model.policy import Policy
+from casectl.model.terms import Terms
+from casectl.model.timeline import Step, Timeline
+from casectl.sla.life import terms_at
+from casectl.sla.soundness import sound_steps
+from casectl.sla.voids import effective, has_voids
+from casectl.store.ancestry import Follows
+from casectl.store.history import read_timeline
+from casectl.store.repo import Repo
+
+
+class Past(NamedTuple):
+    """What a step was taken on."""
+
+    own: Timeline
+    """The life as its author could know it, up to the step and with it."""
+    steps: tuple[Step, ...]
+    """The steps before it that counted then; without those that it takes back."""
+    step: Step
+    """The step, with what it changes among them."""
+    policy: Policy
+    """What judged the case once the step was taken."""
+
+    @property
+    def before(self) -> Timeline:
+        """The life without the step."""
+        return self.own._replace(steps=self.own.steps[:-1])
+
+    @property
+    def fields(self) -> dict[str, Value | None]:
+        """The case's fields until then; nothing for a step that opened it."""
+        told: dict[str, Value | None] = {}
+        for step in self.steps:
+            told.update(step.changes)
+        return told
+
+
+def past_of(own: Timeline, counted: tuple[Step, ...], terms: Sequence[Terms], crossing: bool) -> Past:
+    """The past of the last step of `counted`, which are those up to it that count now. `own` is the life in the history
+    of that step alone; `crossing` says that the case has steps that it could not know of."""
+    if crossing or has_voids(own.steps) or len(own.steps) > len(counted):
+        sound, _ = sound_steps(own, own.steps, terms)
+        then = effective(sound, own.case_id).steps
+        counted = then if then and then[-1].commit == counted[-1].commit else counted
+    return Past(own, counted[:-1], counted[-1], terms_at(counted, terms)[-1].policy)
+
+
+def life_until(repo: Repo, case_id: str, commit: str) -> Timeline:
+    """The life of a case in the history of a step alone: of that it is the last step."""
+    own = read_timeline(repo, case_id, commit)
+    until = next((place for place, each in enumerate(own.steps) if each.commit == commit), len(own.steps))
+    return own._replace(steps=own.steps[: until + 1])
+
+
+def knew_all(commits: Sequence[str], follows: Callable[[Sequence[str]], Follows]) -> list[bool]:
+    """Of each commit (parents before children), whether all those before it are its ancestors."""
+    known: list[int] = []
+    for parents in follows(commits):
+        past = 0
+        for parent in parents:
+            past |= known[parent] | 1 << parent
+        known.append(past)
+    return [past == (1 << place) - 1 for place, past in enumerate(known)]
