@@ -1,0 +1,104 @@
+"""What commits say of themselves."""
+
+from __future__ import annotations
+
+from tests.audit.plain import FILES, ID, OTHER, Plain, entry, path_of
+from tests.audit.stories import twins
+
+NOTE = entry("n1", "note", "They rang again.")
+
+
+@twins("several-cases", "major", f"changed 2 cases: {ID}, {OTHER}", case=None)
+def test_one_commit_for_two_cases(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.open(OTHER)
+    both = desk.sheet(OTHER).changed((entry("n2", "note", "Here, too."),), {})
+    desk.step("note", NOTE, also={path_of(OTHER): both.text} if guilty else {})
+    return desk.head
+
+
+@twins("mixed-commit", "minor", f"changed {ID} and policies/staff.yaml")
+def test_a_case_and_the_staff_list_in_one_commit(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step(
+        "note", NOTE, also={"policies/staff.yaml": f"# New.\n{FILES['policies/staff.yaml']}"} if guilty else {}
+    )
+
+
+@twins("form", "minor", f"changed {ID} without the words and trailers of a step: 'quick fix'")
+def test_a_commit_by_hand(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    if not guilty:
+        return desk.step("note", NOTE)
+    return desk.commit({path_of(): desk.sheet().changed((NOTE,), {}).text}, "quick fix")
+
+
+@twins("form", "minor", "without the words and trailers")
+def test_the_words_of_a_step_of_another_case(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    named = OTHER if guilty else ID
+    message = f"{ID} note: as said\n\nCase: {named}\nEvent: note\nRequest: 0123"
+    return desk.commit({path_of(): desk.sheet().changed((NOTE,), {}).text}, message)
+
+
+@twins("form", "minor", "without the words and trailers")
+def test_trailers_that_are_not_the_last_paragraph(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    message = f"{ID} note: as said\n\nCase: {ID}\nEvent: note\n" + ("\nThat is all." if guilty else "")
+    return desk.commit({path_of(): desk.sheet().changed((NOTE,), {}).text}, message)
+
+
+@twins("adopted", "observation", "took a hand edit as it lay there")
+def test_a_hand_edit_that_was_adopted(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("adopt" if guilty else "note", NOTE)
+
+
+@twins("other-author", "minor", "was written by Jo <jo@example.org> and committed by Sam <sam@example.org>")
+def test_a_commit_of_anothers_work(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    sheet = desk.sheet().changed((NOTE,), {})
+    return desk.write("note", sheet, who="jo" if guilty else "sam", committer="sam")
+
+
+@twins("other-author", "minor", "was written by Samuel <sam@example.org> and committed by Sam")
+def test_another_name_at_the_same_address(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    who = "Samuel <sam@example.org>" if guilty else "sam"
+    return desk.write("note", desk.sheet().changed((NOTE,), {}), who=who, committer="sam")
+
+
+@twins("other-time", "minor", "was written at 2026-11-23T09:05:00+00:00 and committed at 2026-11-23T10:00:00+00:00")
+def test_an_amended_commit(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.write("note", desk.sheet().changed((NOTE,), {}), at="09:05" if guilty else "10:00", committed="10:00")
+
+
+@twins("no-date", "major", "holds no date that can be read")
+def test_a_committer_without_a_date(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    date = b"yesterday +0000" if guilty else b"1795428300 +0000"
+    lines = b"author Sam <sam@example.org> 1795428300 +0000\ncommitter Sam <sam@example.org> " + date
+    message = f"{ID} note: as said\n\nCase: {ID}\nEvent: note"
+    return desk.commit({path_of(): desk.sheet().changed((NOTE,), {}).text}, message, heads=lines)
+
+
+@twins("no-date", "major", "holds no date that can be read")
+def test_a_date_beyond_all_dates(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    date = b"99999999999999 +0000" if guilty else b"1795428300 +0000"
+    lines = b"author Sam <sam@example.org> %b\ncommitter Sam <sam@example.org> %b" % (date, date)
+    message = f"{ID} note: as said\n\nCase: {ID}\nEvent: note"
+    return desk.commit({path_of(): desk.sheet().changed((NOTE,), {}).text}, message, heads=lines)
+
+
+@twins("clock-back", "minor", "is dated 2026-11-23T08:59:00+00:00, before its parent")
+def test_a_step_before_the_one_it_follows(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("note", NOTE, at="08:59" if guilty else "09:00")
+
+
+@twins("future", "major", "is dated 2026-12-24T12:00:01+00:00, later than 2026-12-24T12:00:00+00:00")
+def test_a_commit_of_tomorrow(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("note", NOTE, at="2026-12-24 12:00:01" if guilty else "2026-12-24 12:00:00")

@@ -1,0 +1,124 @@
+"""Whether each step was one that the policy allows."""
+
+from __future__ import annotations
+
+from casectl.sla.automatic import derived_id
+from tests.audit.plain import ID, STAFF, Plain, entry, record
+from tests.audit.stories import twins
+
+ANSWER = entry("r1", "response", "We look.")
+SOLVED = {"status": "resolved", "resolution": "A new password."}
+
+
+@twins("illegal-move", "major", "moved the case from open to closed", clause=["ACM-4"])
+def test_straight_to_closed(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    if not guilty:
+        desk.step("resolve", status="resolved")
+    return desk.step("close", who="lee", **SOLVED | {"status": "closed"})
+
+
+@twins("precondition", "major", "moved the case to closed, and", clause=["ACM-5"])
+def test_closed_without_what_solved_it(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.step("resolve", **SOLVED | ({"resolution": None} if guilty else {}))
+    return desk.step("close", who="lee", status="closed")
+
+
+@twins("escalation-guard", "minor", "escalated the case: resolution has not used 25 % of its time", clause=["ACM-8"])
+def test_escalated_too_early(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("escalate", entry("e1", "escalation", to_level=2), at="10:59" if guilty else "11:00", level="2")
+
+
+@twins("escalation-guard", "minor", "escalations are for the hours of 'desk'", clause=["ACM-8"])
+def test_escalated_in_the_night(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("escalate", entry("e1", "escalation", to_level=2), at="19:00" if guilty else "17:59", level="2")
+
+
+@twins("role", "major", "sam may not close by policy acme/1.0: that is for lead (ACM-3)", clause=["ACM-3"])
+def test_closed_by_whom_it_is_not_for(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.step("resolve", **SOLVED)
+    return desk.step("close", who="sam" if guilty else "lee", status="closed")
+
+
+@twins("role", "major", "sam may not close", clause=["ACM-3"], always=["void-of-nothing"])
+def test_a_void_lets_nobody_close(desk: Plain, guilty: bool) -> str:
+    """Whoever takes something back in the same step, or nothing at all, is still asked for their role."""
+    desk.open()
+    desk.step("resolve", **SOLVED)
+    return desk.step("undo", entry("v1", "void", void="zzz"), who="sam" if guilty else "lee", status="closed")
+
+
+@twins("role", "major", "sam may not close", clause=["ACM-3"])
+def test_who_is_a_lead_only_since_then(desk: Plain, guilty: bool) -> str:
+    """The staff list counts as it was at the step."""
+    lead = {"policies/staff.yaml": STAFF.replace("sam@example.org, roles: [agent]", "sam@example.org, roles: [lead]")}
+    desk.open()
+    desk.step("resolve", **SOLVED)
+    if not guilty:
+        desk.commit(lead, "Sam leads", who="max")
+    blamed = desk.step("close", status="closed")
+    desk.commit(lead if guilty else {}, "Sam leads now", who="max")
+    return blamed
+
+
+@twins("stranger", "minor", "was committed by eve@example.org, who was not in the staff list")
+def test_a_step_of_a_stranger(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("respond", ANSWER, who="eve" if guilty else "jo")
+
+
+@twins("stranger", "minor", "was committed by sam@example.org, who was not in the staff list")
+def test_a_step_of_somebody_who_left(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    gone = STAFF.replace("  sam:", "  tom:").replace("sam@example.org", "tom@example.org")
+    desk.commit({"policies/staff.yaml": gone} if guilty else {}, "Sam has left", who="max")
+    return desk.step("respond", ANSWER)
+
+
+def late() -> tuple[tuple[str, str], ...]:
+    """The entry of rule `late`, with the id that it has on every machine."""
+    name = derived_id(ID, "late", "resolution 1")
+    return entry(name, "escalation", from_level=1, to_level=2, reason="It is late.", rule="late")
+
+
+@twins("automatic", "major", "was taken in the name of rule 'late', which was not due")
+def test_what_time_is_said_to_have_done(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.step("respond", ANSWER)
+    return desk.step("escalate", late(), at="15:23" if guilty else "15:24", event="automatic escalate", level="2")
+
+
+@twins("automatic", "major", "was taken in the name of rule 'late', which does not change priority")
+def test_what_is_done_under_cover_of_time(desk: Plain, guilty: bool) -> str:
+    """A rule that was due does what the policy says of it, and nothing else."""
+    desk.open()
+    desk.step("respond", ANSWER)
+    more = {"priority": "p3"} if guilty else {}
+    return desk.step("escalate", late(), at="15:30", event="automatic escalate", level="2", **more)
+
+
+@twins("automatic", "major", "was taken in the name of rule 'quiet', which does not move a case to assigned")
+def test_time_moves_a_case_to_where_its_rule_says(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.step("resolve", **SOLVED)
+    text = entry(derived_id(ID, "quiet", "resolved 1"), "notice", "Closed when quiet.", rule="quiet")
+    to = "assigned" if guilty else "closed"
+    return desk.step("close", text, at="2026-11-25 10:00", event="automatic close", who="robot", status=to)
+
+
+@twins(
+    "automatic",
+    "major",
+    "was taken in the name of rule 'late', which does not change exemptions",
+    also=["exemption-proxy"],
+)
+def test_time_approves_nothing(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.step("respond", ANSWER)
+    period = {"from": "2026-11-23T09:00:00+00:00", "until": "2026-11-23T10:00:00+00:00", "approved_by": "lee"}
+    more = {"exemptions": record("x1", code="storm", **period)} if guilty else {}
+    return desk.step("escalate", late(), at="15:30", event="automatic escalate", level="2", **more)

@@ -1,0 +1,90 @@
+"""What became of the policies."""
+
+from __future__ import annotations
+
+from tests.audit.plain import FILES, POLICY, Plain
+from tests.audit.stories import twins
+
+OURS, CUSTOMERS, FEASTS = "policies/acme/1.0.yaml", "policies/acme/customers.yaml", "policies/holidays/feasts.yaml"
+NEXT = "policies/acme/1.1.yaml"
+
+
+def version(number: str, effective: str) -> str:
+    """Another version of the policy, in force from that day."""
+    return POLICY.replace('"1.0"', f'"{number}"').replace("effective: 2026-01-01", f"effective: {effective}")
+
+
+def eased(text: str) -> str:
+    return text.replace("within: 8h", "within: 80h")
+
+
+@twins("policy-edited", "major", "edited policies/acme/1.0.yaml: edited while in force", case=None)
+def test_an_edit_in_force(desk: Plain, guilty: bool) -> str:
+    desk.commit({NEXT: version("1.1", "2027-01-01")}, "The next version", who="max")
+    path, text = (OURS, POLICY) if guilty else (NEXT, version("1.1", "2027-01-01"))
+    return desk.commit({path: eased(text)}, "Take more time", who="max")
+
+
+@twins("policy-removed", "major", "removed policies/acme/1.0.yaml: removed while in force", case=None)
+def test_a_version_that_was_taken_away(desk: Plain, guilty: bool) -> str:
+    desk.commit({NEXT: version("1.1", "2027-01-01")}, "The next version", who="max")
+    return desk.commit({OURS if guilty else NEXT: None}, "Not needed", who="max")
+
+
+@twins("policy-notice", "major", "made known 29 days ahead instead of 30", case=None, clause=["ACM-1"])
+def test_made_known_too_late(desk: Plain, guilty: bool) -> str:
+    day = "2026-12-22" if guilty else "2026-12-23"
+    return desk.commit({NEXT: version("1.1", day)}, "The next version", who="max")
+
+
+@twins("policy-backdated", "major", "made known 1 days after it came into force", case=None)
+def test_made_known_after_its_first_day(desk: Plain, guilty: bool) -> str:
+    """A desk that promises no notice still cannot begin before it has begun."""
+    free = POLICY.replace("notice: {days: 30, clause: ACM-1}\n", "").replace("acme", "free").replace("ACM", "FREE")
+    desk.commit({"policies/free/1.0.yaml": free}, "A desk without notice", who="max")
+    day = "2026-11-22" if guilty else "2026-11-23"
+    next_one = free.replace('"1.0"', '"1.1"').replace("effective: 2026-01-01", f"effective: {day}")
+    return desk.commit({"policies/free/1.1.yaml": next_one}, "The next version", who="max")
+
+
+@twins("policy-unreadable", "minor", "published policies/acme/1.1.yaml: cannot be read", case=None)
+def test_a_version_that_cannot_be_read(desk: Plain, guilty: bool) -> str:
+    text = version("1.1", "2027-01-01")
+    blamed = desk.commit({NEXT: text.replace("states:", "statse:") if guilty else text}, "The next version", who="max")
+    desk.commit({NEXT: None}, "Not now", who="max")
+    return blamed
+
+
+@twins(
+    "policy-missing",
+    "major",
+    "it had no policy from 2026-11-23T10:00:00+00:00 until 2026-11-23T10:01:00+00:00",
+    case=None,
+    always=["policy-removed"],
+)
+def test_a_desk_without_a_policy(desk: Plain, guilty: bool) -> str:
+    if not guilty:
+        desk.commit({NEXT: version("1.1", "2027-01-01")}, "The next version", who="max")
+    blamed = desk.commit({OURS: None}, "Begin anew", who="max", at="10:00")
+    desk.commit({OURS: POLICY}, "Anew", who="max")
+    return blamed
+
+
+@twins("customer-changed", "observation", "changed the record of oakfield in policies/acme/customers.yaml", case=None)
+def test_a_customers_record_that_was_changed(desk: Plain, guilty: bool) -> str:
+    hours = "80h" if guilty else "8h"
+    text = FILES[CUSTOMERS].replace("{repair: 8h}", f"{{repair: {hours}}}") + "  mill: {}\n"
+    return desk.commit({CUSTOMERS: text}, "A new customer", who="max")
+
+
+@twins("customer-changed", "observation", "changed the record of hilltop, oakfield in policies/acme", case=None)
+def test_all_records_taken_away(desk: Plain, guilty: bool) -> str:
+    """Whoever deletes the file, to write it anew, changes every record."""
+    return desk.commit({CUSTOMERS: None} if guilty else {"cases/NOTES.md": "Nothing.\n"}, "Tidy up", who="max")
+
+
+@twins("holiday-late", "minor", "2026-11-24 was added on 2026-11-24T00:00:00+00:00, after its day had begun", case=None)
+def test_a_holiday_of_today(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    listed = FILES[FEASTS] + '  2026-11-24: "A feast"\n'
+    return desk.commit({FEASTS: listed}, "A holiday", who="max", at="2026-11-24 00:00:00" if guilty else "23:59:59")

@@ -1,0 +1,63 @@
+"""Priorities and exemptions against the rules for them; cases solved again and again."""
+
+from __future__ import annotations
+
+from tests.audit.plain import Plain, entry, record
+from tests.audit.stories import twins
+
+PERIOD = {"from": "2026-11-23T09:00:00+00:00", "until": "2026-11-23T10:00:00+00:00"}
+RATED = entry("t1", "triage", suggested="p1", chosen="p1")
+
+
+@twins("raise-late", "minor", "raised the priority from p2 to p1 more than 30 minutes", clause=["ACM-2"])
+def test_raised_too_late(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("triage", RATED, who="lee", at="09:30:01" if guilty else "09:30:00", priority="p1")
+
+
+@twins("raise-role", "minor", "raised the priority from p2 to p1 without the role lead", clause=["ACM-2"])
+def test_raised_by_whom_it_is_not_for(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("triage", RATED, who="jo" if guilty else "lee", priority="p1")
+
+
+@twins("exemption-code", "minor", "policy acme/1.0 has no code 'whim'")
+def test_a_reason_that_is_none(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    approved = record("x1", code="whim" if guilty else "storm", **PERIOD, approved_by="lee")
+    return desk.step("exempt", who="lee", at="11:00", exemptions=approved)
+
+
+@twins("exemption-approver", "major", "in the name of sam, who lacks the role lead", clause=["ACM-6"])
+def test_approved_by_whom_it_is_not_for(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    who = "sam" if guilty else "lee"
+    return desk.step("exempt", who=who, at="11:00", exemptions=record("x1", code="strike", **PERIOD, approved_by=who))
+
+
+@twins("exemption-changed", "major", "changed until of exemption x1 after its approval: what was approved counts")
+def test_stretched_after_the_approval(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    asked = {"code": "strike", **PERIOD}
+    desk.step("exempt", who="lee", at="11:00", exemptions=record("x1", **asked, approved_by="lee"))
+    hour = "11" if guilty else "10"
+    longer = asked | {"until": f"2026-11-23T{hour}:00:00+00:00"}
+    return desk.step(
+        "exempt", who="lee", at="12:00", exemptions=record("x1", **longer, approved_by="lee", text="Sorry.")
+    )
+
+
+@twins("downgrade-near-due", "minor", "lowered the priority from p2 to p3 when 30 m of resolution", clause=["ACM-7"])
+def test_lowered_when_time_was_nearly_up(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.step("respond", entry("r1", "response", "We look."))
+    return desk.step("set", at="16:30" if guilty else "16:00", priority="p3")
+
+
+@twins("solved-often", "minor", "solved the case for the 3. time")
+def test_solved_and_solved_and_solved(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    for _ in range(3 if guilty else 2):
+        blamed = desk.step("resolve", status="resolved")
+        desk.step("reopen", status="assigned")
+    return blamed

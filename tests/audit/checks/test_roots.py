@@ -1,0 +1,143 @@
+"""A history begins once, and what merges bring in is what their parents had."""
+
+from __future__ import annotations
+
+from tests.audit.plain import FILES, ID, Plain, entry, path_of
+from tests.audit.stories import twins
+
+NOTE, OURS = entry("n1", "note", "They rang."), entry("n2", "note", "All quiet.")
+PHOTO = f"cases/2026/11/23/{ID}.files/photo.png"
+STAFF = "policies/staff.yaml"
+
+
+def apart(desk: Plain, files: dict[str, str] | None = None) -> str:
+    """Two clones: in one of them a note, and perhaps these files; gives its last commit. We stand in the other, which
+    has a note of its own."""
+    begun = desk.head
+    theirs = desk.step("note", NOTE)
+    for path, text in (files or {}).items():
+        theirs = desk.commit({path: text}, f"{ID} attach: a file\n\nCase: {ID}\nEvent: attach", who="max")
+    desk.go(begun)
+    desk.step("note", OURS)
+    return theirs
+
+
+@twins("second-root", "major", "begins a history of its own, beside that of", case=None)
+def test_a_history_from_elsewhere(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    begun = desk.head
+    other = desk.commit({"cases/NOTES.md": "From elsewhere.\n"}, "Elsewhere", parents=() if guilty else None)
+    desk.go(begun)
+    desk.step("note", NOTE, at="10:00")
+    desk.merge(other, files={"cases/NOTES.md": "From elsewhere.\n"})
+    return other
+
+
+@twins("evil-merge", "major", "changed priority by itself while it merged")
+def test_a_merge_that_changes_a_case(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    theirs = apart(desk)
+    both = desk.sheet().changed((NOTE,), {"priority": "p3"} if guilty else {})
+    return desk.merge(theirs, sheet=both)
+
+
+@twins("evil-merge", "major", "changed log entry n3 by itself while it merged")
+def test_a_merge_that_says_something(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    theirs = apart(desk)
+    said = (NOTE, entry("n3", "response", "We look.")) if guilty else (NOTE,)
+    return desk.merge(theirs, sheet=desk.sheet().changed(said, {}))
+
+
+@twins("evil-merge", "major", "by itself while it merged", also=["entry-removed"])
+def test_a_merge_that_drops_their_step(desk: Plain, guilty: bool) -> str:
+    """As `git merge -s ours` does."""
+    desk.open()
+    begun = desk.head
+    theirs = desk.step("set", NOTE, title="Nobody at all")
+    desk.go(begun)
+    desk.step("note", OURS)
+    return desk.merge(theirs, sheet=desk.sheet()) if guilty else desk.merge(theirs)
+
+
+@twins("evil-merge", "major", "opened the case by itself while it merged")
+def test_a_merge_that_opens_a_case(desk: Plain, guilty: bool) -> str:
+    begun = desk.head
+    theirs = desk.commit({"cases/A.md": "A.\n"}, "A")
+    desk.go(begun)
+    desk.commit({"cases/B.md": "B.\n"}, "B")
+    if not guilty:
+        desk.open()
+        return desk.merge(theirs, files={"cases/A.md": "A.\n"})
+    opened = desk.open()
+    text = desk.sheet().text
+    desk.go(desk.git("rev-parse", f"{opened}^"))
+    return desk.merge(theirs, files={"cases/A.md": "A.\n", path_of(): text})
+
+
+@twins("merged-policy", "minor", "left policies/staff.yaml as none of its parents had it", case=None)
+def test_a_merge_that_changes_the_staff_list(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    theirs = apart(desk)
+    return desk.merge(theirs, files={STAFF: FILES[STAFF] + "# Ours.\n"} if guilty else {})
+
+
+@twins("merged-policy", "minor", "took back what one side had changed in policies/staff.yaml", case=None)
+def test_a_merge_that_drops_their_staff_list(desk: Plain, guilty: bool) -> str:
+    """Each side has it as it was, or as it became: that it is as it was is the merge's own doing."""
+    desk.open()
+    begun, newer = desk.head, FILES[STAFF] + "# Theirs.\n"
+    theirs = desk.commit({STAFF: newer}, "New staff", who="max")
+    desk.go(begun)
+    desk.step("note", OURS)
+    return desk.merge(theirs, files={STAFF: FILES[STAFF] if guilty else newer})
+
+
+@twins("deleted", "major", "deleted the case's file")
+def test_a_merge_that_deletes_a_case(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    theirs = apart(desk)
+    return desk.merge(theirs, files={path_of(): None} if guilty else {})
+
+
+@twins("deleted", "major", "deleted the case's file")
+def test_a_merge_that_drops_a_case_of_theirs(desk: Plain, guilty: bool) -> str:
+    begun = desk.commit({"cases/A.md": "A.\n"}, "A")
+    theirs = desk.open()
+    desk.go(begun)
+    desk.commit({"cases/B.md": "B.\n"}, "B", at="10:00")
+    return desk.merge(theirs, files={path_of(): None} if guilty else {})
+
+
+@twins("misplaced", "minor", f"put cases/{ID}.yaml where no case belongs", case=None)
+def test_a_merge_that_puts_a_case_elsewhere(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    theirs = apart(desk)
+    return desk.merge(theirs, files={f"cases/{ID}.yaml" if guilty else "cases/A.md": "id: none\n"})
+
+
+@twins("attachment-changed", "major", "deleted the attachment photo.png")
+def test_a_merge_that_drops_an_attachment(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    theirs = apart(desk, {PHOTO: "an eagle"})
+    return desk.merge(theirs, files={PHOTO: None if guilty else "an eagle"})
+
+
+@twins("attachment-changed", "major", "changed the attachment photo.png")
+def test_a_merge_that_changes_an_attachment(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    theirs = apart(desk, {PHOTO: "an eagle"})
+    return desk.merge(theirs, files={PHOTO: "a pigeon" if guilty else "an eagle"})
+
+
+@twins("opened-twice", "minor", "opened twice: by commit")
+def test_two_clones_opened_one_id(desk: Plain, guilty: bool) -> str:
+    begun = desk.head
+    desk.open()
+    mine = desk.head
+    desk.go(begun if guilty else mine)
+    theirs = desk.open(at="09:05", who="jo") if guilty else desk.step("note", NOTE, at="09:05", who="jo")
+    desk.go(mine)
+    desk.step("note", OURS, at="09:10")
+    desk.merge(theirs)
+    return theirs
