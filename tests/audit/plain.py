@@ -17,7 +17,8 @@ from tests.cli.conftest import moment_of
 
 ID, OTHER = "ACM-261123-K7Q4P", "ACM-261123-M3XNB"
 NOW = "2026-12-24 12:00"
-POLICY = Path(__file__).with_name("desk.yaml").read_text(encoding="utf-8")
+HERE = Path(__file__).parent
+POLICY = (HERE / "desk.yaml").read_text(encoding="utf-8")
 ROLES = {"sam": "agent", "jo": "agent", "lee": "lead", "max": "head"}
 STAFF = "staff:\n" + "".join(
     f"  {key}: {{name: {key.title()}, mail: {key}@example.org, roles: [{role}]}}\n" for key, role in ROLES.items()
@@ -26,7 +27,7 @@ FILES = {
     "policies/acme/1.0.yaml": POLICY,
     "policies/acme/customers.yaml": "customers:\n  oakfield: {figures: {repair: 8h}}\n  hilltop: {}\n",
     "policies/staff.yaml": STAFF,
-    "policies/holidays/feasts.yaml": 'name: feasts\nyears: 2026-2027\ndates:\n  2026-12-25: "Christmas"\n',
+    "policies/holidays/feasts.yaml": (HERE / "holidays/feasts.yaml").read_text(encoding="utf-8"),
     "cases/README.md": "Cases.\n",
 }
 

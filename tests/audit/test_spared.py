@@ -1,0 +1,118 @@
+"""What looks like an offence and is none, and what was an offence and was taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from casectl.reports.population import population
+from casectl.store.repo import find_repo
+from tests.audit.plain import ID, Plain, begin, entry, path_of
+from tests.cli.conftest import moment_of
+
+SOLVED = {"status": "resolved", "resolution": "A new password."}
+WAIT = {"status": "on-hold", "waiting_for": "customer"}
+NOTE = entry("n1", "note", "They rang.")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Plain:
+    return begin(tmp_path / "desk")
+
+
+def test_a_close_whose_resolve_was_undone_later(desk: Plain) -> None:
+    """It was allowed when it was taken."""
+    desk.open()
+    desk.step("resolve", NOTE, **SOLVED)
+    desk.step("close", who="lee", status="closed")
+    desk.step("undo", entry("v1", "void", void="n1", reason="It was not solved."), resolution=None)
+    assert desk.codes() == []
+
+
+def test_a_move_that_was_not_allowed_and_was_taken_back(desk: Plain) -> None:
+    """A voided step never happened; what it did is in the history all the same."""
+    desk.open()
+    desk.step("close", NOTE, status="closed")
+    assert desk.codes() == ["illegal-move", "precondition", "role"]
+    desk.step("undo", entry("v1", "void", void="n1", reason="Too early."), status="open")
+    assert desk.codes() == []
+
+
+def test_the_undo_of_an_undo_brings_the_offence_back(desk: Plain) -> None:
+    desk.open()
+    desk.step("close", NOTE, status="closed")
+    desk.step("undo", entry("v1", "void", void="n1"), status="open")
+    desk.step("undo", entry("v2", "void", void="v1"), status="closed")
+    assert desk.codes() == ["illegal-move", "precondition", "role"]
+
+
+def test_a_claim_that_was_put_right(desk: Plain) -> None:
+    """Whoever changed it is told; whoever put it back is not."""
+    desk.open(received="2026-11-23T08:50:00+00:00")
+    changed = desk.step("set", NOTE, received="2026-11-23T08:55:00+00:00")
+    desk.step("undo", entry("v1", "void", void="n1"), received="2026-11-23T08:50:00+00:00")
+    (row,) = desk.review().table.rows
+    assert (row["code"], row["commit"]) == ("fixed-field", changed)
+
+
+def test_steps_of_two_clones_that_crossed(desk: Plain) -> None:
+    """One closed what was resolved; the other put it on hold and let it go on. Each was allowed where it was taken."""
+    begun = desk.open()
+    desk.step("resolve", at="09:10", **SOLVED)
+    closed = desk.step("close", at="09:12", who="lee", status="closed")
+    desk.go(begun)
+    desk.step("hold", NOTE, at="09:11", who="jo", **WAIT)
+    desk.step("resume", at="09:13", who="jo", status="assigned", waiting_for=None)
+    sheet = desk.sheet().changed((), {"resolution": SOLVED["resolution"]})
+    desk.merge(closed, at="09:20", sheet=sheet)
+    assert desk.codes() == []
+
+
+def test_a_move_that_was_not_allowed_in_its_own_clone(desk: Plain) -> None:
+    """That the other clone had resolved the case meanwhile makes the close no better: it could not know."""
+    begun = desk.open(resolution="None so far.")
+    resolved = desk.step("resolve", at="09:10", status="resolved")
+    desk.go(begun)
+    closed = desk.step("close", at="09:11", who="lee", status="closed")
+    desk.merge(resolved, at="09:20", sheet=desk.sheet())
+    (row,) = desk.review().table.rows
+    assert (row["code"], row["commit"]) == ("illegal-move", closed)
+    assert row["finding"] == "moved the case from open to closed"
+
+
+def test_a_case_that_was_opened_by_hand(desk: Plain) -> None:
+    """A file that somebody wrote themselves is told as that, and is no other offence."""
+    sheet = desk.open()
+    text = desk.sheet().text
+    desk.go(desk.git("rev-parse", f"{sheet}^"))
+    desk.commit({f"cases/2026/11/23/{ID}.yaml": text}, "A case by hand")
+    assert desk.codes() == ["form"]
+
+
+def test_a_word_that_still_stands_hides_nothing_before_it(desk: Plain) -> None:
+    desk.open()
+    desk.step("close", status="closed", resolution="None.")
+    desk.step("set", priority="p9")
+    assert desk.codes() == ["illegal-move", "role", "unknown-word"]
+
+
+def test_nobody_sees_a_void_of_the_whole_case_as_a_close(desk: Plain) -> None:
+    desk.open()
+    desk.step("undo", entry("v1", "void", void=ID, reason="A test."), status="closed")
+    assert desk.codes() == []
+
+
+def test_a_deleted_case_stays_in_the_population(desk: Plain) -> None:
+    desk.open()
+    desk.commit({path_of(): None}, "Tidy up")
+    assert sorted(desk.codes()) == ["deleted", "form"]
+    (figures,) = population(find_repo(desk.root), desk.head, moment_of("18:00")).figures
+    assert [(row.target, row.state) for row in figures.rows] == [("response", "breached"), ("resolution", "breached")]
+
+
+def test_a_step_of_an_older_log_is_judged_by_nobody_here(desk: Plain) -> None:
+    """What another system tells was not taken by our rules; a step that was taken here since is."""
+    desk.open(external_id="INC1", source="old", received="2026-11-01T09:00:00+00:00")
+    desk.step("close", who="robot", event="import", status="closed")
+    assert desk.codes() == ["claim-old", "testimony"]

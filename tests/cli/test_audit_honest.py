@@ -1,0 +1,237 @@
+"""Honest work, taken by casectl itself, is blamed for nothing: undone steps, crossing clones, what time does."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.audit.plain import HERE, STAFF
+from tests.cli.conftest import Terminal
+
+
+@pytest.fixture
+def sam(terminal: Terminal) -> Terminal:
+    """Sam's clone of the desk that the audit's stories are about."""
+    terminal.run("init", str(terminal.root), "--policy", str(HERE / "desk.yaml"), at="08:00")
+    (terminal.root / "policies/staff.yaml").write_text(STAFF)
+    as_somebody(terminal, "sam")
+    terminal.git("add", "policies")
+    at_its_own_time(terminal, "commit", "-qm", "Our staff")
+    return terminal
+
+
+def as_somebody(desk: Terminal, name: str) -> Terminal:
+    desk.git("config", "user.name", name.title())
+    desk.git("config", "user.email", f"{name}@example.org")
+    return desk
+
+
+def at_its_own_time(desk: Terminal, *words: str) -> None:
+    """Plain git, by the desk's clock."""
+    with desk.monkeypatch.context() as patch:
+        for name in ("AUTHOR", "COMMITTER"):
+            patch.setenv(f"GIT_{name}_DATE", f"@{desk.times[-1]} +0000")
+        desk.git(*words)
+
+
+@pytest.fixture
+def pair(sam: Terminal) -> tuple[Terminal, Terminal]:
+    """Sam's clone and Jo's, beside a shared repository."""
+    hub = sam.root.with_name("hub.git")
+    sam.git("init", "-q", "--bare", "-b", "main", str(hub))
+    sam.git("remote", "add", "origin", str(hub))
+    sam.run("sync")
+    sam.git("clone", "-q", str(hub), str(sam.root.with_name("jo")))
+    return sam, as_somebody(replace(sam, root=sam.root.with_name("jo")), "jo")
+
+
+def found(desk: Terminal, at: str = "2026-12-24 12:00") -> list[str]:
+    """The codes of what the audit finds."""
+    desk.set_clock(at)
+    said = desk.run("audit", "-o", "json", "--fail-on", "major")
+    rows = json.loads(said.out)["rows"] if said.out else []
+    return [str(row["code"]) for row in rows]
+
+
+def as_lee(desk: Terminal, *words: str, at: str | None = None) -> None:
+    """A step that is for the lead."""
+    as_somebody(desk, "lee")
+    desk.run(*words, at=at)
+    as_somebody(desk, "sam")
+
+
+def test_a_whole_life(sam: Terminal) -> None:
+    case = sam.open(at="09:00")
+    sam.run("take", case, at="09:10")
+    sam.run("respond", case, "-m", "We look.", at="09:20")
+    sam.run("hold", case, "--waiting-for", "customer", "-m", "Which name?", at="09:30")
+    sam.run("email", case, "--in", "-m", "This one.", at="10:00")
+    sam.run("resume", case, at="10:05")
+    sam.run("escalate", case, "--reason", "Nobody knows.", at="12:30")
+    sam.run("resolve", case, "-m", "Solved.", at="13:00")
+    as_lee(sam, "close", case, at="13:30")
+    assert found(sam) == []
+
+
+def test_what_was_undone(sam: Terminal) -> None:
+    case = sam.open(at="09:00")
+    sam.run("take", case, at="09:10")
+    sam.run("resolve", case, "-m", "Solved.", at="09:20")
+    sam.run("undo", case, "--reason", "Another case.", at="09:25")
+    sam.run("undo", case, "--reason", "Not mine.", at="09:26")
+    sam.run("hold", case, "--waiting-for", "customer", "-m", "Which name?", at="09:30")
+    assert found(sam) == []
+
+
+def test_an_undo_that_was_undone(sam: Terminal) -> None:
+    case = sam.open(at="09:00")
+    sam.run("resolve", case, "-m", "Solved.", at="09:20")
+    undone = sam.step("undo", case, "--reason", "Another case.", at="09:25")
+    sam.run("undo", case, str(undone["entries"][0]), "--reason", "No, this one.", at="09:26")
+    as_lee(sam, "close", case, at="09:40")
+    assert found(sam) == []
+
+
+def test_a_case_that_was_taken_back_as_a_whole(sam: Terminal) -> None:
+    case = sam.open(at="09:00")
+    sam.run("note", case, "-m", "They rang.", at="09:05")
+    sam.run("undo", case, case, "--reason", "A test.", at="09:10")
+    assert found(sam) == []
+
+
+def test_a_case_that_was_merged(sam: Terminal) -> None:
+    case, other = sam.open(at="09:00"), sam.open(at="09:01")
+    sam.run("merge", other, "--into", case, at="09:05")
+    sam.run("note", case, "-m", "They rang twice.", at="09:06")
+    assert found(sam) == []
+
+
+def test_what_time_did(sam: Terminal) -> None:
+    """By a machine that nobody has in the staff list."""
+    case = sam.open(at="09:00")
+    as_somebody(sam, "cron")
+    sam.run("sweep", at="16:00")
+    as_somebody(sam, "sam")
+    sam.run("resolve", case, "-m", "Solved.", at="16:30")
+    as_somebody(sam, "cron")
+    sam.run("sweep", at="2026-11-25 10:00")
+    assert sam.run("show", case, "-o", "json").json["status"] == "closed"
+    assert found(sam) == []
+
+
+def test_a_sweep_that_was_taken_back(sam: Terminal) -> None:
+    case = sam.open(at="09:00")
+    sam.run("sweep", at="16:00")
+    sam.run("undo", case, "--reason", "We know.", at="16:05")
+    sam.run("sweep", at="16:10")
+    assert found(sam) == []
+
+
+def test_a_hand_edit_that_was_adopted(sam: Terminal) -> None:
+    """It is named, and that is all."""
+    case = sam.open(at="09:00")
+    path = next(Path(sam.root, "cases").rglob("*.yaml"))
+    path.write_text(path.read_text().replace("Nobody can sign in", "Nobody can sign out"))
+    sam.run("adopt", case, at="09:05")
+    assert found(sam) == ["adopted"]
+
+
+def test_an_exemption_asked_for_and_approved(sam: Terminal) -> None:
+    case = sam.open(at="09:00")
+    period = ("--from", "2026-11-23T09:00:00+00:00", "--until", "2026-11-23T10:00:00+00:00")
+    sam.run("exempt", case, "strike", *period, "-m", "They strike.", at="11:00")
+    as_lee(sam, "exempt", case, "--approve", "strike", at="11:05")
+    assert found(sam) == []
+
+
+def test_clones_whose_steps_crossed(pair: tuple[Terminal, Terminal]) -> None:
+    """Sam resolved the case; Jo, who could not know, took it and put it on hold. Then one of the two is settled."""
+    sam, jo = pair
+    case = sam.open(at="09:00")
+    sam.run("sync")
+    jo.run("sync")
+    sam.run("resolve", case, "-m", "Solved.", at="09:10")
+    jo.run("take", case, at="09:15")
+    jo.run("hold", case, "--waiting-for", "customer", "-m", "Which name?", at="09:20")
+    sam.run("sync", at="09:30")
+    jo.run("sync", at="09:31")
+    assert found(jo) == []
+    jo.run("settle", case, at="09:40")
+    jo.run("resume", case, at="09:45")
+    jo.run("sync", at="09:50")
+    sam.run("sync", at="09:51")
+    assert found(jo) == found(sam) == []
+
+
+def test_a_step_after_one_that_crossed(pair: tuple[Terminal, Terminal]) -> None:
+    """Jo resolved, reopened and resolved again in a train, while Sam closed what he had resolved."""
+    sam, jo = pair
+    case = sam.open(at="09:00")
+    sam.run("sync")
+    jo.run("sync")
+    sam.run("resolve", case, "-m", "Solved.", at="09:10")
+    as_lee(sam, "close", case, at="09:12")
+    jo.run("resolve", case, "-m", "Solved here.", at="09:13")
+    jo.run("reopen", case, "-m", "Not yet.", at="09:14")
+    jo.run("resolve", case, "-m", "Now.", at="09:15")
+    sam.run("sync", at="09:30")
+    jo.run("sync", at="09:31")
+    assert found(jo) == []
+
+
+def test_two_machines_that_did_what_was_due(pair: tuple[Terminal, Terminal]) -> None:
+    """One swept; the other, who could not know, swept too, and resolved the case before."""
+    sam, jo = pair
+    case, other = sam.open(at="09:00"), sam.open("Another", at="09:00")
+    sam.run("sync")
+    jo.run("sync")
+    sam.run("sweep", at="16:00")
+    jo.run("resolve", case, "-m", "Solved.", at="15:55")
+    jo.run("sweep", at="16:01")
+    jo.run("sync", at="16:05")
+    sam.run("sync", at="16:06")
+    sam.run("resolve", other, "-m", "Solved.", at="16:10")
+    sam.run("sync", at="16:15")
+    jo.run("sync", at="16:16")
+    sam.run("sweep", at="2026-11-25 10:00")
+    jo.run("sweep", at="2026-11-25 10:01")
+    sam.run("sync", at="2026-11-25 10:02")
+    jo.run("sync", at="2026-11-25 10:03")
+    assert found(jo) == []
+
+
+def test_plain_git_pull(pair: tuple[Terminal, Terminal]) -> None:
+    sam, jo = pair
+    case, other = sam.open(at="09:00"), sam.open("Another", at="09:01")
+    sam.run("sync")
+    jo.run("sync")
+    sam.run("note", case, "-m", "They rang.", at="09:10")
+    jo.run("note", other, "-m", "They rang here, too.", at="09:15")
+    sam.run("sync", at="09:30")
+    at_its_own_time(jo, "pull", "-q", "--no-rebase", "--no-edit", "origin", "main")
+    jo.run("take", case, at="09:35")
+    assert len(jo.git("rev-list", "--merges", "HEAD").split()) == 1
+    assert found(jo) == []
+
+
+def test_two_undos_of_one_step(pair: tuple[Terminal, Terminal]) -> None:
+    sam, jo = pair
+    case = sam.open(at="09:00")
+    sam.run("take", case, at="09:05")
+    sam.run("sync")
+    jo.run("sync")
+    sam.run("undo", case, "--reason", "Not mine.", at="09:10")
+    jo.run("undo", case, "--reason", "Not his.", at="09:11")
+    sam.run("sync", at="09:30")
+    jo.run("sync", at="09:31")
+    jo.run("take", case, at="09:40")
+    assert found(jo) == []
+
+
+def test_a_month_of_the_shipped_desks(terminal: Terminal) -> None:
+    """Two cases of the demo claim to have come in more than a day before they were opened, and did."""
+    terminal.run("demo", str(terminal.root), "--as-of", "2026-11-06T17:00:00+00:00", at="2026-11-06 17:00")
+    assert set(found(terminal)) == {"claim-old"}
