@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
 from casectl.audit.nearness import near_due
+from casectl.model.problems import Problem
 from casectl.sla.guards import findings
 
 CODES = {
@@ -19,16 +20,29 @@ CODES = {
     "solved-often": Code("minor", "A case was solved and came back again and again."),
 }
 
+_BY_ROLE = ("raise-role", "exemption-approver")
+
 
 def of_case(trial: Trial) -> Iterator[Finding]:
     if not trial.steps:
         return
-    for problem in findings(trial.timeline, trial.terms, trial.timeline.steps[-1].at, trial.history.book.staff):
+    for problem in _of_guards(trial):
         if problem.code in CODES and _is_witnessed(trial, problem.commit):
             told = problem.message.removeprefix(f"commit {problem.commit[:12]} ")
             yield trial.finding(problem.code, problem.commit, told, problem.message, problem.clause)
     yield from _lowered(trial)
     yield from _solved(trial)
+
+
+def _of_guards(trial: Trial) -> Iterator[Problem]:
+    """What the guards of the policy find, roles held by the staff list as it was at each step. What the reports say of
+    them goes by the lists of the opening and of today."""
+    nobody = [each._replace(staff={}) for each in trial.terms]
+    last = trial.timeline.steps[-1].at
+    for problem in findings(trial.timeline, nobody, last, {}):
+        staff = trial.shelf.book_at(problem.commit, trial.desk)[0].staff
+        if problem.code not in _BY_ROLE or problem in findings(trial.timeline, nobody, last, staff):
+            yield problem
 
 
 def _is_witnessed(trial: Trial, commit: str) -> bool:

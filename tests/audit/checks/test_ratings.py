@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from tests.audit.plain import Plain, entry, record
+from tests.audit.plain import STAFF, Plain, entry, record
 from tests.audit.stories import twins
 
 PERIOD = {"from": "2026-11-23T09:00:00+00:00", "until": "2026-11-23T10:00:00+00:00"}
+
+
+def leading(who: str) -> dict[str, str]:
+    """The staff list in which this one leads, and nobody else."""
+    agents = STAFF.replace("[lead]", "[agent]")
+    return {
+        "policies/staff.yaml": agents.replace(f"{who}@example.org, roles: [agent]", f"{who}@example.org, roles: [lead]")
+    }
+
+
 RATED = entry("t1", "triage", suggested="p1", chosen="p1")
 
 
@@ -19,6 +29,28 @@ def test_raised_too_late(desk: Plain, guilty: bool) -> str:
 def test_raised_by_whom_it_is_not_for(desk: Plain, guilty: bool) -> str:
     desk.open()
     return desk.step("triage", RATED, who="jo" if guilty else "lee", priority="p1")
+
+
+@twins("raise-role", "minor", "raised the priority from p2 to p1 without the role lead", clause=["ACM-2"])
+def test_raised_by_who_is_a_lead_only_since_then(desk: Plain, guilty: bool) -> str:
+    """The staff list counts as it was at the step."""
+    desk.open()
+    if not guilty:
+        desk.commit(leading("jo"), "Jo leads", who="max")
+    blamed = desk.step("triage", RATED, who="jo", priority="p1")
+    desk.commit(leading("jo" if guilty else "lee"), "Who leads now", who="max")
+    return blamed
+
+
+@twins("exemption-approver", "major", "in the name of sam, who lacks the role lead", clause=["ACM-6"])
+def test_approved_by_who_is_a_lead_only_since_then(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    if not guilty:
+        desk.commit(leading("sam"), "Sam leads", who="max")
+    approved = record("x1", code="strike", **PERIOD, approved_by="sam")
+    blamed = desk.step("exempt", at="11:00", exemptions=approved)
+    desk.commit(leading("sam" if guilty else "lee"), "Who leads now", who="max")
+    return blamed
 
 
 @twins("exemption-code", "minor", "policy acme/1.0 has no code 'whim'")
