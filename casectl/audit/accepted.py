@@ -73,7 +73,7 @@ def read_acceptances(repo: Repo, commit: str, book: Book, now: Instant) -> Accep
         node, problems = tree.node(ACCEPTED) if tree.found else (None, ())
         path = tree.shown(ACCEPTED)
     given: tuple[Acceptance, ...] = ()
-    if node is not None:
+    if node is not None and not problems:
         given, problems = read_accepted(node, path)
     today = datetime.fromtimestamp(now, UTC).date()
     return Acceptances({each.finding: each for each in given}, path, problems, book, today)

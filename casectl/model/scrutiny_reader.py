@@ -69,5 +69,6 @@ def _acceptance(reading: Reading, node: Node) -> Acceptance | None:
     if finding and not re.fullmatch(FINDING_ID, finding):
         reading.mistake(fields.items["finding"].line, f"'{finding}' is no id of a finding", "twelve digits and letters")
         return None
-    day = reading.day(reading.text(fields, "until"), node.line, "until") if "until" in fields.items else None
+    until = fields.items.get("until")
+    day = reading.day(reading.text(fields, "until"), until.line, "until") if until is not None else None
     return Acceptance(finding, by, why, day, node.line) if finding and by and why and day else None
