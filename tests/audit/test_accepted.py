@@ -1,0 +1,146 @@
+"""Findings that somebody accepted stay listed, and fail nothing while the word for them holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from casectl.audit.review import Review
+from tests.audit.plain import NOW, STAFF, Plain, begin
+
+ACCEPTED = "policies/accepted.yaml"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Plain:
+    """A case that a stranger opened."""
+    desk = begin(tmp_path / "desk")
+    desk.open(who="eve")
+    return desk
+
+
+def the_finding(desk: Plain) -> str:
+    (row,) = desk.review().table.rows
+    return str(row["id"])
+
+
+def accept(desk: Plain, finding: str, by: str = "lee", until: str = "2026-12-31", more: str = "") -> None:
+    word = f"- finding: {finding}\n  by: {by}\n  why: Eve was new.\n  until: {until}\n{more}"
+    desk.commit({ACCEPTED: f"accepted:\n{word}"}, "Accept it", who="max")
+
+
+def told(found: Review) -> tuple[list[object], list[str]]:
+    """The states of the findings, and what is said of the file."""
+    problems = found.table.exceptions
+    assert {problem.path for problem in problems} <= {ACCEPTED}
+    return [row["state"] for row in found.table.rows], [problem.message for problem in problems]
+
+
+def test_an_accepted_finding_stays_listed(desk: Plain) -> None:
+    accept(desk, the_finding(desk))
+    found = desk.review()
+    (row,) = found.table.rows
+    assert (row["state"], row["accepted_by"], row["accepted_why"]) == ("accepted", "lee", "Eve was new.")
+    assert row["accepted_until"] == "2026-12-31"
+    assert found.table.title == "Audit: nothing open; 1 accepted"
+    assert not found.fails_on("observation")
+    assert found.table.exceptions == ()
+
+
+def test_it_holds_until_the_end_of_its_last_day(desk: Plain) -> None:
+    accept(desk, the_finding(desk), until="2026-12-24")
+    assert told(desk.review(now="2026-12-24 23:59:59")) == (["accepted"], [])
+    states, said = told(desk.review(now="2026-12-25 00:00:00"))
+    assert states == ["open"]
+    assert "was accepted until 2026-12-24, which is over" in said[0]
+
+
+def test_what_is_over_fails_again(desk: Plain) -> None:
+    accept(desk, the_finding(desk), until="2026-12-01")
+    found = desk.review(now=NOW)
+    assert found.fails_on("minor")
+    assert [problem.warning for problem in found.table.exceptions] == [True]
+
+
+@pytest.mark.parametrize(
+    ("by", "why"),
+    [
+        ("eve", "'eve' is not in the staff list, and accepts nothing"),
+        ("sam", "sam may not accept finding"),
+        ("lee", ""),
+    ],
+)
+def test_who_may_accept(desk: Plain, by: str, why: str) -> None:
+    accept(desk, the_finding(desk), by=by)
+    states, said = told(desk.review())
+    assert states == ["open" if why else "accepted"]
+    assert [why in each for each in said] == [True] * bool(why)
+
+
+def test_who_has_left_since_accepts_nothing_any_more(desk: Plain) -> None:
+    """The list at the commit that is audited counts: somebody has to answer for it today."""
+    accept(desk, the_finding(desk))
+    desk.commit({"policies/staff.yaml": STAFF.replace("lee", "liz")}, "Lee has left", who="max")
+    assert told(desk.review())[0] == ["open"]
+
+
+def test_an_unknown_finding(desk: Plain) -> None:
+    """Said only where all findings were looked for."""
+    accept(desk, "0123456789ab")
+    states, said = told(desk.review())
+    assert states == ["open"]
+    assert "there is no finding '0123456789ab'" in said[0]
+    assert told(desk.review(since="08:00"))[1] == []
+
+
+def test_no_word_before_it_was_committed(desk: Plain) -> None:
+    """A file that lies in the work tree accepts nothing: reads come from a commit."""
+    (desk.root / ACCEPTED).parent.mkdir(parents=True, exist_ok=True)
+    (desk.root / ACCEPTED).write_text(
+        f"accepted:\n- {{finding: {the_finding(desk)}, by: lee, why: x, until: 2027-01-01}}\n"
+    )
+    assert told(desk.review()) == (["open"], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "words"),
+    [
+        ("accepted:\n- finding: 0123456789ab\n  by: lee\n  until: 2026-12-31\n", [2], "why"),
+        ("accepted:\n- finding: all\n  by: lee\n  why: x\n  until: 2026-12-31\n", [2], "'all' is no id of a finding"),
+        ("accepted:\n- finding: 0123456789ab\n  by: lee\n  why: x\n  until: soon\n", [5], "soon"),
+        ("accepted: everything\n", [1], "'accepted' must be a list"),
+        ("acepted: []\n", [1, 1], "acepted"),
+        ("accepted: [\n", [2], ""),
+        ("accepted: &all []\n", [1], "anchor"),
+    ],
+)
+def test_a_broken_file_accepts_nothing_and_fails(desk: Plain, text: str, lines: list[int], words: str) -> None:
+    desk.commit({ACCEPTED: text}, "Accept it", who="max")
+    found = desk.review()
+    states, said = told(found)
+    assert states == ["open"]
+    assert words in " ".join(said)
+    assert [problem.line for problem in found.table.exceptions] == lines
+    assert found.fails_on("major")
+
+
+def test_one_broken_word_spoils_no_other(desk: Plain) -> None:
+    accept(desk, the_finding(desk), more="- {finding: 0123456789ab, by: lee, why: x}\n")
+    found = desk.review()
+    assert told(found)[0] == ["accepted"]
+    assert found.fails_on("major")
+
+
+def test_accepted_twice(desk: Plain) -> None:
+    name = the_finding(desk)
+    accept(desk, name, more=f"- {{finding: {name}, by: lee, why: x, until: 2030-01-01}}\n")
+    assert "is accepted twice" in told(desk.review())[1][0]
+
+
+def test_the_same_finding_of_a_rewritten_commit_is_another(desk: Plain) -> None:
+    """Whoever rewrites history has everything to answer for anew."""
+    accept(desk, the_finding(desk))
+    content = desk.git("cat-file", "commit", "HEAD~1").replace("0123456789abcdef", "f" * 16) + "\n"
+    desk.go(desk.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=content))
+    assert told(desk.review())[0] == ["open"]
