@@ -12,6 +12,10 @@ SEVERITIES = ("observation", "minor", "major")
 departs from what was agreed, an observation is worth a question."""
 
 _ID_CHARACTERS = 12
+_UNREAD = "\ufffd"
+"""What stands for bytes that are no text."""
+_PATTERN = frozenset("*?[\\")
+"""What git takes for a pattern in a path."""
 SHORT = 12
 """Characters of a commit that people are shown."""
 
@@ -64,7 +68,10 @@ def show_people(commit: str) -> str:
 
 
 def quoted(path: str) -> str:
-    """A path as a shell takes it, with nothing in it that a terminal would act on."""
+    """A path as a shell and git take it, with nothing in it that a terminal would act on: that is left to a pattern."""
     from shlex import quote
 
-    return quote("".join(character if character.isprintable() else "?" for character in path))
+    if path.isprintable() and _UNREAD not in path:
+        return quote(f":(literal){path}" if _PATTERN & set(path) else path)
+    plain = ((each, each.isprintable() and each != _UNREAD) for each in path)
+    return quote("".join((f"\\{each}" if each in _PATTERN else each) if told else "*" for each, told in plain))
