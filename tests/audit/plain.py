@@ -85,7 +85,7 @@ class Plain:
 
     def git(self, *args: str, stdin: str | bytes = b"", **env: str) -> str:
         """Plain git here; what it says, without the last newline. Whatever bytes it says are kept."""
-        given = stdin.encode() if isinstance(stdin, str) else stdin
+        given = stdin.encode(errors="surrogateescape") if isinstance(stdin, str) else stdin
         done = subprocess.run(
             ["git", *args], cwd=self.root, input=given, capture_output=True, env={**os.environ, **env}
         )
