@@ -66,7 +66,7 @@ def test_steps_of_two_clones_that_crossed(desk: Plain) -> None:
     desk.step("resume", at="09:13", who="jo", status="assigned", waiting_for=None)
     sheet = desk.sheet().changed((), {"resolution": SOLVED["resolution"]})
     desk.merge(closed, at="09:20", sheet=sheet)
-    assert desk.codes() == []
+    assert set(desk.codes()) == {"disputed"}
 
 
 def test_a_move_that_was_not_allowed_in_its_own_clone(desk: Plain) -> None:
@@ -76,7 +76,7 @@ def test_a_move_that_was_not_allowed_in_its_own_clone(desk: Plain) -> None:
     desk.go(begun)
     closed = desk.step("close", at="09:11", who="lee", status="closed")
     desk.merge(resolved, at="09:20", sheet=desk.sheet())
-    (row,) = desk.review().table.rows
+    (row,) = [row for row in desk.review().table.rows if row["code"] != "disputed"]
     assert (row["code"], row["commit"]) == ("illegal-move", closed)
     assert row["finding"] == "moved the case from open to closed"
 

@@ -40,11 +40,11 @@ def _attached(trial: Trial, step: Step, entry: Entry) -> Iterator[Finding]:
     """The file as it is in the commit of its log entry, by its digest."""
     name = str(entry.fields.get("file"))
     path = f"{trial.timeline.path.removesuffix('.yaml')}.files/{name}"
-    content = trial.shelf.reader.read(f"{step.commit}:{path}")
+    content, show = trial.shelf.reader.read(f"{step.commit}:{path}"), show_file(step.commit, path)
     if content is None:
-        told = f"logged the attachment {name}, which is not there"
+        told, show = f"logged the attachment {name}, which is not there", ""
     elif sha256(content).hexdigest() != entry.fields.get("sha256"):
         told = f"logged the attachment {name} with another digest than the file has"
     else:
         return
-    yield trial.finding("attachment-false", step.commit, told, name, show=show_file(step.commit, path))
+    yield trial.finding("attachment-false", step.commit, told, name, show=show)

@@ -92,10 +92,15 @@ def test_a_date_beyond_all_dates(desk: Plain, guilty: bool) -> str:
     return desk.commit({path_of(): desk.sheet().changed((NOTE,), {}).text}, message, heads=lines)
 
 
-@twins("clock-back", "minor", "is dated 2026-11-23T08:59:00+00:00, before its parent")
+@twins("clock-back", "minor", "is dated 2026-11-23T08:59:00+00:00, before the step it follows")
 def test_a_step_before_the_one_it_follows(desk: Plain, guilty: bool) -> str:
     desk.open()
     return desk.step("note", NOTE, at="08:59" if guilty else "09:00")
+
+
+@twins("clock-back", "minor", "is dated 2026-11-23T07:59:00+00:00, before its parent", case=None)
+def test_a_commit_before_the_one_it_follows(desk: Plain, guilty: bool) -> str:
+    return desk.commit({"cases/NOTES.md": "Notes.\n"}, "Notes", at="07:59" if guilty else "08:00")
 
 
 @twins("future", "major", "is dated 2026-12-24T12:00:01+00:00, later than 2026-12-24T12:00:00+00:00")

@@ -8,9 +8,7 @@ from tests.audit.plain import FILES, ID, OTHER, POLICY, Plain, entry, path_of
 from tests.audit.stories import twins
 
 NOTE = entry("n1", "note", "They rang.")
-PHOTO = "cases/2026/11/23/ACM-261123-K7Q4P.files/photo.png"
 NEXT = {"policies/acme/1.1.yaml": POLICY.replace('"1.0"', '"1.1"').replace("2026-01-01", "2027-01-01")}
-SAID = f"{ID} note: as said\n\nCase: {ID}\nEvent: note"
 
 
 @twins("fixed-field", "major", "changed 'received', fixed when a case is opened")
@@ -113,20 +111,6 @@ def test_a_case_that_is_a_copy(desk: Plain, guilty: bool) -> str:
 def test_a_case_of_elsewhere_that_was_taken_over_twice(desk: Plain, guilty: bool) -> str:
     desk.open(ID, external_id="INC1", source="old")
     return desk.open(OTHER, external_id="INC1" if guilty else "INC2", source="old", at="10:00")
-
-
-@twins("attachment-changed", "major", "changed the attachment photo.png")
-def test_an_attachment_that_was_changed(desk: Plain, guilty: bool) -> str:
-    desk.open()
-    desk.step("attach", NOTE, also={PHOTO: "an eagle"})
-    return desk.commit({PHOTO: "a pigeon"} if guilty else {PHOTO + ".txt": "a pigeon"}, SAID)
-
-
-@twins("attachment-changed", "major", "deleted the attachment photo.png")
-def test_an_attachment_that_was_deleted(desk: Plain, guilty: bool) -> str:
-    desk.open()
-    desk.step("attach", NOTE, also={PHOTO: "an eagle"})
-    return desk.step("note", entry("n2", "note", "All quiet."), also={PHOTO: None} if guilty else {})
 
 
 @twins("void-of-nothing", "observation", "voids 'n9', no earlier entry or step")

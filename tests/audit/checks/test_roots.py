@@ -130,6 +130,19 @@ def test_a_merge_that_changes_an_attachment(desk: Plain, guilty: bool) -> str:
     return desk.merge(theirs, files={PHOTO: "a pigeon" if guilty else "an eagle"})
 
 
+@twins("disputed", "minor", "gave 'title' another value than")
+def test_two_clones_contradict_each_other(desk: Plain, guilty: bool) -> str:
+    begun = desk.open()
+    mine = desk.step("set", title="Nobody at Oakfield", at="09:05")
+    desk.go(begun)
+    theirs = desk.step(
+        "set", at="09:10", who="jo", **({"title": "Nobody at all"} if guilty else {"customer": "hilltop"})
+    )
+    desk.go(mine)
+    desk.merge(theirs)
+    return theirs
+
+
 @twins("opened-twice", "minor", "opened twice: by commit")
 def test_two_clones_opened_one_id(desk: Plain, guilty: bool) -> str:
     begun = desk.head
