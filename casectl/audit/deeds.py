@@ -34,6 +34,11 @@ _BY_FIELD = {
     "agreed": ("agree",),
     "commitments": ("promise",),
     "merged_into": ("merge",),
+    **dict.fromkeys(("title", "description", "customer", "contact", "service", "category", "type"), ("set",)),
+    **dict.fromkeys(("policy", "update_every"), ("set",)),
+    "satisfaction": ("set", "close"),
+    "reason_for_outage": ("set", "resolve", "close"),
+    "resolution": ("resolve",),
     "assignee": ("assign", "take", "handover"),
     "owner": ("set", "assign"),
     "team": ("set", "assign"),
@@ -56,7 +61,9 @@ def deeds(step: Step, before: Mapping[str, Value | None], policy: Policy) -> Ite
         yield moved
     yield from ((verb,) for kind, verb in _BY_KIND.items() if kind in kinds)
     if "priority" in step.changes and "triage" not in kinds:
-        yield ("set", "triage")
+        yield ("triage",)
+    if "level" in step.changes and "escalation" not in kinds:
+        yield ("escalate",)
     for name, verbs in _BY_FIELD.items():
         if name in step.changes and not (moved and "take" in moved and "take" in verbs):
             yield verbs
@@ -65,7 +72,7 @@ def deeds(step: Step, before: Mapping[str, Value | None], policy: Policy) -> Ite
 def _move(step: Step, before: Mapping[str, Value | None], policy: Policy) -> tuple[str, ...]:
     status = step.changes.get("status")
     if status is None or status == before.get("status"):
-        return ()
+        return ("hold", "refer") if step.changes.get("waiting_for") is not None else ()
     here, there = policy.phase_of(str(before.get("status"))), policy.phase_of(str(status))
     if there == "closed":
         return ("close",)

@@ -20,25 +20,31 @@ CODES = {
     "contact-on-hold": Code("minor", "The customer was heard, and the case went on waiting for the customer."),
 }
 
+_WORDS = {"text", "reason", "to"}
+"""Fields of a log entry that say why; a referral says to whom."""
+
 
 def of_case(trial: Trial) -> Iterator[Finding]:
     if not trial.steps:
         return
     spells = trial.life.spells
-    begun = [
-        place
-        for place, spell in enumerate(spells)
-        if place and spell.phase == "waiting" and spells[place - 1].phase != "waiting" and trial.witnessed(spell.step)
-    ]
-    for place in begun:
+    waits = [place for place, spell in enumerate(spells) if place and _begins(spells[place - 1], spell)]
+    witnessed = [place for place in waits if trial.witnessed(spells[place].step)]
+    for place in witnessed:
         yield from _begun(trial, spells[place], trial.pasts[place])
-    yield from _often(trial, [spells[place] for place in begun])
+    yield from _often(trial, [spells[place] for place in witnessed if spells[place - 1].phase != "waiting"])
     yield from _answered(trial, spells)
+
+
+def _begins(before: Spell, spell: Spell) -> bool:
+    """Whether a case begins to wait, or to wait for somebody else: by that, too, a clock may stop."""
+    waited = before.waiting_for if before.phase == "waiting" else None
+    return spell.phase == "waiting" and (before.phase != "waiting" or spell.waiting_for != waited)
 
 
 def _begun(trial: Trial, spell: Spell, past: Past) -> Iterator[Finding]:
     step = spell.step
-    if not any(entry.fields.get("text") or entry.fields.get("reason") for entry in step.entries):
+    if not any(entry.fields.keys() & _WORDS for entry in step.entries):
         whom = f" for {spell.waiting_for}" if spell.waiting_for else ""
         yield trial.finding("hold-unexplained", step.commit, f"put the case on hold{whom} without a word why")
     for row, left in near_due(trial, past):

@@ -52,7 +52,7 @@ def _step(trial: Trial, past: Past) -> Iterator[Finding]:
     if rule in policy.workflow.automatic:
         yield from _by_time(trial, past, policy.workflow.automatic[rule])
         return
-    if fields and any(entry.kind == "escalation" for entry in step.entries):
+    if fields and ("level" in step.changes or any(entry.kind == "escalation" for entry in step.entries)):
         yield from _climbed(trial, past)
     yield from _by_somebody(trial, step, policy, fields)
 

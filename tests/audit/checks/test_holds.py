@@ -30,6 +30,24 @@ def test_a_hold_that_stops_no_clock(desk: Plain, guilty: bool) -> str:
     return desk.step("hold", entry("n1", "note", "Wait."), at="16:30", **wait)
 
 
+@twins("hold-near-due", "minor", "stopped the clock of resolution when 30 m of it were left", clause=["ACM-7"])
+def test_a_wait_that_became_another_when_time_was_nearly_up(desk: Plain, guilty: bool) -> str:
+    """Who waits for a supplier has no time to lose; who waits for the customer has."""
+    desk.open()
+    desk.step("respond", entry("r1", "response", "We look."))
+    desk.step("hold", entry("n1", "note", "Ordered."), status="on-hold", waiting_for="supplier")
+    return desk.step(
+        "hold", entry("n2", "note", "Ask them."), at="16:30" if guilty else "16:00", waiting_for="customer"
+    )
+
+
+@twins("hold-unexplained", "minor", "put the case on hold for customer without a word why")
+def test_a_wait_that_became_another_without_a_word(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.step("hold", entry("n1", "note", "Ordered."), status="on-hold", waiting_for="supplier")
+    return desk.step("hold", *([] if guilty else [entry("n2", "note", "Ask them.")]), waiting_for="customer")
+
+
 @twins("hold-often", "minor", "put the case on hold for the 3rd time, 3 of them within a day")
 def test_three_holds_in_a_day(desk: Plain, guilty: bool) -> str:
     desk.open()

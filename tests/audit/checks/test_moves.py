@@ -37,6 +37,26 @@ def test_escalated_in_the_night(desk: Plain, guilty: bool) -> str:
     return desk.step("escalate", entry("e1", "escalation", to_level=2), at="19:00" if guilty else "17:59", level="2")
 
 
+@twins("escalation-guard", "minor", "escalated the case: resolution has not used 25 % of its time", clause=["ACM-8"])
+def test_a_level_that_rose_without_a_word(desk: Plain, guilty: bool) -> str:
+    """What stands on a higher level, time takes there no more."""
+    desk.open()
+    return desk.step("note", entry("n1", "note", "They rang."), level="2" if guilty else None)
+
+
+@twins("role", "major", "max may not triage by policy acme/1.0", clause=["ACM-3"])
+def test_a_priority_changed_without_a_triage(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("note", entry("n1", "note", "Less."), who="max", priority="p3" if guilty else "p2")
+
+
+@twins("role", "major", "max may not set by policy acme/1.0", clause=["ACM-3"])
+def test_a_customer_changed_by_whom_it_is_not_for(desk: Plain, guilty: bool) -> str:
+    desk.open(customer="hilltop")
+    text = entry("n1", "note", "It is theirs.")
+    return desk.step("note", text, who="max", customer="oakfield" if guilty else "hilltop")
+
+
 @twins("role", "major", "sam may not close by policy acme/1.0: that is for lead (ACM-3)", clause=["ACM-3"])
 def test_closed_by_whom_it_is_not_for(desk: Plain, guilty: bool) -> str:
     desk.open()
