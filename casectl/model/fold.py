@@ -62,7 +62,7 @@ class _Told:
         self.disputes: list[Dispute] = []
         self.entries: dict[str, Entry] = {}
         """Every log entry by its ID, as it was first written."""
-        self._warned: set[str] = set()
+        self._warned: set[tuple[str, str, str]] = set()
 
     def step(
         self, version: Version, floor: Instant | None, changes: Mapping[str, Value | None], entries: tuple[Entry, ...]
@@ -88,7 +88,7 @@ class _Told:
         for entry in written:
             first = self.entries.get(entry.id)
             if first is not None and first != entry and not foreign(entry.id):
-                self._judge_entry(version, entry.id, "edited")
+                self._judge_entry(version, entry.id, "edited", f"{entry.kind} {sorted(entry.fields.items())}")
         if not grown:
             kept = {entry.id for entry in after.log}
             for entry in old:
@@ -104,9 +104,10 @@ class _Told:
         """A remark about the history, which spoils nothing."""
         self.problems.append(Problem(self.path, 0, message, hint, True, code, commit))
 
-    def _judge_entry(self, version: Version, entry: str, how: str) -> None:
-        if entry not in self._warned:
-            self._warned.add(entry)
+    def _judge_entry(self, version: Version, entry: str, how: str, now: str = "") -> None:
+        """Said once of each text that an entry was given: versions to come tend to repeat it."""
+        if (entry, how, now) not in self._warned:
+            self._warned.add((entry, how, now))
             message = f"commit {version.commit[:12]} {how} log entry '{entry}', which counts as it was first written"
             self.warn(f"entry-{how}", version.commit, message, "the log only grows: add an entry that corrects it")
 

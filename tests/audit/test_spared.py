@@ -8,12 +8,13 @@ import pytest
 
 from casectl.reports.population import population
 from casectl.store.repo import find_repo
-from tests.audit.plain import ID, Plain, begin, entry, path_of
+from tests.audit.plain import FILES, ID, STAFF, Plain, begin, entry, path_of
 from tests.cli.conftest import moment_of
 
 SOLVED = {"status": "resolved", "resolution": "A new password."}
 WAIT = {"status": "on-hold", "waiting_for": "customer"}
 NOTE = entry("n1", "note", "They rang.")
+CUSTOMERS = FILES["policies/acme/customers.yaml"]
 
 
 @pytest.fixture
@@ -116,3 +117,43 @@ def test_a_step_of_an_older_log_is_judged_by_nobody_here(desk: Plain) -> None:
     desk.open(external_id="INC1", source="old", received="2026-11-01T09:00:00+00:00")
     desk.step("close", who="robot", event="import", status="closed")
     assert desk.codes() == ["claim-old", "testimony"]
+
+
+def test_clones_that_merged_crosswise(desk: Plain) -> None:
+    """Each side changed a file of the policy, and each merged the other's: nobody took anything back."""
+    begun = desk.open()
+    mine = desk.commit({"policies/staff.yaml": STAFF + "# Mine.\n"}, "Mine", who="max", at="09:10")
+    desk.go(begun)
+    theirs = desk.commit({"policies/acme/customers.yaml": CUSTOMERS + "  mill: {}\n"}, "Theirs", who="lee", at="09:10")
+    both = {"policies/staff.yaml": STAFF + "# Mine.\n", "policies/acme/customers.yaml": CUSTOMERS + "  mill: {}\n"}
+    ours = desk.merge(mine, at="09:20", files=both)
+    desk.go(mine)
+    desk.merge(theirs, at="09:20", files=both)
+    desk.step("note", NOTE, at="09:25")
+    desk.merge(ours, at="09:30", files=both)
+    assert desk.codes() == []
+
+
+def test_a_revert_that_somebody_made_before_the_merge(desk: Plain) -> None:
+    """What one side took back by a commit of its own, the merge only brings in."""
+    begun = desk.commit({"policies/staff.yaml": STAFF + "# New.\n"}, "New", who="max", at="08:10")
+    desk.open()
+    mine = desk.head
+    desk.go(begun)
+    back = desk.commit({"policies/staff.yaml": STAFF}, "Not so new", who="max", at="09:10")
+    desk.go(mine)
+    desk.merge(back, at="09:20", files={"policies/staff.yaml": STAFF})
+    assert desk.codes() == []
+
+
+def test_three_clones_at_once(desk: Plain) -> None:
+    """An octopus brings in what each of its parents did."""
+    begun = desk.open()
+    sides = []
+    for place, who in enumerate(("sam", "jo", "lee")):
+        desk.go(begun)
+        sides.append(desk.step("note", entry(f"n{place}", "note", f"{who} heard them."), who=who, at=f"09:1{place}"))
+    log = tuple(each for side in sides for each in desk.sheets[side][ID].log)
+    sheet = desk.sheets[begun][ID].changed(log, {})
+    desk.commit({path_of(): sheet.text}, "Merge all", at="09:30", parents=tuple(sides))
+    assert desk.codes() == []

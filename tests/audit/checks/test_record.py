@@ -45,6 +45,16 @@ def test_an_entry_that_was_edited(desk: Plain, guilty: bool) -> str:
     return desk.write("note", replace(desk.sheet(), log=(again, entry("n2", "note", "All quiet."))))
 
 
+@twins("entry-edited", "major", "edited log entry 'n1'", always=["entry-edited"])
+def test_an_entry_that_was_edited_again(desk: Plain, guilty: bool) -> str:
+    """Whoever edits what was edited before is told as well."""
+    desk.open(ID, NOTE)
+    once, twice = (entry("n1", "note", f"They did not ring {often}.") for often in ("once", "twice"))
+    desk.write("note", replace(desk.sheet(), log=(once, entry("n2", "note", "All quiet."))))
+    log = (twice if guilty else once, *desk.sheet().log[1:], entry("n3", "note", "Still quiet."))
+    return desk.write("note", replace(desk.sheet(), log=log))
+
+
 @twins("entry-removed", "major", "removed log entry 'n1', which counts as it was first written")
 def test_an_entry_that_was_removed(desk: Plain, guilty: bool) -> str:
     desk.open(ID, NOTE)
