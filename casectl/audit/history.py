@@ -109,6 +109,10 @@ class History:
             tip = mine.new
         return True
 
+    def says_imported(self, commit: str) -> bool:
+        """Whether a commit says that the log of another system told it. `testimony` asks whether that can be so."""
+        return self.commits[commit].trailers.get("Event") == IMPORT
+
     def trials(self) -> Iterator[Trial]:
         """Every case that ever was; to be asked for once."""
         with ObjectReader(self.repo) as reader:
@@ -127,6 +131,7 @@ class Trial:
     history: History
     shelf: PolicyShelf
     timeline: Timeline
+    _pasts: dict[int, Past] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -180,10 +185,11 @@ class Trial:
         """The life as the clock sees it; only to be asked for where there are `steps`."""
         return Life(self.steps, self.terms)
 
-    @cached_property
-    def pasts(self) -> tuple[Past, ...]:
-        """Of each of `steps`, what it was taken on."""
-        return tuple(self._past(place, step.commit) for place, step in enumerate(self.steps))
+    def past(self, place: int) -> Past:
+        """What one of `steps` was taken on."""
+        if place not in self._pasts:
+            self._pasts[place] = self._past(place, self.steps[place].commit)
+        return self._pasts[place]
 
     def _past(self, place: int, commit: str) -> Past:
         at = self._places[commit]
@@ -215,7 +221,7 @@ class Trial:
 
     def witnessed(self, step: Step) -> bool:
         """Whether the step was taken here, not told by the log of another system."""
-        return not self.testimony or self.history.commits[step.commit].trailers.get("Event") != IMPORT
+        return not self.testimony or not self.history.says_imported(step.commit)
 
     def finding(
         self, code: str, commit: str, sentence: str, about: str = "", clause: tuple[str, ...] = (), show: str = ""

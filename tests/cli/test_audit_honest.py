@@ -11,6 +11,8 @@ import pytest
 from tests.audit.plain import HERE, STAFF
 from tests.cli.conftest import Terminal
 
+UCI = Path(__file__).parents[1] / "uci"
+
 
 @pytest.fixture
 def sam(terminal: Terminal) -> Terminal:
@@ -236,3 +238,19 @@ def test_a_month_of_the_shipped_desks(terminal: Terminal) -> None:
     """Two cases of the demo claim to have come in more than a day before they were opened, and did."""
     terminal.run("demo", str(terminal.root), "--as-of", "2026-11-06T17:00:00+00:00", at="2026-11-06 17:00")
     assert set(found(terminal)) == {"claim-old"}
+
+
+@pytest.fixture
+def company(terminal: Terminal) -> Terminal:
+    """A company's log, taken over: it holds rows that no map can read, so the import ends with 3."""
+    terminal.run("init", str(terminal.root), "--policy", str(UCI / "policy.yaml"), at="08:00")
+    terminal.run("import", "csv", str(UCI / "sample.csv"), "--map", str(UCI / "map.yaml"), code=3)
+    return terminal
+
+
+def test_a_real_log_that_was_taken_over(company: Terminal) -> None:
+    """Its steps are testimony, and blamed for nothing that they tell; what was done here since is judged."""
+    assert found(company) == ["testimony"]
+    case = str(company.run("list", "--all", "-o", "json").json["rows"][0]["id"])
+    as_somebody(company, "eve").run("note", case, "-m", "Seen here.", at="2026-12-24 12:00")
+    assert sorted(found(company)) == ["stranger", "testimony"]

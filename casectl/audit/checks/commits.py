@@ -29,6 +29,8 @@ def of_history(history: History) -> Iterator[Finding]:
         cases = history.cases_in(commit.id)
         case = cases[0] if len(cases) == 1 else ""
         found = [*_dated(history, commit), *_signed_by(commit)]
+        if not (cases and history.says_imported(commit.id)):  # what that is dated, another system's log said
+            found += _behind(history, commit)
         if len(commit.parents) < 2:
             found += _one_action(history, commit, cases)
         yield from (each._replace(case=case, desk=history.desk_of(case)) for each in found)
@@ -43,6 +45,12 @@ def _dated(history: History, commit: Commit) -> Iterator[Finding]:
     if at > history.now:
         told = f"is dated {format_instant(at)}, later than {format_instant(history.now)}"
         yield Finding("future", commit.id, told, show=show)
+
+
+def _behind(history: History, commit: Commit) -> Iterator[Finding]:
+    at = commit.committer.at
+    if at is None or commit.author.at is None:
+        return
     for parent in commit.parents:
         known = history.commits.get(parent)
         before = known.committer.at if known else None

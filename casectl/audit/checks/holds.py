@@ -31,7 +31,7 @@ def of_case(trial: Trial) -> Iterator[Finding]:
     waits = [place for place, spell in enumerate(spells) if place and _begins(spells[place - 1], spell)]
     witnessed = [place for place in waits if trial.witnessed(spells[place].step)]
     for place in witnessed:
-        yield from _begun(trial, spells[place], trial.pasts[place])
+        yield from _begun(trial, spells[place], trial.past(place))
     yield from _often(trial, [spells[place] for place in witnessed if spells[place - 1].phase != "waiting"])
     yield from _answered(trial, spells)
 

@@ -33,12 +33,14 @@ CODES = {
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:
-    for past in trial.pasts:
-        if trial.witnessed(past.step):
-            yield from _step(trial, past)
+    for place, step in enumerate(trial.steps):
+        if trial.witnessed(step):
+            yield from _step(trial, trial.past(place))
     ended = trial.effective.ended_by if trial.terms else None
     if ended is not None:
-        yield from _by_somebody(trial, ended._replace(changes={}), trial.terms[-1].policy, trial.pasts[-1].fields)
+        yield from _by_somebody(
+            trial, ended._replace(changes={}), trial.terms[-1].policy, trial.timeline.steps[0].changes
+        )
 
 
 def _step(trial: Trial, past: Past) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ def of_case(trial: Trial) -> Iterator[Finding]:
     if not trial.steps:
         return
     for problem in _of_guards(trial):
-        if problem.code in CODES and _is_witnessed(trial, problem.commit):
+        if problem.code in CODES and not (trial.testimony and trial.history.says_imported(problem.commit)):
             told = problem.message.removeprefix(f"commit {problem.commit[:12]} ")
             yield trial.finding(problem.code, problem.commit, told, problem.message, problem.clause)
     yield from _lowered(trial)
@@ -45,24 +45,17 @@ def _of_guards(trial: Trial) -> Iterator[Problem]:
             yield problem
 
 
-def _is_witnessed(trial: Trial, commit: str) -> bool:
-    return any(step.commit == commit and trial.witnessed(step) for step in trial.timeline.steps)
-
-
 def _lowered(trial: Trial) -> Iterator[Finding]:
-    for past in trial.pasts:
+    rated = (place for place, step in enumerate(trial.steps) if place and "priority" in step.changes)
+    for past in (trial.past(place) for place in rated if trial.witnessed(trial.steps[place])):
         step, ranks = past.step, past.policy.priorities
-        if "priority" not in step.changes:
+        before, after = str(past.fields.get("priority")), str(step.changes.get("priority"))
+        if before not in ranks or after not in ranks or ranks[after].rank <= ranks[before].rank:
             continue
-        before, priority = str(past.fields.get("priority")), step.changes["priority"]
-        if before not in ranks or str(priority) not in ranks or ranks[str(priority)].rank <= ranks[before].rank:
-            continue
-        if trial.witnessed(step):
-            for row, left in near_due(trial, past):
-                told = f"lowered the priority from {before} to {priority} when {left} of {row.target} were left"
-                yield trial.finding(
-                    "downgrade-near-due", step.commit, told, f"{row.target} {row.occurrence}", row.clause
-                )
+        for row, left in near_due(trial, past):
+            told = f"lowered the priority from {before} to {after} when {left} of {row.target} were left"
+            about = f"{row.target} {row.occurrence}"
+            yield trial.finding("downgrade-near-due", step.commit, told, about, row.clause)
 
 
 def _solved(trial: Trial) -> Iterator[Finding]:

@@ -18,7 +18,11 @@ def of_case(trial: Trial) -> Iterator[Finding]:
         sources, source = trial.history.sources, str(opened.changes["source"])
         first, cases = sources.get(source, (opened.commit, 0))
         sources[source] = (first, cases + 1)
-    yield from ()
+        return
+    for step in trial.timeline.steps:
+        if trial.history.says_imported(step.commit):
+            told = "says that another system's log told it, and no such log speaks for the case"
+            yield trial.finding("form", step.commit, told)
 
 
 def at_the_end(history: History) -> Iterator[Finding]:
