@@ -14,7 +14,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from casectl.audit.finding import Finding
-from casectl.audit.past import Past, knew_all, life_until, past_of
+from casectl.audit.past import Past, known_of, known_to, life_until, past_of
 from casectl.model.caseid import CASE_PATH
 from casectl.model.instants import LAST_INSTANT, Instant
 from casectl.model.policy import Book
@@ -192,23 +192,31 @@ class Trial:
         return self._pasts[place]
 
     def _past(self, place: int, commit: str) -> Past:
-        at = self._places[commit]
-        crossing = not self._knew_all[at]
-        own = self.timeline._replace(steps=self.timeline.steps[: at + 1])
-        own = life_until(self.history.repo, self.id, commit) if crossing else own
-        return past_of(own, self.steps[: place + 1], self.terms, crossing)
+        at, timeline = self._places[commit], self.timeline
+        known = self._known[at] if self._known else None
+        own = timeline._replace(steps=timeline.steps[: at + 1])
+        own = own if known is None or known == (1 << at) - 1 else known_of(timeline, at, known)
+        return past_of(own, self.steps[: place + 1], self.terms, self.steps is timeline.steps)
+
+    def read_past(self, place: int) -> Past:
+        """The same, read anew where other steps crossed it: nothing that others did shines through."""
+        commit = self.steps[place].commit
+        if not self._known or self._known[self._places[commit]] == (1 << self._places[commit]) - 1:
+            return self.past(place)
+        own = life_until(self.history.repo, self.id, commit)
+        return past_of(own, self.steps[: place + 1], self.terms, self.steps is self.timeline.steps)
 
     @cached_property
     def _places(self) -> dict[str, int]:
         return {step.commit: place for place, step in enumerate(self.timeline.steps)}
 
     @cached_property
-    def _knew_all(self) -> list[bool]:
-        """Of each step in the timeline, whether it was taken knowing of all before it."""
+    def _known(self) -> list[int]:
+        """Of each step in the timeline, which of those before it its author could know; nothing where that is all."""
         commits = [step.commit for step in self.timeline.steps]
         if self.history.is_one_line(self.timeline.path, commits):
-            return [True] * len(commits)
-        return knew_all(commits, self.history.follows)
+            return []
+        return known_to(commits, self.history.follows)
 
     def scrutiny(self) -> Scrutiny:
         """What its policy says of audits."""

@@ -46,29 +46,38 @@ class Past(NamedTuple):
         return told
 
 
-def past_of(own: Timeline, counted: tuple[Step, ...], terms: Sequence[Terms], crossing: bool) -> Past:
-    """The past of the last step of `counted`, which are those up to it that count now. `own` is the life in the history
-    of that step alone; `crossing` says that the case has steps that it could not know of."""
-    if crossing or has_voids(own.steps) or len(own.steps) > len(counted):
+def past_of(own: Timeline, counted: tuple[Step, ...], terms: Sequence[Terms], plain: bool) -> Past:
+    """The past of the last step of `own`, which is the life in the history of that step alone. `counted` are the steps
+    up to it that count now; `plain` says that nothing was ever taken back or put right in the case."""
+    if plain:
+        counted = own.steps
+    elif has_voids(own.steps) or [step.commit for step in own.steps] != [step.commit for step in counted]:
         sound, _ = sound_steps(own, own.steps, terms)
         then = effective(sound, own.case_id).steps
         counted = then if then and then[-1].commit == counted[-1].commit else counted
     return Past(own, counted[:-1], counted[-1], terms_at(counted, terms)[-1].policy)
 
 
+def known_of(timeline: Timeline, place: int, known: int) -> Timeline:
+    """The life up to a step with those steps before it alone that it knew of, told by the bits of a number. Single
+    values are as they were there; lists may hold what others added meanwhile."""
+    steps = timeline.steps
+    return timeline._replace(steps=(*(steps[at] for at in range(place) if known >> at & 1), steps[place]))
+
+
 def life_until(repo: Repo, case_id: str, commit: str) -> Timeline:
-    """The life of a case in the history of a step alone: of that it is the last step."""
+    """The life of a case in the history of a step alone, read anew: of that it is the last step."""
     own = read_timeline(repo, case_id, commit)
     until = next((place for place, each in enumerate(own.steps) if each.commit == commit), len(own.steps))
     return own._replace(steps=own.steps[: until + 1])
 
 
-def knew_all(commits: Sequence[str], follows: Callable[[Sequence[str]], Follows]) -> list[bool]:
-    """Of each commit (parents before children), whether all those before it are its ancestors."""
+def known_to(commits: Sequence[str], follows: Callable[[Sequence[str]], Follows]) -> list[int]:
+    """Of each commit (parents before children), which of those before it are its ancestors, as the bits of a number."""
     known: list[int] = []
     for parents in follows(commits):
         past = 0
         for parent in parents:
             past |= known[parent] | 1 << parent
         known.append(past)
-    return [past == (1 << place) - 1 for place, past in enumerate(known)]
+    return known

@@ -31,11 +31,16 @@ CODES = {
     "automatic": Code("major", "A step says that time did it, and by the policy nothing was due then."),
 }
 
+_BY_ITS_PAST = ("illegal-move", "precondition", "escalation-guard", "automatic")
+"""What depends on all that came before a step: before anybody is blamed, that is read to the letter."""
+
 
 def of_case(trial: Trial) -> Iterator[Finding]:
     for place, step in enumerate(trial.steps):
         if trial.witnessed(step):
-            yield from _step(trial, trial.past(place))
+            found = list(_step(trial, trial.past(place)))
+            crossed = any(each.code in _BY_ITS_PAST for each in found)
+            yield from _step(trial, trial.read_past(place)) if crossed else found
     ended = trial.effective.ended_by if trial.terms else None
     if ended is not None:
         yield from _by_somebody(
