@@ -104,7 +104,7 @@ def main() -> None:
     hot, cool = born(0).id, born(1).id
     with tempfile.TemporaryDirectory() as folder:
         line, merged = (repository(Path(folder), rounds, way) for way in (False, True))
-        for words in (("sla", "-o", "json"), ("show", hot), ("show", cool)):
+        for words in (("sla", "-o", "json"), ("audit", "-o", "json"), ("show", hot), ("show", cool)):
             pairs = [(seconds(line, *words), seconds(merged, *words)) for _ in range(3)]
             one, other = (min(pair[place] for pair in pairs) for place in (0, 1))
             print(f"casectl {' '.join(words):24} in a line {one:6.2f} s, with {rounds} merges {other:6.2f} s"
