@@ -38,9 +38,9 @@ _BY_FIELD = {
     **dict.fromkeys(("policy", "update_every"), ("set",)),
     "satisfaction": ("set", "close"),
     "reason_for_outage": ("set", "resolve", "close"),
-    "resolution": ("resolve",),
+    "resolution": ("resolve", "reopen"),
     "assignee": ("assign", "take", "handover"),
-    "owner": ("set", "assign"),
+    "owner": ("set", "assign", "take"),
     "team": ("set", "assign"),
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.plain import HERE, STAFF
+from tests.audit.plain import HERE, POLICY, STAFF
 from tests.cli.conftest import Terminal
 
 UCI = Path(__file__).parents[1] / "uci"
@@ -238,6 +238,91 @@ def test_a_month_of_the_shipped_desks(terminal: Terminal) -> None:
     """Two cases of the demo claim to have come in more than a day before they were opened, and did."""
     terminal.run("demo", str(terminal.root), "--as-of", "2026-11-06T17:00:00+00:00", at="2026-11-06 17:00")
     assert set(found(terminal)) == {"claim-old"}
+
+
+EACH = "open triage assign take respond hold resume refer escalate expedite promise agree exempt update root-cause"
+EACH += " confirm-path handover attempt confirm attach call email note link merge set resolve reopen close undo"
+
+
+@pytest.fixture
+def guild(terminal: Terminal) -> Terminal:
+    """A desk where each step is for one role alone, and nobody has two."""
+    authority = "".join(f"  {verb}: {{by: may-{verb}, otherwise: warn}}\n" for verb in EACH.split())
+    more = "commitments:\n  call-back: {label: A call back}\npaths: {a: Works as required}\n"
+    head, _, rest = POLICY.partition("authority:\n")
+    text = f"{head}authority:\n{authority}{more}{rest[rest.index('states:') :]}"
+    people = [f"  {verb}: {{name: {verb}, mail: {verb}@example.org, roles: [may-{verb}]}}\n" for verb in EACH.split()]
+    folder = terminal.home / "guild"
+    (folder / "holidays").mkdir(parents=True)
+    (folder / "desk.yaml").write_text(text.replace("within: 4h}\n", "within: {agreed: response}}\n", 1))
+    (folder / "holidays/feasts.yaml").write_text((HERE / "holidays/feasts.yaml").read_text())
+    terminal.run("init", str(terminal.root), "--policy", str(folder / "desk.yaml"), at="08:00")
+    (terminal.root / "policies/staff.yaml").write_text("staff:\n" + "".join(people))
+    as_somebody(terminal, "max")
+    terminal.git("add", "policies")
+    at_its_own_time(terminal, "commit", "-qm", "Our staff")
+    return terminal
+
+
+def work(guild: Terminal, who: str = "") -> None:
+    """Something of everything, each step by whom it is for, or all of them by somebody else."""
+    period = ("--from", "2026-11-23T09:00:00+00:00", "--until", "2026-11-23T10:00:00+00:00")
+    as_somebody(guild, who or "open")
+    case, other = guild.open(at="09:00"), guild.open("Another", at="09:01")
+    steps = [
+        ("triage", case, "--priority", "p3"),
+        ("agree", case, "response", "4h"),
+        ("take", case),
+        ("assign", other, "take"),
+        ("handover", case, "--to", "assign", "-m", "Yours."),
+        ("respond", case, "-m", "We look."),
+        ("hold", case, "--waiting-for", "supplier", "-m", "Ordered."),
+        ("hold", case, "--waiting-for", "customer", "-m", "Which name?"),
+        ("email", case, "--in", "-m", "This one."),
+        ("resume", case),
+        ("refer", case, "--to", "the desk of Hilltop", "--waiting-for", "supplier"),
+        ("resume", case),
+        ("call", case, "--out", "-m", "Told them."),
+        ("note", case, "-m", "All told."),
+        ("expedite", case, "--reason", "The director."),
+        ("promise", case, "--due", "2h", "-m", "We ring."),
+        ("promise", case, "--kept"),
+        ("update", case, "-m", "Nearly."),
+        ("root-cause", case, "-m", "A typo."),
+        ("confirm-path", case, "a", "-m", "As required."),
+        ("attempt", case, "--by", "call", "-m", "Nobody there."),
+        ("set", case, "service=mail", "description=More of it", "update_every=4h"),
+        ("attach", case, str(HERE / "desk.yaml")),
+        ("link", case, other, "--because", "The same."),
+        ("undo", case, "--reason", "It is not."),
+        ("exempt", case, "storm", *period, "--approved-by", "exempt", "-m", "A storm."),
+        ("resolve", case, "-m", "Solved.", "--reason-for-outage", "A typo."),
+        ("reopen", case, "-m", "Not yet."),
+        ("resolve", case, "-m", "Now."),
+        ("confirm", case, "-m", "They say so."),
+        ("close", case, "--satisfaction", "5"),
+        ("merge", other, "--into", guild.open("A third", at="09:02")),
+    ]
+    for minute, step in enumerate(steps):
+        as_somebody(guild, who or step[0]).run(*step, at=f"11:{minute + 10}")
+
+
+def test_each_step_by_whom_alone_it_is_for(guild: Terminal) -> None:
+    """Whoever may take a step is asked for no other role, whatever goes with it."""
+    work(guild)
+    assert found(guild) == []
+
+
+def test_each_step_by_whom_it_is_not_for(guild: Terminal) -> None:
+    """Every one of them is told, but for those that go with all others."""
+    work(guild, "note")
+    guild.set_clock("2026-12-24 12:00")
+    rows = guild.run("audit", "-o", "json", code=3).json["rows"]
+    blamed = {row["commit"] for row in rows if row["code"] == "role"}
+    steps = [
+        line.split(" ") for line in guild.git("log", "--no-merges", "--format=%H %s", "--grep", "Case: ").splitlines()
+    ]
+    assert {verb.rstrip(":") for commit, _, verb, *_ in steps if commit not in blamed} == {"note", "link"}
 
 
 @pytest.fixture

@@ -129,7 +129,8 @@ def _by_somebody(trial: Trial, step: Step, policy: Policy, fields: Mapping[str, 
         yield trial.finding("stranger", step.commit, f"was committed by {step.author}, who was not in the staff list")
     who = person.key if person else step.author
     for ways in deeds(step, fields, policy):
-        wanting = [_may_not(policy, book, who, step, way) for way in ways]
+        open_ways = [way for way in ways if way != "settle" or trial.timeline.disputes]
+        wanting = [_may_not(policy, book, who, step, way) for way in open_ways]
         if wanting and all(wanting):
             yield trial.finding("role", step.commit, wanting[0], ways[0], policy.workflow.authority[ways[0]].clause)
 
