@@ -172,7 +172,7 @@ class Trial:
             if sound:
                 return effective(sound, self.id)
             wrong = {each.commit for each in problems if each.code == UNKNOWN_WORD and not each.warning}
-            steps = steps[: next(place for place, step in enumerate(steps) if step.commit in wrong)]
+            steps = steps[: next((place for place, step in enumerate(steps) if step.commit in wrong), 0)]
         return Effective(())
 
     @cached_property

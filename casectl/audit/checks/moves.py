@@ -28,7 +28,7 @@ CODES = {
     "escalation-guard": Code("minor", "A case was escalated by hand though the guard of its ladder did not let it."),
     "role": Code("major", "A step was taken by somebody without the role for it."),
     "stranger": Code("minor", "A step was taken by somebody who was not in the staff list then."),
-    "automatic": Code("major", "A step says that time did it, and by the policy nothing was due then."),
+    "automatic": Code("major", "A step says that time did it, and by the policy that was not due, or not all of it."),
 }
 
 _BY_ITS_PAST = ("illegal-move", "precondition", "escalation-guard", "automatic")
@@ -42,10 +42,9 @@ def of_case(trial: Trial) -> Iterator[Finding]:
             crossed = any(each.code in _BY_ITS_PAST for each in found)
             yield from _step(trial, trial.read_past(place)) if crossed else found
     ended = trial.effective.ended_by if trial.terms else None
-    if ended is not None:
-        yield from _by_somebody(
-            trial, ended._replace(changes={}), trial.terms[-1].policy, trial.timeline.steps[0].changes
-        )
+    if ended is not None:  # whoever takes the whole case back does that, and whatever state it is left in is part of it
+        fields = trial.timeline.opened.changes
+        yield from _by_somebody(trial, ended._replace(changes={}), trial.terms[-1].policy, fields)
 
 
 def _step(trial: Trial, past: Past) -> Iterator[Finding]:
