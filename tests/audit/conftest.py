@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,14 @@ __all__ = ["desk", "terminal"]
 
 
 @pytest.fixture(scope="session")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """The desk of `packing`, made once; nobody changes it."""
     home = tmp_path_factory.mktemp("told")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(home))
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         patch.setenv("COLUMNS", "100")
-        yield tell(home, Terminal(home, home / "desk", patch))
+        return tell(home, Terminal(home, home / "desk", patch))
 
 
 @pytest.fixture(scope="session")
