@@ -1,4 +1,7 @@
-"""Findings that somebody accepted, in `policies/accepted.yaml` at the commit that is audited: who, why, until when."""
+"""Findings that somebody accepted, in `policies/accepted.yaml` at the commit that is audited: who, why, until when.
+
+A word counts only if who gives it committed it, and never for a commit of their own.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from casectl.audit.finding import Finding
-from casectl.model.instants import Instant
+from casectl.audit.history import History
+from casectl.audit.merges import own_touches
 from casectl.model.policy import Book
 from casectl.model.problems import Problem
 from casectl.model.scrutiny import Acceptance
 from casectl.model.scrutiny_reader import read_accepted
-from casectl.store.book import commit_tree
+from casectl.store.book import FOLDER, CommitTree, commit_tree
+from casectl.store.commitlog import Commit
 from casectl.store.objects import ObjectReader
 from casectl.store.policy_tree import ACCEPTED
-from casectl.store.repo import Repo
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,35 +31,49 @@ class Acceptances:
     problems: tuple[Problem, ...]
     book: Book
     today: date
+    commits: Mapping[str, Commit]
+    writers: Mapping[Acceptance, Commit]
+    """Which commit wrote each word, as it stands, first."""
 
     def of(self, finding: Finding) -> Acceptance | None:
         """The word that lets a finding stand, if there is one that counts."""
         word = self.given.get(finding.id)
-        return word if word is not None and not self._why_not(word, finding.desk) else None
+        return word if word is not None and not self._why_not(word, finding) else None
 
     def idle(self, found: Mapping[str, Finding], complete: bool) -> Iterator[Problem]:
         """Words that accept nothing, and why. Of findings that are not among those `found` only where these are
         `complete`."""
         for name, word in self.given.items():
             finding = found.get(name)
-            why = self._why_not(word, finding.desk if finding else "")
+            why = self._why_not(word, finding)
             if not why and finding is None and complete:
                 why = f"there is no finding '{name}' (any more)"
             if why:
                 hint = "take the line out, or renew it: git keeps what it said"
                 yield Problem(self.path, word.line, why, hint, warning=True)
 
-    def _why_not(self, word: Acceptance, desk: str) -> str:
+    def _why_not(self, word: Acceptance, finding: Finding | None) -> str:
         person = self.book.staff.get(word.by)
         if person is None:
             return f"'{word.by}' is not in the staff list, and accepts nothing"
         if self.today > word.until:
             return f"finding '{word.finding}' was accepted until {word.until}, which is over"
+        writer = self.writers.get(word._replace(line=0))
+        if writer is None or writer.committer.mail.lower() != person.mail.lower():
+            wrote = writer.committer.mail if writer else "nobody knows whom"
+            return f"finding '{word.finding}' is accepted by {word.by}, and that was committed by {wrote}"
+        if finding is not None and person.mail.lower() in self._hands(finding):
+            return f"finding '{word.finding}' is about a commit of {word.by}'s own: somebody else has to accept it"
+        desk = finding.desk if finding else ""
         roles = self._roles(desk)
         if roles and not any(person.holds(wanted, name) for name, wanted in roles.items()):
             wanted = dict.fromkeys(role for each in roles.values() for role in each)
             return f"{word.by} may not accept finding '{word.finding}': that is for {' or '.join(wanted)}"
         return ""
+
+    def _hands(self, finding: Finding) -> set[str]:
+        commit = self.commits[finding.commit]
+        return {commit.author.mail.lower(), commit.committer.mail.lower()}
 
     def _roles(self, desk: str) -> dict[str, tuple[str, ...]]:
         """Who may accept a finding about a desk, as its policy in force says; about none in particular: any desk's."""
@@ -66,14 +84,29 @@ class Acceptances:
         }
 
 
-def read_acceptances(repo: Repo, commit: str, book: Book, now: Instant) -> Acceptances:
-    """What `policies/accepted.yaml` says at a commit. A word holds until the end of its last day (UTC)."""
-    with ObjectReader(repo) as reader:
-        tree = commit_tree(repo, reader, commit)
+def read_acceptances(history: History) -> Acceptances:
+    """What `policies/accepted.yaml` says at the commit that is audited. A word holds until the end of its last day
+    (UTC)."""
+    with ObjectReader(history.repo) as reader:
+        tree = commit_tree(history.repo, reader, history.commit)
         node, problems = tree.node(ACCEPTED) if tree.found else (None, ())
-        path = tree.shown(ACCEPTED)
-    given: tuple[Acceptance, ...] = ()
-    if node is not None and not problems:
-        given, problems = read_accepted(node, path)
-    today = datetime.fromtimestamp(now, UTC).date()
-    return Acceptances({each.finding: each for each in given}, path, problems, book, today)
+        given: tuple[Acceptance, ...] = ()
+        if node is not None and not problems:
+            given, problems = read_accepted(node, tree.shown(ACCEPTED))
+        writers = _writers(history, tree) if given else {}
+    today = datetime.fromtimestamp(history.now, UTC).date()
+    words = {each.finding: each for each in given}
+    return Acceptances(words, tree.shown(ACCEPTED), problems, history.book, today, history.commits, writers)
+
+
+def _writers(history: History, tree: CommitTree) -> dict[Acceptance, Commit]:
+    """The first commit that held each word as it was ever given, whatever line it stood on."""
+    found: dict[Acceptance, Commit] = {}
+    for commit in history.commits.values():
+        for touch in own_touches(history, commit):
+            if touch.path == f"{FOLDER}/{ACCEPTED}" and touch.new.strip("0"):
+                node, _ = tree.parsed(touch.new, ACCEPTED)
+                words = read_accepted(node, tree.shown(ACCEPTED))[0] if node is not None else ()
+                for word in words:
+                    found.setdefault(word._replace(line=0), commit)
+    return found

@@ -97,6 +97,24 @@ class History:
         """Answers who came before whom among some commits, parents before children."""
         return history_of(self.repo, (self.commit,))
 
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """The place of each commit: parents stand before their children."""
+        return {name: place for place, name in enumerate(self.commits)}
+
+    @cached_property
+    def _first_case(self) -> str:
+        """The first commit that touched a case; empty where there is none."""
+        return next((commit for commit in self.commits if self.cases_in(commit)), "")
+
+    def is_founding(self, commit: str) -> bool:
+        """Whether a commit was made before there was any case, and is what the first one was opened on: nothing rested
+        on what it changed."""
+        first = self._first_case
+        if not first or commit == first:
+            return not first
+        return self.order[commit] < self.order[first] and self.follows((commit, first))[1] == (0,)
+
     def is_one_line(self, path: str, commits: Sequence[str]) -> bool:
         """Whether the contents of a file prove that each of these commits went on from where the one before left it."""
         tip = "0" * len(self.commit)

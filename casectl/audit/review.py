@@ -88,9 +88,8 @@ def review(repo: Repo, commit: str, wanted: Wanted, on_progress: Callable[[int],
     if wanted.desk is not None:
         refuse_unknown_desk(history.book, wanted.desk)
     found = {each.id: each for each in _findings(history) if _is_wanted(history, each, wanted)}
-    accepted = read_acceptances(repo, commit, history.book, wanted.now)
-    order = {name: place for place, name in enumerate(history.commits)}
-    told = sorted(found.values(), key=lambda each: (_at(history, each), order[each.commit], each.code, each.id))
+    accepted = read_acceptances(history)
+    told = sorted(found.values(), key=lambda each: (_at(history, each), history.order[each.commit], each.code, each.id))
     rows = tuple(_row(history, each, accepted) for each in told)
     complete = (wanted.since, wanted.until, wanted.desk) == (None, None, None)
     exceptions = (*accepted.problems, *accepted.idle(found, complete))

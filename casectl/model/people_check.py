@@ -109,8 +109,8 @@ def _roles(policy: Policy, tree: Branch) -> Iterator[tuple[str, str, int]]:
         for rung in ladder.levels:
             if rung.role:
                 yield f"ladder '{name}', level {rung.level}", rung.role, _rung_line(tree, name, rung.level)
-    for role in policy.scrutiny.accepted_by:
-        yield "audit, accepted_by", role, line_of(tree, "audit", "accepted_by")
+    for key, roles in (("changed_by", policy.scrutiny.changed_by), ("accepted_by", policy.scrutiny.accepted_by)):
+        yield from ((f"audit, {key}", role, line_of(tree, "audit", key)) for role in roles)
     yield from _workers(policy, tree)
 
 

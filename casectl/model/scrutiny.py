@@ -21,6 +21,8 @@ class Scrutiny(NamedTuple):
     """How often one case may be put on hold within a day, or be solved in all, before that is asked about."""
     grace_seconds: int = 900
     """How long (wall time) a case may still wait for the customer after the customer was heard."""
+    changed_by: tuple[str, ...] = ()
+    """Roles that may change the desk's policies and what all desks share; empty: anybody of the staff."""
     accepted_by: tuple[str, ...] = ()
     """Roles of which whoever accepts a finding must have one; empty: anybody of the staff."""
     clause: Clauses = ()

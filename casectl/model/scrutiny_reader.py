@@ -31,6 +31,7 @@ def read_scrutiny(reading: Reading, branch: Branch) -> Scrutiny:
         read_share(reading, fields, "near", "audit") or usual.near,
         _times(reading, fields) or usual.often,
         seconds("grace", usual.grace_seconds),
+        read_roles(reading, fields, "changed_by"),
         read_roles(reading, fields, "accepted_by"),
         reading.clause(fields),
     )

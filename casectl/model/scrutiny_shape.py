@@ -25,6 +25,10 @@ SCRUTINY = Record(
         "grace": Field(
             "How long a case may still wait for the customer after the customer was heard; left out: 15m.", _DURATION
         ),
+        "changed_by": Field(
+            "Roles that may change the desk's files in policies/, and what all desks share, such as the staff list.",
+            ONE_OR_MORE,
+        ),
         "accepted_by": Field("Roles that may accept findings; left out: anybody of the staff.", ONE_OR_MORE),
         "clause": CLAUSE,
     },

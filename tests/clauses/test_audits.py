@@ -9,9 +9,11 @@ import pytest
 
 from casectl.audit.review import Wanted, review
 from casectl.model.instants import parse_stored
+from casectl.store.create import create_repo
 from casectl.store.repo import find_repo, head_commit
+from casectl.store.shipped import shipped_files
 from tests.cli.conftest import Terminal, moment_of, terminal
-from tests.conftest import GitRepo
+from tests.conftest import SAM, GitRepo
 
 __all__ = ["terminal"]
 
@@ -22,10 +24,9 @@ LONG_AFTER = parse_stored("2027-06-30T12:00:00+00:00")
 @pytest.fixture
 def desks(terminal: Terminal) -> Terminal:
     """The desks of ESS and 2sms, begun on a Monday."""
-    terminal.run("init", str(terminal.root), "--policy", "ess", "--policy", "2sms", at="2026-11-23 08:00")
+    files = {**shipped_files("ess"), **shipped_files("2sms"), "cases/README.md": "Cases.\n"}
     staff = (CHECKOUT / "policies/staff.yaml").read_text(encoding="utf-8")
-    terminal.git("config", "user.email", "registry@example.com")
-    GitRepo(find_repo(terminal.root)).commit("policies/staff.yaml", staff, moment_of("08:30"), "Who works here")
+    create_repo(terminal.root, {**files, "policies/staff.yaml": staff}, "Begin", moment_of("08:00"), SAM)
     return terminal
 
 

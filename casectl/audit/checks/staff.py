@@ -1,61 +1,103 @@
-"""Who gave whom roles and keys, and who accepted findings: nobody should do either for themselves unseen."""
+"""Who changed the staff list and the policies, on which every other answer rests: nobody should do that unseen.
+
+What was written before the first case was opened is nobody's business: nothing rested on it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding, show_file
-from casectl.audit.history import History, Touch
-from casectl.model.people_reader import read_staff
-from casectl.model.policy import Person
-from casectl.model.scrutiny import Acceptance
-from casectl.model.scrutiny_reader import read_accepted
-from casectl.store.book import FOLDER, CommitTree, commit_tree
+from casectl.audit.history import History
+from casectl.audit.merges import own_touches
+from casectl.audit.staffing import LIST, StaffChange, staff_changes
+from casectl.model.policy import Book, Person, Policy
+from casectl.reports.hours import version_in_force
+from casectl.store.book import FOLDER, read_book
 from casectl.store.commitlog import Commit
 from casectl.store.objects import ObjectReader
-from casectl.store.policy_tree import ACCEPTED, STAFF
+from casectl.store.policy_tree import is_desk
 
 CODES = {
-    "self-granted": Code("minor", "Somebody changed what the staff list says of themselves."),
-    "acceptance-proxy": Code("observation", "An acceptance was written by somebody else than who is said to give it."),
+    "staff-changed": Code(
+        "observation", "Somebody was put on the staff list, taken off it, or has other roles or keys."
+    ),
+    "self-granted": Code("minor", "Somebody changed their own roles, desks or address in the staff list."),
+    "key-for-another": Code("minor", "A signing key was entered in the name of somebody else than who committed it."),
+    "staff-stranger": Code("major", "The staff list was changed by somebody who was not on it."),
+    "staff-unreadable": Code("major", "The staff list was left empty, unreadable or away: nobody's roles are known."),
+    "policy-role": Code("major", "A policy or the staff list was changed by somebody without the role for it."),
 }
 
 
 def of_history(history: History) -> Iterator[Finding]:
+    for change in staff_changes(history):
+        if not history.is_founding(change.commit.id):
+            yield from (_shown(change, *each) for each in _of_list(change))
     with ObjectReader(history.repo) as reader:
-        tree = commit_tree(history.repo, reader, history.commit)
         for commit in history.commits.values():
-            for touch in history.touches.get(commit.id, ()) if len(commit.parents) == 1 else ():
-                if touch.path == f"{FOLDER}/{STAFF}":
-                    yield from _granted(tree, commit, touch)
-                elif touch.path == f"{FOLDER}/{ACCEPTED}":
-                    yield from _accepted(history, tree, commit, touch)
+            paths = [touch.path for touch in own_touches(history, commit) if touch.path.startswith(f"{FOLDER}/")]
+            if paths and not history.is_founding(commit.id):
+                book, _ = read_book(history.repo, commit.parents[0], reader=reader)
+                yield from _by_role(commit, sorted(set(paths)), book)
 
 
-def _granted(tree: CommitTree, commit: Commit, touch: Touch) -> Iterator[Finding]:
-    before, now = _people(tree, touch.old), _people(tree, touch.new)
-    mail = commit.committer.mail.lower()
-    for key, person in now.items():
-        if person != before.get(key) and mail in {each.mail.lower() for each in (person, before.get(key, person))}:
-            told = f"changed what the staff list says of {key}, who committed it"
-            yield Finding("self-granted", commit.id, told, about=key, show=show_file(commit.id, touch.path))
+def _shown(change: StaffChange, code: str, told: str, about: str = "") -> Finding:
+    commit = change.commit.id
+    return Finding(code, commit, told, about=about, show=show_file(commit, LIST))
 
 
-def _people(tree: CommitTree, blob: str) -> Mapping[str, Person]:
-    node, _ = tree.parsed(blob, STAFF)
-    return read_staff(node, tree.shown(STAFF))[0] if node is not None else {}
+def _of_list(change: StaffChange) -> Iterator[tuple[str, ...]]:
+    who, mail = change.committed_by, change.commit.committer.mail
+    if not change.readable:
+        yield "staff-unreadable", "left no staff list that can be read"
+        return
+    if change.before and who is None:
+        named = ", ".join(change.concerned)
+        yield "staff-stranger", f"changed what the staff list says of {named}; it was committed by {mail}"
+        return
+    others: list[str] = []
+    for key in change.concerned:
+        before, now = change.before.get(key), change.now.get(key)
+        own = (who is not None and key == who.key) or (now is not None and now.mail.lower() == mail.lower())
+        if own and _without_keys(before) != _without_keys(now):
+            yield "self-granted", f"changed what the staff list says of {key}, who committed it", key
+        elif not own and now is not None and set(now.keys) - set(before.keys if before else ()):
+            yield "key-for-another", f"entered a signing key of {key}; it was committed by {mail}", key
+        else:
+            others.append(f"{key} ({_difference(before, now)})")
+    if others:
+        yield "staff-changed", f"changed what the staff list says of {', '.join(others)}"
 
 
-def _accepted(history: History, tree: CommitTree, commit: Commit, touch: Touch) -> Iterator[Finding]:
-    before = {(each.finding, each.by) for each in _words(tree, touch.old)}
-    person = history.book.person_by_mail(commit.committer.mail)
-    for word in _words(tree, touch.new):
-        if (word.finding, word.by) not in before and (person is None or person.key != word.by):
-            told = f"says that {word.by} accepts finding {word.finding}; it was committed by {commit.committer.mail}"
-            show = show_file(commit.id, touch.path)
-            yield Finding("acceptance-proxy", commit.id, told, about=word.finding, show=show)
+def _without_keys(person: Person | None) -> Person | None:
+    return None if person is None else person._replace(keys=())
 
 
-def _words(tree: CommitTree, blob: str) -> tuple[Acceptance, ...]:
-    node, _ = tree.parsed(blob, ACCEPTED)
-    return read_accepted(node, tree.shown(ACCEPTED))[0] if node is not None else ()
+def _difference(before: Person | None, now: Person | None) -> str:
+    """What became of somebody, in a few words."""
+    if before is None or now is None:
+        return "taken off it" if now is None else f"new, {', '.join(now.roles) or 'without a role'}"
+    got, lost = (sorted(set(one) - set(other)) for one, other in ((now.roles, before.roles), (before.roles, now.roles)))
+    told = [f"+{role}" for role in got] + [f"-{role}" for role in lost]
+    told += [name for name in ("name", "mail", "desks", "keys") if getattr(before, name) != getattr(now, name)]
+    return ", ".join(told) or "another order of roles"
+
+
+def _by_role(commit: Commit, paths: list[str], book: Book) -> Iterator[Finding]:
+    """Whether the policies in force before the commit let its committer change them. What belongs to no desk, such as
+    the staff list, is every desk's."""
+    folders = {path.split("/")[1] if path.count("/") > 1 else "" for path in paths}
+    own = {folder for folder in folders if is_desk(folder)} & set(book.desks())
+    desks = own if all(map(is_desk, filter(None, folders))) and "" not in folders else set(book.desks())
+    person = book.person_by_mail(commit.committer.mail)
+    for policy in (version_in_force(book, desk, commit.committer.at or 0) for desk in sorted(desks)):
+        if policy.scrutiny.changed_by and not (person and person.holds(policy.scrutiny.changed_by, policy.desk)):
+            yield _without_role(commit, paths, policy)
+
+
+def _without_role(commit: Commit, paths: list[str], policy: Policy) -> Finding:
+    rules = policy.scrutiny
+    told = f"changed {paths[0]}, which {policy.ref} leaves to {' or '.join(rules.changed_by)}"
+    show = show_file(commit.id, paths[0])
+    return Finding("policy-role", commit.id, told, "", policy.desk, rules.clause, policy.desk, show)

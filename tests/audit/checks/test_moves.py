@@ -72,7 +72,7 @@ def test_a_void_lets_nobody_close(desk: Plain, guilty: bool) -> str:
     return desk.step("undo", entry("v1", "void", void="zzz"), who="sam" if guilty else "lee", status="closed")
 
 
-@twins("role", "major", "sam may not close", clause=["ACM-3"])
+@twins("role", "major", "sam may not close", clause=["ACM-3"], beside=["staff-changed"])
 def test_who_is_a_lead_only_since_then(desk: Plain, guilty: bool) -> str:
     """The staff list counts as it was at the step."""
     lead = {"policies/staff.yaml": STAFF.replace("sam@example.org, roles: [agent]", "sam@example.org, roles: [lead]")}
@@ -91,7 +91,7 @@ def test_a_step_of_a_stranger(desk: Plain, guilty: bool) -> str:
     return desk.step("respond", ANSWER, who="eve" if guilty else "jo")
 
 
-@twins("stranger", "minor", "was committed by sam@example.org, who was not in the staff list")
+@twins("stranger", "minor", "was committed by sam@example.org, who was not in the staff list", beside=["staff-changed"])
 def test_a_step_of_somebody_who_left(desk: Plain, guilty: bool) -> str:
     desk.open()
     gone = STAFF.replace("  sam:", "  tom:").replace("sam@example.org", "tom@example.org")

@@ -31,7 +31,13 @@ def test_raised_by_whom_it_is_not_for(desk: Plain, guilty: bool) -> str:
     return desk.step("triage", RATED, who="jo" if guilty else "lee", priority="p1")
 
 
-@twins("raise-role", "minor", "raised the priority from p2 to p1 without the role lead", clause=["ACM-2"])
+@twins(
+    "raise-role",
+    "minor",
+    "raised the priority from p2 to p1 without the role lead",
+    clause=["ACM-2"],
+    beside=["staff-changed"],
+)
 def test_raised_by_who_is_a_lead_only_since_then(desk: Plain, guilty: bool) -> str:
     """The staff list counts as it was at the step."""
     desk.open()
@@ -42,7 +48,13 @@ def test_raised_by_who_is_a_lead_only_since_then(desk: Plain, guilty: bool) -> s
     return blamed
 
 
-@twins("exemption-approver", "major", "in the name of sam, who lacks the role lead", clause=["ACM-6"])
+@twins(
+    "exemption-approver",
+    "major",
+    "in the name of sam, who lacks the role lead",
+    clause=["ACM-6"],
+    beside=["staff-changed"],
+)
 def test_approved_by_who_is_a_lead_only_since_then(desk: Plain, guilty: bool) -> str:
     desk.open()
     if not guilty:

@@ -1,27 +1,105 @@
-"""Who gave whom roles, and who accepted findings."""
+"""Who changed the staff list and the policies, on which every other answer rests."""
 
 from __future__ import annotations
 
-from tests.audit.plain import STAFF, Plain
+from pathlib import Path
+
+from tests.audit.plain import POLICY, STAFF, Plain, begin
 from tests.audit.stories import twins
 
 LIST = "policies/staff.yaml"
 LEADING = {LIST: STAFF.replace("jo@example.org, roles: [agent]", "jo@example.org, roles: [lead]")}
+EVE = "  eve: {name: Eve, mail: eve@example.org, roles: [lead]}\n"
 
 
 @twins("self-granted", "minor", "changed what the staff list says of jo, who committed it", case=None)
 def test_a_role_that_somebody_gave_themselves(desk: Plain, guilty: bool) -> str:
-    return desk.commit(LEADING, "Jo leads", who="jo" if guilty else "max")
+    desk.open()
+    return desk.commit(LEADING if guilty else {"cases/README.md": "Leads.\n"}, "Jo leads", who="jo")
 
 
-@twins("self-granted", "minor", "changed what the staff list says of eve, who committed it", case=None)
+@twins("staff-unreadable", "major", "left no staff list that can be read", case=None)
+def test_a_second_entry_with_the_same_address(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    joe = "  joe: {name: Joe, mail: jo@example.org, roles: [lead]}\n"
+    return desk.commit({LIST: STAFF + joe if guilty else STAFF}, "Joe leads", who="jo")
+
+
+@twins("staff-changed", "observation", "says of jo (+lead, -agent)", case=None)
+def test_a_role_that_somebody_got_from_a_colleague(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.commit(LEADING if guilty else {LIST: f"# The same people.\n{STAFF}"}, "Jo leads", who="max")
+
+
+@twins("staff-changed", "observation", "says of sam (taken off it)", case=None)
+def test_somebody_who_left(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    left = "".join(line for line in STAFF.splitlines(keepends=True) if not line.startswith("  sam:"))
+    return desk.commit({LIST: left if guilty else STAFF}, "Sam left", who="max")
+
+
+@twins("staff-stranger", "major", "changed what the staff list says of eve; it was committed by eve@", case=None)
 def test_a_stranger_who_put_herself_on_the_list(desk: Plain, guilty: bool) -> str:
-    more = "  eve: {name: Eve, mail: eve@example.org, roles: [lead]}\n"
-    return desk.commit({LIST: STAFF + more}, "Eve leads", who="eve" if guilty else "max")
+    desk.open()
+    return desk.commit({LIST: STAFF + EVE if guilty else STAFF}, "Eve leads", who="eve")
 
 
-@twins("acceptance-proxy", "observation", "says that lee accepts finding 0123456789ab; it was committed by", case=None)
-def test_a_word_in_anothers_name(desk: Plain, guilty: bool) -> str:
-    word = "{finding: 0123456789ab, by: lee, why: Known., until: 2027-01-01}"
-    text = f"accepted:\n- {word}\n"
-    return desk.commit({"policies/accepted.yaml": text}, "Accept it", who="jo" if guilty else "lee")
+@twins("staff-unreadable", "major", "left no staff list that can be read", case=None)
+def test_a_list_that_nobody_can_read(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.commit({LIST: "staff: [" if guilty else STAFF}, "Away with it", who="max")
+
+
+@twins("staff-unreadable", "major", "left no staff list that can be read", case=None)
+def test_a_list_that_is_gone(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.commit({LIST: None if guilty else STAFF}, "Away with it", who="max")
+
+
+@twins("key-for-another", "minor", "entered a signing key of lee; it was committed by jo@", case=None)
+def test_a_key_that_was_planted(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    key = f"roles: [lead], keys: [{{key: {KEY}}}]"
+    planted = STAFF.replace("lee@example.org, roles: [lead]", f"lee@example.org, {key}")
+    return desk.commit({LIST: planted if guilty else STAFF}, "A key", who="jo")
+
+
+KEY = '"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHUaSOPSRMBSuvKUQuMOpVhpHqbPoEyEuKW5JdhgpbkT"'
+
+
+BY_HEAD = {"policies/acme/1.0.yaml": POLICY.replace("audit: {", "audit: {changed_by: head, ")}
+
+
+@twins("policy-role", "major", "changed policies/holidays/more.yaml, which acme/1.0 leaves to head", case=None,
+       clause=["ACM-9"], always=["policy-edited"])  # fmt: skip
+def test_a_file_of_all_desks_that_is_left_to_one_role(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.commit(BY_HEAD, "Max alone", who="max")
+    listed = {"policies/holidays/more.yaml": 'name: more\nyears: 2020-2021\ndates: {"2020-12-25": Christmas}\n'}
+    return desk.commit(listed, "More holidays", who="jo" if guilty else "max")
+
+
+def test_the_role_is_asked_of_the_policy_as_it_was_before_the_change(tmp_path: Path) -> None:
+    """Who takes the rule away by the very commit that breaks it is found all the same."""
+    desk = begin(tmp_path / "desk", BY_HEAD)
+    desk.open()
+    desk.commit({"policies/acme/1.0.yaml": POLICY}, "Freedom", who="jo")
+    assert "policy-role" in desk.codes()
+
+
+def test_before_the_first_case_nothing_rests_on_it(tmp_path: Path) -> None:
+    desk = begin(tmp_path / "desk")
+    desk.commit(LEADING, "Jo leads", who="jo")
+    desk.open()
+    assert desk.codes() == []
+
+
+def test_a_branch_from_before_the_first_case_is_no_foundation(tmp_path: Path) -> None:
+    """However early it is dated, and wherever it begins."""
+    desk = begin(tmp_path / "desk")
+    begun = desk.head
+    ours = desk.open()
+    theirs = desk.go(begun) and desk.commit(LEADING, "Jo leads", who="jo", at="08:01")
+    desk.go(ours)
+    desk.merge(theirs, files=LEADING)
+    assert "self-granted" in desk.codes()

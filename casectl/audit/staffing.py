@@ -1,0 +1,63 @@
+"""How the staff list came to be what it is: who changed what it says of whom, commit by commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from casectl.audit.history import History
+from casectl.audit.merges import own_touches
+from casectl.model.people_reader import read_staff
+from casectl.model.policy import Person
+from casectl.store.book import FOLDER, CommitTree, commit_tree
+from casectl.store.commitlog import Commit
+from casectl.store.objects import ObjectReader
+from casectl.store.policy_tree import STAFF
+
+LIST = f"{FOLDER}/{STAFF}"
+People = Mapping[str, Person]
+
+
+class StaffChange(NamedTuple):
+    """One commit's change of the list."""
+
+    commit: Commit
+    before: People
+    now: People
+    readable: bool
+    """Whether the list can be read from then on, and names somebody."""
+
+    @property
+    def committed_by(self) -> Person | None:
+        """Who of the staff of before made it; None for somebody else."""
+        return by_mail(self.before, self.commit.committer.mail)
+
+    @property
+    def concerned(self) -> list[str]:
+        """The keys of those of whom it says something else than before, newcomers and leavers among them."""
+        return sorted(key for key in {*self.before, *self.now} if self.before.get(key) != self.now.get(key))
+
+
+def staff_changes(history: History) -> Iterator[StaffChange]:
+    """Every change of the list, parents before children; a merge's where it is the merge's own."""
+    with ObjectReader(history.repo) as reader:
+        tree = commit_tree(history.repo, reader, history.commit)
+        for commit in history.commits.values():
+            for touch in own_touches(history, commit):
+                if touch.path == LIST:
+                    before, now = _people(tree, touch.old), _people(tree, touch.new)
+                    yield StaffChange(commit, before or {}, now or {}, bool(now))
+
+
+def by_mail(people: People, mail: str) -> Person | None:
+    """Who of these has that mail address (letters' case does not matter)."""
+    return next((person for person in people.values() if person.mail.lower() == mail.lower()), None)
+
+
+def _people(tree: CommitTree, blob: str) -> People | None:
+    """Whom a version of the list names; None where it cannot be read, or there is none."""
+    node, problems = tree.parsed(blob, STAFF) if blob.strip("0") else (None, ())
+    if node is None or any(not problem.warning for problem in problems):
+        return None
+    people, problems = read_staff(node, tree.shown(STAFF))
+    return None if any(not problem.warning for problem in problems) else people
