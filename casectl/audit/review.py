@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
+from shlex import join
 from types import ModuleType
 from typing import NamedTuple
 
@@ -173,4 +175,8 @@ def _facts(wanted: Wanted, history: History) -> dict[str, str | tuple[str, ...]]
         facts["window"] = " ".join(told)
     if wanted.desk:
         facts["desk"] = wanted.desk
+    asked = [["--desk", wanted.desk]] if wanted.desk else []
+    asked += [[f"--{word}", format_instant(at)] for at, word in window if at is not None]
+    asked.append(["--as-of", format_instant(wanted.now)])
+    facts["reproduce"] = join(["casectl", "--at", history.commit, "audit", *chain.from_iterable(asked)])
     return facts

@@ -22,7 +22,9 @@ NOW = parse_stored("2026-12-01T00:00:00Z")
 BEGIN = parse_stored("2026-11-23T08:00:00Z")
 POLICY = ACME.read_text().replace("prefix: ACM", "prefix: ABC")
 ASKING = "audit: {signatures: required, clause: ACM-9}\n"
-CODES = {"unsigned", "bad-signature", "unchecked-signature", "unknown-key", "wrong-signer", "key-not-valid"}
+CODES = {
+    *("unsigned", "bad-signature", "unchecked-signature", "unknown-key", "wrong-signer", "key-not-valid", "key-late")
+}
 
 
 def person(key: str, mail: str, *keys: str) -> str:
@@ -89,6 +91,20 @@ def strict(make_repo: MakeRepo, tmp_path: Path) -> Desk:
 def keyless(make_repo: MakeRepo, tmp_path: Path) -> Desk:
     """A desk whose policy says nothing of signatures, with no key of Sam's on the staff list."""
     return Desk(make_repo, tmp_path, asks=False, sam_has="")
+
+
+class TestLate:
+    """A key counts from the commit that entered it: whoever enters it later cannot have been known by it before."""
+
+    @pytest.mark.parametrize("late", [True, False], ids=["offence", "twin"])
+    def test_a_key_that_was_entered_after_it_had_signed(self, keyless: Desk, late: bool) -> None:
+        entry = key_entry(keyless.sam.read_text().strip(), date(2026, 1, 1))
+        jo = key_entry(keyless.jo.read_text().strip(), date(2026, 1, 1))
+        staff = "staff:\n" + person("sam", SAM.mail, entry) + person("jo", "jo@example.org", jo)
+        before = keyless.commit(key=keyless.sam) if late else ""
+        keyless.repo.commit("policies/staff.yaml", staff, BEGIN + 60)
+        keyless.commit(key=keyless.sam, at=BEGIN + 120)
+        assert keyless.found() == ([("key-late", before)] if late else [])
 
 
 class TestUnsigned:

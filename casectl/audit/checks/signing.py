@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from casectl.audit.finding import Code, Finding, show_people
 from casectl.audit.history import History
+from casectl.audit.staffing import staff_changes
 from casectl.model.instants import Instant, format_instant, zone_named
 from casectl.model.policy import Book, Person, Policy
 from casectl.model.signing_key import SigningKey, fingerprint_of
@@ -26,6 +27,7 @@ CODES = {
     "unchecked-signature": Code("minor", "A signature is of a kind that is not checked, such as one of OpenPGP."),
     "unknown-key": Code("major", "A commit is signed with a key that nobody of the staff has."),
     "wrong-signer": Code("major", "A commit is signed with the key of somebody else than who committed it."),
+    "key-late": Code("minor", "A commit is signed with a key that the staff list got only after it."),
     "key-not-valid": Code("major", "A commit is signed with a key outside the days on which it holds."),
 }
 """What is unsigned is told where a policy asks for signatures. Keys that nobody has, and signatures that are not
@@ -42,30 +44,57 @@ class _Place(NamedTuple):
     """Policies in force at its time that want it signed."""
 
 
-Owners = Mapping[bytes, tuple[Person, tuple[SigningKey, ...]]]
-"""By key: whose it is, and the spells for which it holds."""
+class _Owner(NamedTuple):
+    """Whose a key is, the spells for which it holds, and the place in history from which the staff list says so."""
+
+    person: Person
+    spells: tuple[SigningKey, ...]
+    since: int
+
+
+Owners = Mapping[bytes, _Owner]
+"""By key."""
 
 
 def of_history(history: History) -> Iterator[Finding]:
-    owners = _owners(history.book)
+    owners = _owners(history)
     for commit in history.commits.values():
         signature = check_signature(commit.signed) if commit.signed else Signature("unsigned")
         place = _place(history, commit)
         known = history.book.person_by_mail(commit.committer.mail)
         wanted = bool(place.asked_by) or bool(known and known.keys)
-        found = _missing(place) if signature.state == "unsigned" else _doubt(commit, signature, owners, wanted)
+        if signature.state == "unsigned":
+            found = _missing(place)
+        else:
+            found = _doubt(commit, signature, owners, wanted) or _early(history, commit, owners.get(signature.key))
         if found:
             code, told = found
             clause = tuple(dict.fromkeys(each for policy in place.asked_by for each in policy.scrutiny.clause))
             yield Finding(code, commit.id, told, place.case, place.desk, clause, show=show_people(commit.id))
 
 
-def _owners(book: Book) -> Owners:
+def _owners(history: History) -> Owners:
+    entered: dict[tuple[str, bytes], int] = {}
+    for change in staff_changes(history):
+        for person in change.now.values():
+            for key in person.keys:
+                entered.setdefault((person.mail.lower(), key.blob), history.order[change.commit.id])
     return {
-        key.blob: (person, tuple(each for each in person.keys if each.blob == key.blob))
-        for person in book.staff.values()
+        key.blob: _Owner(
+            person,
+            tuple(each for each in person.keys if each.blob == key.blob),
+            entered.get((person.mail.lower(), key.blob), 0),
+        )
+        for person in history.book.staff.values()
         for key in person.keys
     }
+
+
+def _early(history: History, commit: Commit, owner: _Owner | None) -> tuple[str, str] | None:
+    """Signed with a key of the committer's that nobody had entered yet."""
+    if owner is None or history.order[commit.id] >= owner.since:
+        return None
+    return "key-late", f"is signed with a key that '{owner.person.key}' got in the staff list only later"
 
 
 def _missing(place: _Place) -> tuple[str, str] | None:
@@ -83,7 +112,7 @@ def _doubt(commit: Commit, signature: Signature, owners: Owners, wanted: bool) -
     name = fingerprint_of(signature.key)
     if signature.key not in owners:
         return ("unknown-key", f"is signed with {name}, which nobody of the staff has") if wanted else None
-    person, spells = owners[signature.key]
+    person, spells, _ = owners[signature.key]
     mail, at = commit.committer.mail, commit.committer.at
     if person.mail.lower() != mail.lower():
         return "wrong-signer", f"was committed by {mail} and signed with a key of '{person.key}' ({name})"

@@ -9,7 +9,7 @@ import typer
 
 from casectl.cli.commands._audit_pack import pack, verify
 from casectl.cli.commands.report import Since, Until
-from casectl.cli.context import clock, command_app
+from casectl.cli.context import command_app
 from casectl.cli.reading import (
     FINDINGS,
     Desk,
@@ -36,6 +36,12 @@ def audit(
     until: Until = None,
     desk: Desk = None,
     output: Output = "table",
+    as_of: Annotated[
+        str,
+        typer.Option(
+            "--as-of", metavar="INSTANT", help="When the audit is made: what is dated later lies in the future."
+        ),
+    ] = "now",
     fail_on: Annotated[
         str, typer.Option(metavar="SEVERITY", help=f"The least that makes it exit 3: {', '.join(_SEVERITIES)}.")
     ] = "minor",
@@ -54,10 +60,10 @@ def audit(
     if fail_on not in _SEVERITIES:
         raise UsageMistake(f"there is no severity '{fail_on}'", did_you_mean(fail_on, _SEVERITIES))
     repo, commit = read_from(ctx)
-    zone = zone_of_dates(repo, commit, desk, since, until)
+    zone = zone_of_dates(repo, commit, desk, since, until, as_of)
     begin, end = (None if text is None else moment(text, zone) for text in (since, until))
     with progress("commits") as told:
-        found = review(repo, commit, Wanted(clock(), begin, end, desk), told)
+        found = review(repo, commit, Wanted(moment(as_of, zone), begin, end, desk), told)
     if found.table.rows or found.table.exceptions:
         show_tables([found.table], how)
         if how in ("csv", "jsonl"):
