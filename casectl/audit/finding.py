@@ -16,6 +16,9 @@ _UNREAD = "\ufffd"
 """What stands for bytes that are no text."""
 _PATTERN = frozenset("*?[\\")
 """What git takes for a pattern in a path."""
+_AS_NAMED = "--no-mailmap"
+_AS_IT_IS = f"--text {_AS_NAMED}"
+"""A commit of `.gitattributes` can make git show "Binary files differ", and one of `.mailmap` other names: not here."""
 SHORT = 12
 """Characters of a commit that people are shown."""
 
@@ -54,12 +57,28 @@ class Finding(NamedTuple):
     @property
     def command(self) -> str:
         """The git command that shows it."""
-        return self.show or f"git show {self.commit[:SHORT]}"
+        return self.show or show_commit(self.commit)
 
 
-def show_file(commit: str, path: str) -> str:
-    """The command that shows what a commit did to one file."""
-    return f"git show -m {commit[:SHORT]} -- {quoted(path)}"
+def show_commit(commit: str) -> str:
+    """The command that shows a commit and all that it changed."""
+    return f"git show {_AS_IT_IS} {commit[:SHORT]}"
+
+
+def show_names(commit: str) -> str:
+    """The command that shows which files a commit added, changed and took away."""
+    return f"git show {_AS_NAMED} -m --name-status {commit[:SHORT]}"
+
+
+def show_file(commit: str, path: str, *others: str) -> str:
+    """The command that shows what a commit, and perhaps `others`, did to one file."""
+    named = " ".join(each[:SHORT] for each in (commit, *others))
+    return f"git show {_AS_IT_IS} -m {named} -- {quoted(path)}"
+
+
+def show_log(commit: str, *options: str) -> str:
+    """The command that lists the history of a commit, as `options` of git log say."""
+    return f"git log {' '.join((_AS_NAMED, *options))} {commit[:SHORT]}"
 
 
 def show_people(commit: str) -> str:

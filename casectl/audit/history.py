@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
-from casectl.audit.finding import Finding
+from casectl.audit.finding import Finding, show_file
 from casectl.audit.past import Past, known_of, known_to, life_until, past_of
 from casectl.model.caseid import CASE_PATH
 from casectl.model.instants import LAST_INSTANT, Instant
@@ -253,7 +253,7 @@ class Trial:
         self, code: str, commit: str, sentence: str, about: str = "", clause: tuple[str, ...] = (), show: str = ""
     ) -> Finding:
         """A finding about the case; left out, `show` is the commit's change of the case's file."""
-        shown = show or f"git show -m {commit[:12]} -- {self.timeline.path}"
+        shown = show or show_file(commit, self.timeline.path)
         return Finding(code, commit, sentence, self.id, self.desk, clause, about, shown)
 
 

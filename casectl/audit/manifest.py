@@ -112,7 +112,7 @@ def commands(commit: str, inputs: Inputs) -> dict[str, str]:
         "every file that is not named here": "the pack",
         "population.csv": join([*at, "sla", "--as-of", until, *desk, "-o", "csv"]),
         "findings.csv": join([*at, "audit", *since, "--until", after, *desk, "-o", "csv"]),
-        "policies/": f"git archive {commit} policies/ | tar -x",
+        "policies/": f"git show {commit}:PATH",
         "revisions.csv": f"{join([*at, 'policy', 'history'])} DESK -o csv",
         "sample/ID/case.yaml": f"git show {commit}:PATH",
         "sample/ID/timeline.csv": f"{join([*at, 'log'])} ID --as-of {until} -o csv",

@@ -120,7 +120,7 @@ def test_each_row_says_all_that_an_auditor_needs(terminal: Terminal, offended: P
         "author": "sam@example.org",
         "finding": "sam may not close by policy acme/1.0: that is for lead (ACM-3)",
         "clause": ["ACM-3"],
-        "show": f"git show -m {offended.head[:12]} -- cases/2026/11/23/ACM-261123-K7Q4P.yaml",
+        "show": f"git show --text --no-mailmap -m {offended.head[:12]} -- cases/2026/11/23/ACM-261123-K7Q4P.yaml",
         "accepted_by": None,
         "accepted_why": None,
         "accepted_until": None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casectl.audit.finding import Code, Finding, show_people
+from casectl.audit.finding import Code, Finding, show_log, show_names, show_people
 from casectl.audit.history import History
 from casectl.model.instants import format_instant
 from casectl.store.commitlog import Commit
@@ -56,7 +56,7 @@ def _behind(history: History, commit: Commit) -> Iterator[Finding]:
         before = known.committer.at if known else None
         if before is not None and at < before:
             told = f"is dated {format_instant(at)}, before its parent {parent[:12]} of {format_instant(before)}"
-            yield Finding("clock-back", commit.id, told, show=f"git log -2 --format=fuller {commit.id[:12]}")
+            yield Finding("clock-back", commit.id, told, show=show_log(commit.id, "-2", "--format=fuller"))
 
 
 def _signed_by(commit: Commit) -> Iterator[Finding]:
@@ -74,13 +74,13 @@ def _one_action(history: History, commit: Commit, cases: tuple[str, ...]) -> Ite
         return
     if len(cases) > 1:
         shown = ", ".join(cases[:3]) + (f" and {len(cases) - 3} more" if len(cases) > 3 else "")
-        show = f"git show --stat {commit.id[:12]}"
-        yield Finding("several-cases", commit.id, f"changed {len(cases)} cases: {shown}", show=show)
+        told = f"changed {len(cases)} cases: {shown}"
+        yield Finding("several-cases", commit.id, told, show=show_names(commit.id))
         return
     others = sorted(touch.path for touch in history.touches[commit.id] if not touch.path.startswith("cases/"))
     if others:
         told = f"changed {cases[0]} and {others[0]}" + (f" and {len(others) - 1} more" if len(others) > 1 else "")
-        yield Finding("mixed-commit", commit.id, told, show=f"git show --stat {commit.id[:12]}")
+        yield Finding("mixed-commit", commit.id, told, show=show_names(commit.id))
     yield from _formal(commit, cases[0])
 
 
@@ -88,6 +88,6 @@ def _formal(commit: Commit, case: str) -> Iterator[Finding]:
     trailers = commit.trailers
     if not commit.subject.startswith(f"{case} ") or trailers.get("Case") != case or not trailers.get("Event"):
         told = f"changed {case} without the words and trailers of a step: '{commit.subject[:60]}'"
-        yield Finding("form", commit.id, told, show=f"git show {commit.id[:12]}")
+        yield Finding("form", commit.id, told)
     elif commit.subject.startswith(f"{case} {_ADOPT}:"):
         yield Finding("adopted", commit.id, "took a hand edit as it lay there: the policy was asked for nothing")

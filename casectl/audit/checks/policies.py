@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from casectl.audit.finding import Code, Finding, show_file
+from casectl.audit.finding import Code, Finding, show_file, show_names
 from casectl.audit.history import History, Touch
 from casectl.model.instants import format_instant
 from casectl.model.people_reader import read_customers
@@ -94,8 +94,7 @@ def _gaps(desk: str, revisions: Sequence[Revision]) -> Iterator[Finding]:
 
 def _gap(desk: str, gone: Revision, until: str) -> Finding:
     told = f"took away the last version of {desk}: it had no policy from {format_instant(gone.at)} {until}"
-    show = f"git show --stat {gone.commit[:12]}"
-    return Finding("policy-missing", gone.commit, told, desk=desk, about=gone.version, show=show)
+    return Finding("policy-missing", gone.commit, told, desk=desk, about=gone.version, show=show_names(gone.commit))
 
 
 def at_the_end(history: History) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from casectl.audit.finding import Code, Finding, show_file
+from casectl.audit.finding import Code, Finding, show_file, show_log
 from casectl.audit.history import History, Trial
 from casectl.audit.merges import POLICIES, own_touches
 from casectl.sla.disputes import open_disputes
@@ -25,7 +25,7 @@ def of_history(history: History) -> Iterator[Finding]:
     for root in roots:
         if first is not None and root.id != first.id:
             told = f"begins a history of its own, beside that of {first.id[:12]}"
-            yield Finding("second-root", root.id, told, show=f"git log --max-parents=0 {history.commit[:12]}")
+            yield Finding("second-root", root.id, told, show=show_log(history.commit, "--max-parents=0"))
     for commit in history.commits.values():
         if len(commit.parents) > 1:
             yield from _policies(history, commit)
@@ -44,7 +44,7 @@ def _policies(history: History, commit: Commit) -> Iterator[Finding]:
 def of_case(trial: Trial) -> Iterator[Finding]:
     for dispute in open_disputes(trial.timeline, trial.timeline.steps):
         told = f"gave '{dispute.field}' another value than {dispute.against[:12]}, without knowing of it"
-        show = f"git show {dispute.commit[:12]} {dispute.against[:12]} -- {trial.timeline.path}"
+        show = show_file(dispute.commit, trial.timeline.path, dispute.against)
         yield trial.finding("disputed", dispute.commit, told, f"{dispute.field} {dispute.against}", show=show)
     for place, step in enumerate(trial.timeline.steps):
         if len(trial.history.commits[step.commit].parents) > 1:
