@@ -46,6 +46,27 @@ def line_of(tree: Branch, *keys: str) -> int:
     return line
 
 
+def same_words(one: Node, other: Node) -> bool:
+    """Whether two say the same: comments, layout and lines aside. What is quoted is not the same as what is not, and
+    another order is not the same: a policy's rules go by theirs."""
+    return _words(one) == _words(other)
+
+
+def changed_keys(one: Branch, other: Branch) -> tuple[str, ...]:
+    """The keys of a mapping under which the other says something else, or nothing; then those that it alone has."""
+    mine, yours = one.items, other.items
+    gone = (key for key in mine if key not in yours or not same_words(mine[key], yours[key]))
+    return (*gone, *(key for key in yours if key not in mine))
+
+
+def _words(node: Node) -> tuple[object, ...]:
+    if isinstance(node, Text):
+        return node.value, node.plain
+    if isinstance(node, Row):
+        return tuple(map(_words, node.items))
+    return tuple((key, _words(each)) for key, each in node.items.items())
+
+
 def node_at(tree: Branch, *keys: str) -> Node | None:
     """What stands below all of `keys`, one inside the other; None when one of them is not there."""
     node: Node | None = tree

@@ -31,12 +31,16 @@ _COLUMNS = (
 )
 
 
+WITHOUT_FIGURES = frozenset(("audit", "binding", "name"))
+"""Parts of a policy that change no case's figure, whatever they say."""
+
+
 def revision_table(desk: str, revisions: Sequence[Revision], book: Book, commit: str) -> tuple[Table, bool]:
     """Every revision, oldest first; and whether one of them is a finding.
 
     A version is to be committed as many days before it comes into force as the version before it promises; the desk's
     first one owes no notice. An edit before that day changes what was made known, and owes as much; one of a version in
-    force reaches only cases opened after it, and is a finding too.
+    force reaches only cases opened after it, and is a finding too. Comments and layout owe nothing.
     Days are those of the desk's own calendar.
     """
     rows = list(_rows(revisions, book))
@@ -113,9 +117,11 @@ def _finding(
     given, wanted = notice
     if given is not None and wanted is not None and given < wanted:
         return "policy-notice", f"made known {max(0, given)} days ahead instead of {wanted}"
-    if each.what != "published" and was is not None and was.effective <= day:
-        told = f"{each.what} while in force: cases opened before keep the text that they were opened under"
-        return f"policy-{each.what}", told
+    if each.what in ("edited", "removed") and was is not None and was.effective <= day:
+        did = f"{each.what} ({', '.join(each.sections)})" if each.sections else each.what
+        if each.sections and set(each.sections) <= WITHOUT_FIGURES:
+            return "policy-reworded", f"{did} while in force: no figure rests on that"
+        return f"policy-{each.what}", f"{did} while in force: cases opened before keep the text of their opening"
     if given is not None and given < 0:
         return "policy-backdated", f"made known {-given} days after it came into force"
     if each.policy is None and each.what != "removed":

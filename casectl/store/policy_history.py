@@ -9,6 +9,7 @@ from typing import NamedTuple
 from casectl.model.instants import Instant
 from casectl.model.policy import Policy
 from casectl.model.policy_reader import read_policy
+from casectl.model.tree import Branch, changed_keys
 from casectl.store.book import FOLDER, CommitTree, commit_tree
 from casectl.store.git import run_git
 from casectl.store.gitlog import FileChange, log_marks, read_mark
@@ -22,7 +23,7 @@ class Revision(NamedTuple):
 
     version: str
     what: str
-    """`published`, `edited` or `removed`."""
+    """`published`, `edited`, `reworded` (comments and layout alone) or `removed`."""
     at: Instant
     mail: str
     subject: str
@@ -31,6 +32,8 @@ class Revision(NamedTuple):
     """As the version says it from then on; None where it cannot be read."""
     policy: Policy | None
     """The version as it reads from then on."""
+    sections: tuple[str, ...] = ()
+    """Of what was edited, which of its parts: the policy's top-level keys. None where one of both cannot be read."""
 
 
 def read_revisions(repo: Repo, commit: str, desk: str) -> tuple[Revision, ...]:
@@ -65,11 +68,15 @@ def _revisions(tree: CommitTree, desk: str, marks: Iterator[tuple[bytes, tuple[b
 
 def _revision(tree: CommitTree, path: str, change: FileChange, lists: Holidays, at: Instant) -> Revision:
     version = path.rpartition("/")[2].removesuffix(SUFFIX)
-    what = "removed" if change.new is None else "published" if change.old is None else "edited"
-    node, _ = tree.parsed(change.new.decode(), path) if change.new else (None, ())
+    before, node = (tree.parsed(blob.decode(), path)[0] if blob else None for blob in (change.old, change.new))
     policy = read_policy(node, tree.shown(path), lists)[0] if node is not None else None
     effective = policy.effective if policy else None
-    return Revision(version, what, at, change.mail, "", change.commit, effective, policy)
+    what = "removed" if change.new is None else "published" if change.old is None else "edited"
+    sections: tuple[str, ...] = ()
+    if policy and isinstance(before, Branch) and isinstance(node, Branch):
+        sections = changed_keys(before, node)
+        what = what if sections else "reworded"
+    return Revision(version, what, at, change.mail, "", change.commit, effective, policy, sections)
 
 
 def _subjects(repo: Repo, commits: set[str]) -> dict[str, str]:

@@ -22,7 +22,7 @@ def desk(tmp_path: Path) -> Plain:
     desk = begin(tmp_path / "desk", {"policies/lax/1.0.yaml": LAX})
     desk.open(who="eve")
     desk.step("hold", at="10:00", who="jo", **HOLD)
-    desk.commit({"policies/lax/1.0.yaml": f"# Changed.\n{LAX}"}, "An edit", who="max", at="11:00")
+    desk.commit({"policies/lax/1.0.yaml": LAX.replace("within: 8h", "within: 9h")}, "An edit", who="max", at="11:00")
     return desk
 
 

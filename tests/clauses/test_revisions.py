@@ -56,7 +56,16 @@ def test_ess_24_an_edit_of_what_is_in_force_is_a_row_of_its_own_and_a_finding(de
     rows, found = revisions(desks, "ess")
     assert found
     assert (rows[1]["version"], rows[1]["revision"], rows[1]["what"]) == ("2.0", 2, "edited")
-    assert "cases opened before keep the text" in str(rows[1]["finding"])
+    assert "edited (targets) while in force: cases opened before keep the text" in str(rows[1]["finding"])
+
+
+def test_ess_24_comments_and_layout_are_a_row_and_no_finding(desks: GitRepo) -> None:
+    path = "policies/ess/2.0.yaml"
+    text = Path(desks.root / path).read_text(encoding="utf-8")
+    desks.commit(path, f"# Ours.\n\n{text}", BEGUN + DAY, "A remark")
+    rows, found = revisions(desks, "ess")
+    assert (rows[1]["what"], rows[1]["finding"], rows[1]["notice"]) == ("reworded", None, None)
+    assert not found
 
 
 def test_ess_24_on_its_first_day_a_version_is_in_force_and_the_day_before_it_is_not(desks: GitRepo) -> None:
@@ -66,7 +75,7 @@ def test_ess_24_on_its_first_day_a_version_is_in_force_and_the_day_before_it_is_
     desks.commit(path, text.replace("within: 4h", "within: 5h"), BEGUN + 10 * DAY, "A slip mended in time")
     assert not revisions(desks, "ess")[1]
     desks.commit(path, text.replace("within: 4h", "within: 6h"), BEGUN + 11 * DAY, "Too late")
-    assert "edited while in force" in str(revisions(desks, "ess")[0][-1]["finding"])
+    assert "edited (targets) while in force" in str(revisions(desks, "ess")[0][-1]["finding"])
 
 
 def test_ess_24_what_a_merge_brings_in_is_told_once(desks: GitRepo) -> None:

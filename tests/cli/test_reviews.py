@@ -302,7 +302,7 @@ class TestPolicyHistory:
         ]  # fmt: skip
         assert said[0]["finding"] is None
         assert said[0]["notice"] is None, "the first version owes no notice"
-        assert "edited while in force" in said[1]["finding"]
+        assert "while in force" in said[1]["finding"]
         assert said[1]["who"] == "sam"
         assert said[1]["subject"] == "Credits, sites, spend"
 
