@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 
 from casectl.audit.finding import Code, Finding, show_file, show_names
 from casectl.audit.history import History, Touch
+from casectl.audit.merges import own_touches
 from casectl.model.instants import format_instant
-from casectl.model.people_reader import read_customers
+from casectl.model.people_reader import read_customers, read_holidays
 from casectl.model.policy import Customer
 from casectl.reports.revisions import revision_table
+from casectl.reports.words import count
 from casectl.store.book import FOLDER, CommitTree, commit_tree, read_book
+from casectl.store.commitlog import Commit
 from casectl.store.objects import ObjectReader
 from casectl.store.policy_history import Revision, read_revisions
-from casectl.store.policy_tree import CUSTOMERS, SUFFIX, is_desk
+from casectl.store.policy_tree import CUSTOMERS, HOLIDAYS, SUFFIX, is_desk
+
+SOME_DAYS = 3
+"""Of many that a finding names."""
 
 CODES = {
     "policy-edited": Code("major", "A version of a policy was edited while it was in force."),
@@ -27,12 +34,16 @@ CODES = {
     "policy-unreadable": Code("minor", "A version of a policy could not be read."),
     "policy-missing": Code("major", "For a while a desk had no policy."),
     "customer-changed": Code("observation", "What a desk promises a customer was changed in the customer's record."),
+    "holidays-changed": Code(
+        "observation", "Days to come became holidays, or are none any more: open cases are due later."
+    ),
     "holiday-late": Code("minor", "A holiday was put on a list on its day or after it."),
 }
 
 
 def of_history(history: History) -> Iterator[Finding]:
     yield from _customers(history)
+    yield from _holidays(history)
     paths = {touch.path for touches in history.touches.values() for touch in touches}
     folders = {path.split("/")[1] for path in paths if path.startswith("policies/") and path.count("/") > 1}
     for desk in sorted(filter(is_desk, folders)):
@@ -92,6 +103,38 @@ def _records(tree: CommitTree, blob: str, path: str) -> dict[str, Customer]:
     node = tree.parsed(blob, path)[0] if blob.strip("0") else None
     records = read_customers(node, tree.shown(path))[0] if node is not None else {}
     return {name: record._replace(spend={}) for name, record in records.items()}
+
+
+def _holidays(history: History) -> Iterator[Finding]:
+    """Days that were to come when a list was changed: cases that were open then are due by the new list."""
+    with ObjectReader(history.repo) as reader:
+        tree = commit_tree(history.repo, reader, history.commit)
+        for commit in history.commits.values():
+            for touch in own_touches(history, commit) if commit.parents else ():
+                if touch.path.startswith(f"{FOLDER}/{HOLIDAYS}/") and not history.is_founding(commit.id):
+                    yield from _days(tree, commit, touch)
+
+
+def _days(tree: CommitTree, commit: Commit, touch: Touch) -> Iterator[Finding]:
+    before, now = (_dates(tree, blob, touch.path.removeprefix(f"{FOLDER}/")) for blob in (touch.old, touch.new))
+    today = datetime.fromtimestamp(commit.committer.at or 0, UTC).date()
+    ways = (("put {} on", now - before), ("took {} off", before - now))
+    told = [words.format(_listed(days)) for words, found in ways if (days := sorted(d for d in found if d >= today))]
+    if told:
+        sentence, show = f"{' and '.join(told)} {touch.path}", show_file(commit.id, touch.path)
+        yield Finding("holidays-changed", commit.id, sentence, about=touch.path, show=show)
+
+
+def _listed(days: Sequence[date]) -> str:
+    more = ", ..." if len(days) > SOME_DAYS else ""
+    return f"{count(len(days), 'day')} to come ({', '.join(map(str, days[:SOME_DAYS]))}{more})"
+
+
+def _dates(tree: CommitTree, blob: str, path: str) -> set[date]:
+    """The days that a version of a list names; none where it cannot be read."""
+    node = tree.parsed(blob, path)[0] if blob.strip("0") else None
+    listed = read_holidays(node, tree.shown(path))[0] if node is not None else None
+    return set(listed.dates) if listed else set()
 
 
 def _gaps(desk: str, revisions: Sequence[Revision]) -> Iterator[Finding]:
