@@ -58,6 +58,11 @@ def read_commits(repo: Repo, commit: str) -> Iterator[Commit]:
                 yield parse_commit(name.decode(), content)
 
 
+def count_elsewhere(repo: Repo, commit: str) -> int:
+    """How many commits the branches of this clone hold, its own and those it fetched, that `commit` does not follow."""
+    return int(run_git(repo, "rev-list", "--count", "--branches", "--remotes", "--not", commit, "--"))
+
+
 def parse_commit(name: str, content: bytes) -> Commit:
     """A commit from the bytes of its object, whatever they are: what cannot be read is left empty."""
     head, _, message = content.partition(b"\n\n")

@@ -7,8 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from casectl.audit.review import Review, Wanted, review
+from casectl.cli.context import Settings
+from casectl.cli.main import app
 from casectl.desk.founding import key_entry
 from casectl.model.instants import parse_stored
 from tests.cli.conftest import ACME
@@ -240,3 +243,17 @@ def test_a_desk_that_signs_everything(strict: Desk) -> None:
     assert strict.repo.head != root
     strict.commit(key=strict.sam, at=BEGIN + 60)
     assert not [row for row in strict.review().table.rows if row["code"] in CODES]
+
+
+def test_plain_git_believes_the_keys_that_audit_prints(make_repo: MakeRepo, tmp_path: Path) -> None:
+    """An auditor who has set up nothing."""
+    desk = Desk(make_repo, tmp_path, asks=True, sam_has="{}")
+    desk.commit(key=desk.sam)
+    done = CliRunner().invoke(app, ["-C", str(desk.repo.root), "audit", "signers"], obj=Settings(now=lambda: NOW))
+    assert done.exit_code == 0
+    signers = tmp_path / "signers"
+    verdict = ("-c", f"gpg.ssh.allowedSignersFile={signers}", "log", "-1", "--format=%G? %GS")
+    signers.write_text("")
+    assert desk.repo.git(*verdict).split() == ["U"]
+    signers.write_text(done.stdout)
+    assert desk.repo.git(*verdict) == f"G {SAM.mail}"

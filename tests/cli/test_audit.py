@@ -206,3 +206,37 @@ def test_what_the_repository_said_then(terminal: Terminal, offended: Plain) -> N
 
 def test_a_process_of_its_own(terminal: Terminal, offended: Plain) -> None:
     assert terminal.process("audit", code=3).out.startswith("Audit: 1 major")
+
+
+class TestOtherBranches:
+    """What they hold is no part of the audit, and one line says so."""
+
+    def test_a_branch_of_ones_own(self, terminal: Terminal, history: Plain) -> None:
+        tip = history.head
+        history.git("branch", "before", history.git("rev-parse", f"{tip}^"))
+        assert terminal.run("audit").err == ""
+        history.step("note", entry("n1", "note", "Hidden."))
+        history.git("branch", "aside", history.head)
+        history.go(tip)
+        said = terminal.run("audit")
+        told = f"1 commit of other branches is not audited: git branch -a --no-merged {tip[:12]}"
+        assert (said.out, said.err) == ("", f"casectl: warning: {told}\n")
+        assert history.git("branch", "-a", "--no-merged", tip[:12]).split() == ["aside"]
+
+    def test_a_branch_that_was_fetched(self, terminal: Terminal, history: Plain) -> None:
+        other = terminal.root.with_name("other")
+        tip = history.head
+        history.step("note", entry("n1", "note", "They rang."))
+        history.step("note", entry("n2", "note", "They rang again."))
+        history.git("clone", "-q", str(terminal.root), str(other))
+        history.git("-C", str(other), "reset", "-q", "--hard", tip)
+        assert "2 commits of other branches are not audited" in replace(terminal, root=other).run("audit").err
+
+
+class TestSigners:
+    def test_a_staff_list_that_cannot_be_read(self, terminal: Terminal, history: Plain) -> None:
+        history.commit({"policies/staff.yaml": "staff: [\n"}, "Staff", who="max")
+        said = terminal.run("audit", "signers", code=3)
+        assert said.out.startswith("# Who may sign")
+        assert "policies/staff.yaml:" in said.err
+        assert terminal.run("--at", "HEAD^", "audit", "signers").err == ""

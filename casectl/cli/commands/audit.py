@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from casectl.cli.commands._audit_pack import pack, verify
 from casectl.cli.commands.report import Since, Until
 from casectl.cli.context import command_app
+from casectl.cli.errors import warn
 from casectl.cli.reading import (
     FINDINGS,
     Desk,
@@ -23,6 +24,9 @@ from casectl.cli.reading import (
     zone_of_dates,
 )
 from casectl.model.problems import UsageMistake, did_you_mean
+
+if TYPE_CHECKING:
+    from casectl.store.repo import Repo
 
 app = command_app(invoke_without_command=True)
 
@@ -64,12 +68,24 @@ def audit(
     begin, end = (None if text is None else moment(text, zone) for text in (since, until))
     with progress("commits") as told:
         found = review(repo, commit, Wanted(moment(as_of, zone), begin, end, desk), told)
+    _warn_of_others(repo, commit)
     if found.table.rows or found.table.exceptions:
         show_tables([found.table], how)
         if how in ("csv", "jsonl"):
             show_problems(found.table.exceptions)
     sys.stdout.flush()
     return FINDINGS if found.fails_on(fail_on) else 0
+
+
+def _warn_of_others(repo: Repo, commit: str) -> None:
+    """What lies on another branch is no part of what is audited, and may be what somebody does not want seen."""
+    from casectl.reports.words import count
+    from casectl.store.commitlog import count_elsewhere
+
+    others = count_elsewhere(repo, commit)
+    if others:
+        told = f"{count(others, 'commit')} of other branches {'is' if others == 1 else 'are'} not audited"
+        warn(f"{told}: git branch -a --no-merged {commit[:12]}")
 
 
 app.command()(pack)
@@ -86,3 +102,16 @@ def list_codes(output: Output = "table") -> int:
     rows = [{"code": name, "severity": code.severity, "means": code.says} for name, code in codes().items()]
     show_tables([sheet("Findings of an audit", "code severity means", rows)], how)
     return 0
+
+
+@app.command("signers")
+def list_signers(ctx: typer.Context) -> int:
+    """The keys of the staff as git takes them for `gpg.ssh.allowedSignersFile`: check signatures by plain git."""
+    from casectl.model.allowed_signers import allowed_signers
+    from casectl.store.book import FOLDER, read_book
+    from casectl.store.policy_tree import STAFF
+
+    repo, commit = read_from(ctx)
+    book, problems = read_book(repo, commit)
+    sys.stdout.write(allowed_signers(book.staff))
+    return show_problems(each for each in problems if each.path == f"{FOLDER}/{STAFF}")
