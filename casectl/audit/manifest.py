@@ -67,12 +67,13 @@ def manifest(
     tree: str,
     inputs: Inputs,
     made_with: Mapping[str, str | None],
+    named: Mapping[str, str],
     policies: Iterable[PolicyLine],
     left_out: Iterable[str],
     problems: Iterable[str],
     measures: Mapping[str, Measure],
 ) -> bytes:
-    """The manifest of a pack of these files, in its one form: two blanks deep, in ASCII."""
+    """The manifest of a pack of these files, in its one form: two blanks deep, in ASCII. `named` are the commands."""
     period = inputs.period
     document = {
         "schema": SCHEMA,
@@ -85,7 +86,7 @@ def manifest(
         "sample": inputs.sample,
         "seed": inputs.seed,
         "versions": dict(made_with),
-        "commands": commands(commit, inputs),
+        "commands": dict(named),
         "policies": [each._asdict() for each in policies],
         "left_out": list(left_out),
         "policy_problems": list(problems),
@@ -99,9 +100,10 @@ def sums(measures: Mapping[str, Measure]) -> bytes:
     return "".join(f"{each.sha256}  {name}\n" for name, each in sorted(measures.items())).encode()
 
 
-def commands(commit: str, inputs: Inputs) -> dict[str, str]:
-    """The commands that make the pack again, and each table of it, in any clone that has the commit."""
-    until, after = (format_instant(at) for at in (inputs.period.until, inputs.period.until + 1))
+def commands(commit: str, inputs: Inputs, audited: Instant) -> dict[str, str]:
+    """The commands that make the pack again, and each table of it, in any clone that has the commit. `audited` is the
+    moment of which its audit is."""
+    until = format_instant(inputs.period.until)
     desk = [] if inputs.period.desk is None else ["--desk", inputs.period.desk]
     since = [] if inputs.period.since is None else ["--since", format_instant(inputs.period.since)]
     at = ["casectl", "--at", commit]
@@ -111,7 +113,7 @@ def commands(commit: str, inputs: Inputs) -> dict[str, str]:
         "pack": join(made),
         "every file that is not named here": "the pack",
         "population.csv": join([*at, "sla", "--as-of", until, *desk, "-o", "csv"]),
-        "findings.csv": join([*at, "audit", *since, "--until", after, *desk, "-o", "csv"]),
+        "findings.csv": join([*at, "audit", *since, *desk, "--as-of", format_instant(audited), "-o", "csv"]),
         "policies/": f"git show {commit}:PATH",
         "revisions.csv": f"{join([*at, 'policy', 'history'])} DESK -o csv",
         "sample/ID/case.yaml": f"git show {commit}:PATH",

@@ -26,7 +26,19 @@ from casectl.audit.evidence import (
     states,
     totals_table,
 )
-from casectl.audit.manifest import BUNDLE, MANIFEST, README, SIGNERS, SUMS, Inputs, PolicyLine, manifest, sums, versions
+from casectl.audit.manifest import (
+    BUNDLE,
+    MANIFEST,
+    README,
+    SIGNERS,
+    SUMS,
+    Inputs,
+    PolicyLine,
+    commands,
+    manifest,
+    sums,
+    versions,
+)
 from casectl.audit.pack_readme import pack_readme
 from casectl.audit.review import Wanted, review
 from casectl.audit.sampled import sample_files
@@ -104,7 +116,8 @@ def pack_members(
 ) -> Packed:
     """Everything that goes into the pack; what is too large to be held stands in the folder `scratch`."""
     evidence = gather(repo, commit, inputs, on_progress)
-    reviewed = review(repo, commit, wanted(repo, commit, inputs))
+    asked = wanted(repo, commit, inputs)
+    reviewed = review(repo, commit, asked)
     findings = reviewed.table
     policies, left_out = read_policy_bytes(repo, commit)
     bundle = again.bundle if again else scratch / BUNDLE
@@ -115,7 +128,9 @@ def pack_members(
     made_with = again.versions if again else versions(repo, reviewed.signed)
     lines = _policy_lines(evidence, policies)
     problems = [str(each._replace(hint=None)) for each in evidence.problems]
-    files[MANIFEST] = manifest(commit, _tree(repo, commit), inputs, made_with, lines, left_out, problems, measures)
+    named = commands(commit, inputs, asked.now)
+    tree = _tree(repo, commit)
+    files[MANIFEST] = manifest(commit, tree, inputs, made_with, named, lines, left_out, problems, measures)
     measures[MANIFEST] = measure(chunks(files[MANIFEST]))
     files[SUMS] = sums(measures)
     measures[SUMS] = measure(chunks(files[SUMS]))
@@ -126,13 +141,14 @@ def pack_members(
 
 
 def wanted(repo: Repo, commit: str, inputs: Inputs) -> Wanted:
-    """The findings that belong into a pack: of the commits of its period.
+    """The findings that belong into a pack: of the commits from the beginning of its period on, up to the one that is
+    packed. What was done to a case of the period after its end is to be asked about, too.
 
     No clock is asked, for a pack is to be the same tomorrow: what is dated in the future is told against the end of the
     period or the commit's own time, whichever is later.
     """
     period = inputs.period
-    return Wanted(max(period.until, tip_time(repo, commit)), period.since, period.until + 1, period.desk)
+    return Wanted(max(period.until, tip_time(repo, commit)), period.since, None, period.desk)
 
 
 def tip_time(repo: Repo, commit: str) -> Instant:

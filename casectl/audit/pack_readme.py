@@ -25,7 +25,8 @@ bash -euo pipefail -c "$(awk '/^```bash$/ {{ on = 1; next }} /^```$/ {{ on = 0 }
   echo "all of it holds"
 ```
 
-Or block by block, each with `bash -euo pipefail`.
+Or block by block, each with `bash -euo pipefail`. Signatures are counted, not judged: a bad one lets all of it hold
+(see "Who signed").
 """
     return "\n".join(
         (head, _WHAT, _WHOLE, _HISTORY, _POLICIES, _POPULATION, _TOTALS, _sampled(seed, size), _SIGNED, _LIMITS)
@@ -47,7 +48,7 @@ _WHAT = """\
 | `totals.csv` | what the tables add up to |
 | `unjudged.csv` | cases of the period that are in no figure, and why |
 | `claims.csv` | every time that people claimed, and how long before their commit it is said to have been |
-| `findings.csv`, `findings.json` | what the checks of the history found |
+| `findings.csv`, `findings.json` | what the checks found in commits from the period's beginning to the packed one |
 | `policies/`, `revisions.csv` | what was promised, byte for byte; every revision of it, with its notice |
 | `authority.csv`, `allowed_signers` | who could do what; whose keys sign |
 | `sample/ID/` | of each drawn case: its file, its steps, the ledger of each figure, its commits |
@@ -186,7 +187,8 @@ _SIGNED = """\
 ## Who signed
 
 One line for each commit: its ID, git's verdict (`G` good, `B` bad, `N` not signed, `U` good but by an unknown key), the
-signer, and the committer's address. A signature is the committer's only where the two name the same person.
+signer, and the committer's address. A signature is the committer's only where the two name the same person. This counts
+them and judges none: which of them are findings says `findings.csv`.
 
 ```bash
 TZ=UTC git -C check/history -c gpg.ssh.allowedSignersFile="$PWD/allowed_signers" log --no-show-signature \\
@@ -208,8 +210,10 @@ _LIMITS = """\
 - **That what is claimed is true.** `received`, `detected`, the start of a call, an exemption's period are the word of
   whoever wrote them; `claims.csv` shows how long after the fact they did.
 - **That everything became a case.** What nobody wrote down is not here.
-- **That the figures are right.** They are casectl's reckoning by the policies of that time; `sample/ID/ledger.txt`
-  shows it line by line, and `casectl audit verify --recompute` does it again.
+- **That the figures and the findings are right.** `population.csv`, `unjudged.csv`, `claims.csv`, `findings.csv`,
+  `revisions.csv` and `authority.csv` are casectl's reckoning by the policies of that time; `sample/ID/ledger.txt` shows
+  that of some figures line by line. Only `casectl audit verify --recompute` does it all again: no block above
+  would miss a row of `findings.csv`.
 - **That the pack is the one that was made.** Its sums agree with each other; only the zip file's own SHA-256, told by
   another way, or making it again, shows that nobody made another.
 """

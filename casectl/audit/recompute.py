@@ -12,7 +12,7 @@ from casectl.audit.manifest import BUNDLE, inputs_of, versions
 from casectl.audit.pack import Again, Packed, pack_members, tip_time, write_members
 from casectl.audit.verify import Finding, Verdict
 from casectl.audit.zipped import chunks, measure, opened, pieces_of
-from casectl.model.problems import CasectlError
+from casectl.model.problems import CasectlError, ExtraMissing
 from casectl.store.bundle import unbundle, write_bundle
 from casectl.store.repo import Repo
 
@@ -25,7 +25,8 @@ def recompute_pack(path: Path, verdict: Verdict, on_progress: OnProgress) -> Ver
 
     What merely depends on programs is taken from the pack, with a note where a version differs: the manifest's own list
     of versions, and the bundle, of which git reads every object and reckons its name anew. If the same git
-    packed it, it has to come out the same as well.
+    packed it, it has to come out the same as well. Raises `ExtraMissing` where commits are signed and the library that
+    checks signatures is not installed: that is no fault of the pack.
     """
     manifest = verdict.manifest or {}
     with TemporaryDirectory(prefix="casectl-verify-") as folder:
@@ -43,6 +44,8 @@ def recompute_pack(path: Path, verdict: Verdict, on_progress: OnProgress) -> Ver
                 raise ValueError("it ends more than a century after its last commit")
             packed = pack_members(repo, verdict.commit, inputs, place, on_progress, Again(was, bundle))
             own = _packed_otherwise(repo, verdict.commit, bundle, place) if was.get("git") == now["git"] else ()
+        except ExtraMissing:
+            raise
         except (CasectlError, ValueError) as mistake:
             return verdict._replace(findings=(Finding(BUNDLE, f"the pack cannot be made again: {mistake}"),))
         findings = (*_compared(verdict, packed), *own) or tuple(_whole(path, verdict, packed, place))

@@ -217,9 +217,9 @@ def _container(file: IO[bytes], own_name: str, archive: ZipFile, measures: Mappi
         with ZipFile(again) as wanted:
             begun = [entry for entry in wanted.infolist() if entry.header_offset <= at < wanted.start_dir]
     if begun:
-        yield Finding(begun[-1].orig_filename, "what stands around it is not as its content makes it")
+        yield Finding(begun[-1].orig_filename, "the zip's header of this file was changed")
     else:
-        yield Finding(own_name, f"its directory is not as its members make it, from byte {at} on")
+        yield Finding(own_name, f"the zip's directory was changed, from byte {at} on")
 
 
 def _first_difference(one: IO[bytes], other: IO[bytes]) -> int | None:

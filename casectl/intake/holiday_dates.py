@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from datetime import date
 from importlib.metadata import version
 
-from casectl.model.problems import CasectlError, UsageMistake
+from casectl.model.problems import ExtraMissing, UsageMistake
 
 
 def holiday_file(country: str, subdivision: str | None, years: range, name: str) -> str:
     """The text of `policies/holidays/NAME.yaml`: the public holidays of a place, days in lieu included.
 
     `country` and `subdivision` are ISO 3166 codes (`GB`, `ENG`). The same versions give the same text. Raises
-    `CasectlError` when the library is not installed, `UsageMistake` for a place or years that it does not know.
+    `ExtraMissing` when the library is not installed, `UsageMistake` for a place or years that it does not know.
     """
     first, last = years.start, years.stop - 1
     if len(years) == 0 or years.step != 1:
@@ -37,8 +37,8 @@ def _dates(country: str, subdivision: str | None, years: range) -> tuple[str, Ma
     try:
         import holidays
     except ImportError:
-        hint = "pip install 'casectl[holidays]'; or write the dates by hand, see policies/README.md"
-        raise CasectlError("the library 'holidays' is not installed", hint) from None
+        otherwise = "or write the dates by hand, see policies/README.md"
+        raise ExtraMissing("the library 'holidays' is not installed", "holidays", otherwise) from None
     place = f"{country} {subdivision}" if subdivision else country
     try:
         language = holidays.country_holidays(country, subdiv=subdivision).default_language

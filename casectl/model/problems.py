@@ -48,6 +48,14 @@ class CasectlError(Exception):
         return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
 
 
+class ExtraMissing(CasectlError):
+    """A library that only some commands need is not installed: it comes with an extra (exit 1)."""
+
+    def __init__(self, message: str, extra: str, otherwise: str = "") -> None:
+        hint = f"pip install '.[{extra}]' in casectl's folder"
+        super().__init__(message, f"{hint}; {otherwise}" if otherwise else hint)
+
+
 class UsageMistake(CasectlError):
     """The words of the command cannot be meant: an unknown priority, a time without an offset (exit 2)."""
 

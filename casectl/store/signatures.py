@@ -13,7 +13,7 @@ from contextlib import closing
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from casectl.model.problems import CasectlError
+from casectl.model.problems import ExtraMissing
 from casectl.model.public_key import ECDSA, ED25519, RSA, SK_ECDSA, SK_ED25519, OtherKeyError, PublicKey, read_blob
 from casectl.model.wire import Wire, WireError
 from casectl.store.git import Place
@@ -68,7 +68,7 @@ def check_signatures(place: Place, commits: Iterable[str]) -> Generator[Signatur
 def check_signature(content: bytes) -> Signature:
     """The verdict on a commit, from its content as `git cat-file commit` gives it. It may hold anything whatever.
 
-    Raises `CasectlError` when there is an SSH signature to verify and the library for it is not installed.
+    Raises `ExtraMissing` when there is an SSH signature to verify and the library for it is not installed.
     """
     text, found = _taken_apart(content)
     if not found:
@@ -139,7 +139,7 @@ def _verifies(signature: SshSignature, key: PublicKey, signed: bytes) -> bool:
         from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     except ImportError:
         message = "commits are signed, and the library that checks signatures is not installed"
-        raise CasectlError(message, "pip install 'casectl[signatures]'") from None
+        raise ExtraMissing(message, "signatures") from None
     if key.type in (SK_ED25519, SK_ECDSA):
         signed = _on_a_token(signature, key, signed)
     try:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from pathlib import Path
+from shlex import split
 
 import pytest
 
@@ -15,7 +16,7 @@ from casectl.audit.evidence import gather, population_table, states
 from casectl.audit.manifest import Inputs
 from casectl.audit.sample import draw
 from casectl.store.repo import find_repo, head_commit
-from tests.audit.packing import FORMULA, SINCE, UNTIL, Pack, Story, path_of
+from tests.audit.packing import FORMULA, PERIOD, SINCE, UNTIL, Pack, Story, commit, path_of
 from tests.cli.conftest import Terminal, moment_of
 
 
@@ -229,6 +230,22 @@ def test_the_manifest_says_what_it_was_made_from(pack: Pack, told: Terminal) -> 
     for name in others:
         content = pack.members[name]
         assert manifest["files"][name] == {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
+def test_what_was_done_to_its_cases_after_its_end_is_found(told: Terminal, place: Path, story: Story) -> None:
+    """From the beginning of the period on, up to the commit that is packed; and by the manifest's own command."""
+    path = told.root / path_of(story.cases["late"])
+    path.write_text(path.read_text().replace("title: Nobody", "title: Somebody"))
+    commit(told, "2026-11-26T11:00:00", "Never said")
+    tip = told.git("rev-parse", "HEAD").strip()
+    told.run("audit", "pack", "--out", str(place / "p.zip"), *PERIOD)
+    made = Pack(place / "p.zip")
+    findings = made.table("findings.csv")
+    assert {row["code"] for row in findings if row["commit"] == tip} >= {"form"}
+    assert SINCE <= min(row["at"] for row in findings) < UNTIL
+    told.set_clock("2027-01-26 12:00")
+    words = split(made.manifest["commands"]["findings.csv"])
+    assert told.run(*words[1:], code=3).out == made.text("findings.csv")
 
 
 def test_the_commands_of_the_manifest_repeat_the_pack(pack: Pack, told: Terminal) -> None:

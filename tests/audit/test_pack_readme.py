@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -206,7 +207,9 @@ def _put(told: Terminal, source: Path, case: str) -> None:
 
 
 @needs_keygen
-def test_signatures_are_told_good_and_whose(told: Terminal, place: Path, tools: Path) -> None:
+def test_signatures_are_told_good_and_whose(
+    told: Terminal, place: Path, tools: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By git and ssh-keygen, with the keys as the pack has them; the same by the verdict of the pack itself."""
     key = make_key(place, "ed25519")
     _sign_from_now_on(told, key)
@@ -227,6 +230,10 @@ def test_signatures_are_told_good_and_whose(told: Terminal, place: Path, tools: 
     tip, *_ = (folder / "check" / "signed").read_text().splitlines()
     assert tip == f"{made.manifest['commit']} G sam@desk.example sam@desk.example"
     told.run("audit", "verify", str(place / "p.zip"), "--recompute")
+    monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
+    said = told.run("audit", "verify", str(place / "p.zip"), "--recompute", code=1)
+    assert said.out == "", "a library that is not here is no fault of the pack"
+    assert "hint: pip install '.[signatures]' in casectl's folder" in said.err
 
 
 def _sign_from_now_on(told: Terminal, key: Path) -> None:

@@ -57,4 +57,4 @@ def test_without_the_library_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "holidays", None)
     with pytest.raises(CasectlError) as caught:
         holiday_file("GB", "ENG", range(2026, 2027), "gb-eng")
-    assert "casectl[holidays]" in (caught.value.hint or "")
+    assert "'.[holidays]'" in (caught.value.hint or "")

@@ -420,4 +420,4 @@ def test_without_the_library_only_signed_commits_are_a_problem(monkeypatch: pyte
     assert check_signature(with_signature(armored(Signer().blob(namespace=b"file")))).state == "bad"
     with pytest.raises(CasectlError, match="not installed") as refused:
         check_signature(with_signature(armored(Signer().blob())))
-    assert refused.value.hint == "pip install 'casectl[signatures]'"
+    assert refused.value.hint == "pip install '.[signatures]' in casectl's folder"

@@ -61,7 +61,10 @@ def verify(
         bool, typer.Option("--recompute", help="Make it again from its own history, and compare every byte.")
     ] = False,
 ) -> int:
-    """Whether a pack is as it was made: names every file that differs, is missing, or was added. Exit 3 if any."""
+    """Whether a pack's files agree with its own lists of sums: names every one that differs, is missing, or was added.
+
+    Exit 3 if any. Whoever changes a file and both lists is found by --recompute alone, or by the SHA-256 of the whole.
+    """
     from casectl.audit.verify import verify_pack
     from casectl.cli.errors import say
     from casectl.model.instants import use_packaged_zones
@@ -80,8 +83,9 @@ def verify(
         print(plain(f"{finding.name}: {finding.what}"))
     if verdict.findings:
         return FINDINGS
-    again = " and made again from its history, byte for byte" if recompute else ""
-    print(f"{plain(str(file))}: {verdict.files} files, as they were packed{again}")
+    agree = "their sums agree; --recompute makes them again from the history"
+    proved = "made again from its history, byte for byte" if recompute else agree
+    print(f"{plain(str(file))}: {verdict.files} files, {proved}")
     print(f"commit: {verdict.commit}")
     print(f"{verdict.sha256}  {plain(str(file))}")
     return 0
