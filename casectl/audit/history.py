@@ -76,6 +76,8 @@ class History:
     _marks: dict[str, list[Mark]]
     seen: dict[tuple[str, ...], Opening] = field(default_factory=dict)
     """What no two cases have alike, with the case that was read first with it."""
+    logged: set[str] = field(default_factory=set)
+    """Paths of the files beside cases that log entries name."""
     sources: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Other systems whose logs speak for cases: the first such case's opening, and how many there are."""
     warnings: list[Problem] = field(default_factory=list)

@@ -89,7 +89,8 @@ def review(repo: Repo, commit: str, wanted: Wanted, on_progress: Callable[[int],
     history = read_history(repo, commit, wanted.now, on_progress)
     if wanted.desk is not None:
         refuse_unknown_desk(history.book, wanted.desk)
-    found = {each.id: each for each in _findings(history) if _is_wanted(history, each, wanted)}
+    all_found = (_of_its_desk(history, each) for each in _findings(history))
+    found = {each.id: each for each in all_found if _is_wanted(history, each, wanted)}
     accepted = read_acceptances(history)
     told = sorted(found.values(), key=lambda each: (_at(history, each), history.order[each.commit], each.code, each.id))
     rows = tuple(_row(history, each, accepted) for each in told)
@@ -109,6 +110,11 @@ def _findings(history: History) -> Iterator[Finding]:
     for check in checks():
         if hasattr(check, "at_the_end"):
             yield from check.at_the_end(history)
+
+
+def _of_its_desk(history: History, finding: Finding) -> Finding:
+    """A finding about a case is one of the desk that the case is of, whoever asked."""
+    return finding if finding.desk else finding._replace(desk=history.desk_of(finding.case))
 
 
 def _at(history: History, finding: Finding) -> Instant:

@@ -68,6 +68,16 @@ def test_a_desk_keeps_the_findings_of_cases_that_are_gone(desk: Plain) -> None:
     assert "deleted" in desk.codes(desk="acme")
 
 
+def test_another_desk_is_told_nothing_of_files_beside_a_case(desk: Plain) -> None:
+    photo = path_of().replace(".yaml", ".files/photo.png")
+    desk.commit({photo: "an eagle"}, "A photo")
+    desk.commit({photo: "a pigeon"}, "Another photo")
+    assert "attachment-changed" in desk.codes(desk="acme")
+    desk.commit({path_of(): None}, "Tidy up")
+    assert "deleted" in desk.codes(desk="acme")
+    assert desk.codes(desk="lax") == ["policy-edited"]
+
+
 def test_a_history_without_a_case_has_nothing_to_say(tmp_path: Path) -> None:
     found = begin(tmp_path / "desk").review()
     assert (found.table.rows, found.table.title) == ((), "Audit: nothing open")

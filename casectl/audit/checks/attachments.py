@@ -15,6 +15,7 @@ from casectl.store.lookup import is_case_path
 CODES = {
     "attachment-changed": Code("major", "An attachment was changed or deleted after it was put on the record."),
     "attachment-false": Code("major", "An attachment is missing, or is not the file that its log entry describes."),
+    "attachment-unlogged": Code("minor", "A file was put beside a case, and no log entry of the case names it."),
 }
 
 
@@ -31,15 +32,32 @@ def of_history(history: History) -> Iterator[Finding]:
 
 def of_case(trial: Trial) -> Iterator[Finding]:
     for step in trial.timeline.steps:
-        for entry in step.entries:
-            if entry.kind == "attachment" and len(trial.history.commits[step.commit].parents) < 2:
+        for entry in (each for each in step.entries if each.kind == "attachment"):
+            trial.history.logged.add(_path(trial, entry))
+            if len(trial.history.commits[step.commit].parents) < 2:
                 yield from _attached(trial, step, entry)
+
+
+def at_the_end(history: History) -> Iterator[Finding]:
+    """Files that nobody logged, by the commits that put them there first."""
+    told = set(history.logged)
+    for commit in history.commits:
+        for touch in history.touches.get(commit, ()):
+            case = "" if touch.path in told or is_case_path(touch.path) else case_of(touch.path)
+            if case and touch.status == "A":
+                told.add(touch.path)
+                did = f"put {touch.path.rpartition('/')[2]} beside the case, and no log entry names it"
+                show = show_file(commit, touch.path)
+                yield Finding("attachment-unlogged", commit, did, case, about=touch.path, show=show)
+
+
+def _path(trial: Trial, entry: Entry) -> str:
+    return f"{trial.timeline.path.removesuffix('.yaml')}.files/{entry.fields.get('file')}"
 
 
 def _attached(trial: Trial, step: Step, entry: Entry) -> Iterator[Finding]:
     """The file as it is in the commit of its log entry, by its digest."""
-    name = str(entry.fields.get("file"))
-    path = f"{trial.timeline.path.removesuffix('.yaml')}.files/{name}"
+    name, path = str(entry.fields.get("file")), _path(trial, entry)
     content, show = trial.shelf.reader.read(f"{step.commit}:{path}"), show_file(step.commit, path)
     if content is None:
         told, show = f"logged the attachment {name}, which is not there", ""

@@ -33,7 +33,7 @@ def of_history(history: History) -> Iterator[Finding]:
             found += _behind(history, commit)
         if len(commit.parents) < 2:
             found += _one_action(history, commit, cases)
-        yield from (each._replace(case=case, desk=history.desk_of(case)) for each in found)
+        yield from (each._replace(case=case) for each in found)
 
 
 def _dated(history: History, commit: Commit) -> Iterator[Finding]:

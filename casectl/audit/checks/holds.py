@@ -10,7 +10,7 @@ from casectl.audit.nearness import near_due
 from casectl.audit.past import Past
 from casectl.model.calendar import DAY_SECONDS
 from casectl.model.workflow import CUSTOMER
-from casectl.reports.words import duration
+from casectl.reports.words import duration, nth
 from casectl.sla.life import Spell
 
 CODES = {
@@ -58,14 +58,9 @@ def _often(trial: Trial, holds: list[Spell]) -> Iterator[Finding]:
     for last in range(often - 1, len(holds)):
         first = holds[last - often + 1]
         if holds[last].at - first.at <= DAY_SECONDS:
-            told = f"put the case on hold for the {_nth(last + 1)} time, {often} of them within a day"
+            told = f"put the case on hold for the {nth(last + 1)} time, {often} of them within a day"
             yield trial.finding("hold-often", holds[last].step.commit, told)
             return
-
-
-def _nth(number: int) -> str:
-    endings = {1: "st", 2: "nd", 3: "rd"}
-    return f"{number}{'th' if number % 100 in (11, 12, 13) else endings.get(number % 10, 'th')}"
 
 
 def _answered(trial: Trial, spells: tuple[Spell, ...]) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
 from casectl.audit.nearness import near_due
 from casectl.model.problems import Problem
+from casectl.reports.words import nth
 from casectl.sla.guards import findings
 
 CODES = {
@@ -66,4 +67,4 @@ def _solved(trial: Trial) -> Iterator[Finding]:
         if spell.done and (not place or not spells[place - 1].done) and trial.witnessed(spell.step)
     ]
     if len(solved) >= often:
-        yield trial.finding("solved-often", solved[often - 1].step.commit, f"solved the case for the {often}. time")
+        yield trial.finding("solved-often", solved[often - 1].step.commit, f"solved the case for the {nth(often)} time")

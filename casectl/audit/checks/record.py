@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding, show_file
-from casectl.audit.history import History, Touch, Trial, case_of
+from casectl.audit.history import History, Opening, Touch, Trial, case_of
 from casectl.audit.merges import own_touches
 from casectl.model.case import FIELD
 from casectl.model.fold import OPENED_TWICE
@@ -30,8 +31,11 @@ CODES = {
     "void-of-nothing": Code("observation", "A void names no earlier entry or step: it takes nothing back."),
 }
 
-_TOLD_OF_COMMITS = ("deleted", "no-date")
-"""Remarks about a case's life that are told of the commits already."""
+_PROVED = 2
+"""How much that two cases have alike proves that one is a copy."""
+_UNREADABLE = "unreadable"
+_TOLD_ELSEWHERE = (_UNREADABLE, "deleted", "no-date")
+"""Remarks about a case's life that are told in another way: by version, or of the commits."""
 
 
 def of_history(history: History) -> Iterator[Finding]:
@@ -64,11 +68,12 @@ def of_case(trial: Trial) -> Iterator[Finding]:
         if problem.code == "clock-back":  # where the commit is told to run behind its parent, this is the same finding
             if not (trial.testimony and trial.history.says_imported(problem.commit)):
                 yield trial.finding(problem.code, problem.commit, problem.message)
-        elif problem.code in CODES and problem.code not in _TOLD_OF_COMMITS:
+        elif problem.code in CODES and problem.code not in _TOLD_ELSEWHERE:
             yield trial.finding(problem.code, problem.commit, problem.message, problem.message)
         elif not problem.code:
             commit = trial.timeline.opened.commit
             yield trial.finding("unjudged", commit, problem.message, problem.message)
+    yield from _unreadable(trial)
     openings = {problem.commit for problem in trial.timeline.problems if problem.code == OPENED_TWICE}
     for step in trial.timeline.steps[1:]:
         if step.commit not in openings:
@@ -77,6 +82,17 @@ def of_case(trial: Trial) -> Iterator[Finding]:
         told = f"voids '{name}', no earlier entry or step: it takes nothing back"
         yield trial.finding("void-of-nothing", commit, told, name)
     yield from _copied(trial)
+
+
+def _unreadable(trial: Trial) -> Iterator[Finding]:
+    """One for each version, however many mistakes there are in it."""
+    mistakes: dict[str, list[str]] = defaultdict(list)
+    for problem in trial.timeline.problems:
+        if problem.code == _UNREADABLE:
+            mistakes[problem.commit].append(problem.message)
+    for commit, told in mistakes.items():
+        several = f"{len(told)} mistakes, the first: " if len(told) > 1 else ""
+        yield trial.finding(_UNREADABLE, commit, f"{several}{told[0]}")
 
 
 def _fixed(trial: Trial, step: Step) -> Iterator[Finding]:
@@ -92,26 +108,28 @@ def _fixed(trial: Trial, step: Step) -> Iterator[Finding]:
 
 def _copied(trial: Trial) -> Iterator[Finding]:
     """The later opening is the copy."""
-    known = trial.history.seen
-    openings = (known.setdefault(mark, trial.opening) for mark in _marks(trial))
-    others = {each.case: each for each in openings if each.case != trial.id}
-    for other in others.values():
+    known, alike = trial.history.seen, Counter[Opening]()
+    for mark, proof in _marks(trial):
+        alike[known.setdefault(mark, trial.opening)] += proof
+    for other in (each for each, proof in alike.items() if each.case != trial.id and proof >= _PROVED):
         copy, origin = sorted((trial.opening, other), key=lambda each: (each.at, each.case), reverse=True)
         show = f"git show {copy.commit[:12]}"
         told = f"opened the case with what {origin.case} has as its own"
         yield Finding("copied", copy.commit, told, copy.case, trial.desk, about=origin.case, show=show)
 
 
-def _marks(trial: Trial) -> Iterator[tuple[str, ...]]:
-    """What no two cases have alike: the number that another system knows it by; a log entry's id with its words, for
-    ids are random."""
+def _marks(trial: Trial) -> Iterator[tuple[tuple[str, ...], int]]:
+    """What no two cases have alike, and how much that proves: the number that another system knows it by; a log
+    entry's id with its words, for ids are random. One without words may be like another by chance, two are not."""
     if not trial.timeline.steps:
         return
     opened = trial.timeline.opened.changes
     if trial.testimony and opened.get("external_id"):
-        yield str(opened["source"]), str(opened["external_id"])
-    for step in trial.timeline.steps if not trial.testimony else ():
-        yield from ((each.id, each.kind, str(each.fields["text"])) for each in step.entries if each.fields.get("text"))
+        yield (str(opened["source"]), str(opened["external_id"])), _PROVED
+    for entry in (each for step in trial.timeline.steps for each in step.entries) if not trial.testimony else ():
+        words = entry.fields.get("text")
+        said = (str(words),) if words else tuple(f"{key}={value}" for key, value in entry.fields.items())
+        yield (entry.id, entry.kind, *said), _PROVED if words else 1
 
 
 def _moved(trial: Trial, commit: str, to: str) -> Finding:

@@ -28,5 +28,5 @@ def of_case(trial: Trial) -> Iterator[Finding]:
 def at_the_end(history: History) -> Iterator[Finding]:
     """One for each source."""
     for source, (first, cases) in sorted(history.sources.items()):
-        told = f"opened the first of {cases} case{'' if cases == 1 else 's'} that rest on the log of {source}"
-        yield Finding("testimony", first, told, about=source)
+        which = f"first of {cases} cases that rest" if cases > 1 else "one case that rests"
+        yield Finding("testimony", first, f"opened the {which} on the log of {source}", about=source)

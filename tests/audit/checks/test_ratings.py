@@ -98,7 +98,7 @@ def test_lowered_when_time_was_nearly_up(desk: Plain, guilty: bool) -> str:
     return desk.step("set", at="16:30" if guilty else "16:00", priority="p3")
 
 
-@twins("solved-often", "minor", "solved the case for the 3. time")
+@twins("solved-often", "minor", "solved the case for the 3rd time")
 def test_solved_and_solved_and_solved(desk: Plain, guilty: bool) -> str:
     desk.open()
     for _ in range(3 if guilty else 2):

@@ -98,6 +98,17 @@ def test_a_version_that_cannot_be_read(desk: Plain, guilty: bool) -> str:
     return blamed
 
 
+@twins("unreadable", "minor", "3 mistakes, the first: log entry 'n1': unknown kind 'nota'")
+def test_a_version_with_several_mistakes(desk: Plain, guilty: bool) -> str:
+    """They are one finding."""
+    desk.open()
+    log = (entry("n1", "nota", "They rang."), entry("n2", "nota", "Again."), entry("n3", "notb", "Again."))
+    sheet = desk.sheet()
+    blamed = desk.step("note", *(log if guilty else (NOTE,)))
+    desk.write("note", replace(sheet, log=(NOTE, entry("n4", "note", "All quiet."))))
+    return blamed
+
+
 @twins("unknown-word", "minor", "priority 'p9' was not in policy acme/1.0")
 def test_a_word_that_the_policy_does_not_have(desk: Plain, guilty: bool) -> str:
     desk.open()
@@ -115,6 +126,14 @@ def test_a_case_of_a_policy_that_is_not_there(desk: Plain, guilty: bool) -> str:
 def test_a_case_that_is_a_copy(desk: Plain, guilty: bool) -> str:
     desk.open(ID, NOTE)
     return desk.open(OTHER, entry("n1" if guilty else "n2", "note", "They rang."), at="10:00")
+
+
+@twins("copied", "major", f"opened the case with what {ID} has as its own", case=OTHER)
+def test_a_young_case_that_is_a_copy(desk: Plain, guilty: bool) -> str:
+    """Nobody has written a word in it yet. One entry may be like another by chance."""
+    rated = entry("t1", "triage", suggested="p2", chosen="p2")
+    desk.open(ID, rated, entry("c1", "call", direction="in", minutes=5))
+    return desk.open(OTHER, rated, entry("c1" if guilty else "c2", "call", direction="in", minutes=5), at="10:00")
 
 
 @twins("copied", "major", f"opened the case with what {ID} has as its own", case=OTHER, always=["testimony"])

@@ -116,14 +116,14 @@ def test_a_merge_that_puts_a_case_elsewhere(desk: Plain, guilty: bool) -> str:
     return desk.merge(theirs, files={f"cases/{ID}.yaml" if guilty else "cases/A.md": "id: none\n"})
 
 
-@twins("attachment-changed", "major", "deleted the attachment photo.png")
+@twins("attachment-changed", "major", "deleted the attachment photo.png", always=["attachment-unlogged"])
 def test_a_merge_that_drops_an_attachment(desk: Plain, guilty: bool) -> str:
     desk.open()
     theirs = apart(desk, {PHOTO: "an eagle"})
     return desk.merge(theirs, files={PHOTO: None if guilty else "an eagle"})
 
 
-@twins("attachment-changed", "major", "changed the attachment photo.png")
+@twins("attachment-changed", "major", "changed the attachment photo.png", always=["attachment-unlogged"])
 def test_a_merge_that_changes_an_attachment(desk: Plain, guilty: bool) -> str:
     desk.open()
     theirs = apart(desk, {PHOTO: "an eagle"})

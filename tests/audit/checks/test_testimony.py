@@ -15,6 +15,12 @@ def test_cases_that_were_taken_over(desk: Plain, guilty: bool) -> str:
     return first
 
 
+@twins("testimony", "observation", "opened the one case that rests on the log of old", case=None)
+def test_a_case_that_was_taken_over(desk: Plain, guilty: bool) -> str:
+    source = "old" if guilty else None
+    return desk.open(external_id="INC1" if guilty else None, source=source)
+
+
 @twins("form", "minor", "says that another system's log told it, and no such log speaks for the case")
 def test_a_step_that_nobody_else_told(desk: Plain, guilty: bool) -> str:
     """Of what is told by another log, nobody here is asked. So it has to be that."""
