@@ -1,4 +1,4 @@
-"""Exemptions that nobody approved, and approvals that one person wrote in the name of another."""
+"""Exemptions that nobody approved, approvals in the name of another or of oneself, and approvals taken away again."""
 
 from __future__ import annotations
 
@@ -6,39 +6,77 @@ from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
+from casectl.model.policy import Exemption, Person
+from casectl.model.timeline import Step
 from casectl.sla.life import Record
 
 CODES = {
     "exemption-unapproved": Code("minor", "An exemption that the policy wants approved was never approved."),
-    "exemption-proxy": Code(
-        "observation", "An approval was written by somebody else than who is said to have given it."
-    ),
+    "exemption-proxy": Code("minor", "An approval was written for another by somebody who may not approve it."),
+    "exemption-self": Code("observation", "Somebody approved the exemption that they had asked for themselves."),
+    "approval-removed": Code("major", "The approval of an exemption was taken away or given to another."),
 }
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:
+    first: dict[str, Step] = {}
     known: dict[str, Record] = {}
-    added: dict[str, str] = {}
+    approved: set[str] = set()
     for step in trial.steps:
-        records = step.changes.get("exemptions")
-        for record in records if isinstance(records, tuple) else ():
+        for record in records_in(step, "exemptions"):
             name = str(record.get("id"))
-            before, known[name] = known.get(name, {}), record
-            added.setdefault(name, step.commit)
-            approver = record.get("approved_by")
-            if approver and approver != before.get("approved_by"):
-                yield from _in_whose_name(trial, step.commit, step.author, str(approver), name)
+            asked, before = first.setdefault(name, step), known.get(name, {})
+            known[name] = record
+            if record.get("approved_by"):
+                approved.add(name)
+            if record.get("approved_by") != before.get("approved_by"):
+                yield from _approval(trial, step, asked, before, record)
     for name, record in known.items():
-        code = trial.terms[-1].policy.exemptions.get(str(record.get("code")))
-        if not record.get("approved_by") and code is not None and code.approved_by:
-            roles = " or ".join(code.approved_by)
-            told = f"asked for exemption {name} ({code.name}), which no {roles} approved"
-            yield trial.finding("exemption-unapproved", added[name], told, name, code.clause)
+        if name not in approved:
+            yield from _never_approved(trial, first[name], record)
 
 
-def _in_whose_name(trial: Trial, commit: str, author: str, approver: str, name: str) -> Iterator[Finding]:
-    book = trial.shelf.book_at(commit, trial.desk)[0]
-    person = book.person_by_mail(author)
-    if (person.key if person else author) != approver:
-        told = f"says that {approver} approved exemption {name}; it was committed by {author}"
-        yield trial.finding("exemption-proxy", commit, told, name)
+def records_in(step: Step, field: str) -> tuple[Record, ...]:
+    """The records of a list as a step left them; none where it did not touch them, or left none."""
+    records = step.changes.get(field)
+    return records if isinstance(records, tuple) else ()
+
+
+def _approval(trial: Trial, step: Step, asked: Step, before: Record, record: Record) -> Iterator[Finding]:
+    """What a step did that said anew who approved an exemption; `asked` is the step that asked for it."""
+    name, was, now = str(record.get("id")), before.get("approved_by"), record.get("approved_by")
+    code = _code(trial, record)
+    clause = code.clause if code else ()
+    if was:
+        instead = f", and says that {now} gave it" if now else ""
+        told = f"took away the approval of exemption {name} by {was}{instead}"
+        yield trial.finding("approval-removed", step.commit, told, name, clause)
+    if not now or code is None or not code.approved_by:
+        return
+    committer = _who(trial, step)
+    key = committer.key if committer else step.author
+    if key != now and not (committer and committer.holds(code.approved_by, trial.desk)):
+        roles = " or ".join(code.approved_by)
+        told = f"says that {now} approved exemption {name}; it was committed by {step.author}, who is no {roles}"
+        yield trial.finding("exemption-proxy", step.commit, told, name, clause)
+    asker = _who(trial, asked)
+    if asker and asker.key == now:
+        told = f"says that {now} approved exemption {name}, for which {now} had asked"
+        yield trial.finding("exemption-self", step.commit, told, name, clause)
+
+
+def _never_approved(trial: Trial, asked: Step, record: Record) -> Iterator[Finding]:
+    code = _code(trial, record)
+    if code is not None and code.approved_by:
+        name, roles = str(record.get("id")), " or ".join(code.approved_by)
+        told = f"asked for exemption {name} ({code.name}), which no {roles} approved"
+        yield trial.finding("exemption-unapproved", asked.commit, told, name, code.clause)
+
+
+def _code(trial: Trial, record: Record) -> Exemption | None:
+    return trial.terms[-1].policy.exemptions.get(str(record.get("code")))
+
+
+def _who(trial: Trial, step: Step) -> Person | None:
+    """Who took a step, by the staff list as it was then."""
+    return trial.shelf.book_at(step.commit, trial.desk)[0].person_by_mail(step.author)

@@ -1,11 +1,13 @@
-"""Exemptions that nobody approved, and approvals in another's name."""
+"""Exemptions that nobody approved, approvals in another's name or for oneself, and approvals taken away."""
 
 from __future__ import annotations
 
-from tests.audit.plain import Plain, record
+from tests.audit.plain import STAFF, Plain, record
 from tests.audit.stories import twins
 
 PERIOD = {"from": "2026-11-23T09:00:00+00:00", "until": "2026-11-23T10:00:00+00:00"}
+ASKED = record("x1", code="strike", **PERIOD)
+APPROVED = record("x1", code="strike", **PERIOD, approved_by="lee")
 
 
 @twins("exemption-unapproved", "minor", "asked for exemption x1 (strike), which no lead approved", clause=["ACM-6"])
@@ -23,8 +25,72 @@ def test_a_reason_that_nobody_has_to_approve(desk: Plain, guilty: bool) -> str:
     return desk.step("exempt", at="11:00", exemptions=record("x1", code="strike" if guilty else "storm", **PERIOD))
 
 
-@twins("exemption-proxy", "observation", "says that lee approved exemption x1; it was committed by sam@example.org")
+@twins(
+    "exemption-proxy",
+    "minor",
+    "says that lee approved exemption x1; it was committed by jo@example.org, who is no lead",
+    clause=["ACM-6"],
+)
 def test_an_approval_in_anothers_name(desk: Plain, guilty: bool) -> str:
     desk.open()
-    approved = record("x1", code="strike", **PERIOD, approved_by="lee")
-    return desk.step("exempt", at="11:00", who="sam" if guilty else "lee", exemptions=approved)
+    desk.step("exempt", at="11:00", exemptions=ASKED)
+    return desk.step("exempt", who="jo" if guilty else "lee", exemptions=APPROVED)
+
+
+@twins("exemption-proxy", "minor", "it was committed by sam@example.org", clause=["ACM-6"])
+def test_an_approval_written_by_who_may_give_one(desk: Plain, guilty: bool) -> str:
+    """Two leads: the one writes what the other said, and could have said it."""
+    desk.commit(
+        {"policies/staff.yaml": STAFF.replace("jo@example.org, roles: [agent]", "jo@example.org, roles: [lead]")}
+    )
+    desk.open()
+    return desk.step("exempt", at="11:00", who="sam" if guilty else "jo", exemptions=APPROVED)
+
+
+@twins("exemption-proxy", "minor", "it was committed by sam@example.org", clause=["ACM-6"])
+def test_an_approval_that_anybody_may_give(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    code = "strike" if guilty else "storm"
+    return desk.step("exempt", at="11:00", exemptions=record("x1", code=code, **PERIOD, approved_by="lee"))
+
+
+@twins(
+    "exemption-self", "observation", "says that lee approved exemption x1, for which lee had asked", clause=["ACM-6"]
+)
+def test_an_approval_of_what_one_asked_for(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.step("exempt", at="11:00", who="lee" if guilty else "sam", exemptions=ASKED)
+    return desk.step("exempt", who="lee", exemptions=APPROVED)
+
+
+@twins(
+    "exemption-self", "observation", "says that lee approved exemption x1, for which lee had asked", clause=["ACM-6"]
+)
+def test_an_approval_in_the_same_breath(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    code = "strike" if guilty else "storm"
+    return desk.step("exempt", at="11:00", who="lee", exemptions=record("x1", code=code, **PERIOD, approved_by="lee"))
+
+
+@twins("approval-removed", "major", "took away the approval of exemption x1 by lee", clause=["ACM-6"])
+def test_an_approval_that_was_taken_away(desk: Plain, guilty: bool) -> str:
+    """Who asked for the exemption is not to blame that it is approved no more."""
+    desk.open()
+    desk.step("exempt", at="11:00", exemptions=ASKED)
+    desk.step("exempt", who="lee", exemptions=APPROVED)
+    return desk.step("exempt", who="jo", exemptions=ASKED if guilty else APPROVED, title="Nobody at all")
+
+
+@twins(
+    "approval-removed",
+    "major",
+    "took away the approval of exemption x1 by lee, and says that max gave it",
+    clause=["ACM-6"],
+    also=["exemption-approver", "exemption-proxy"],
+)
+def test_an_approval_that_was_given_to_another(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.step("exempt", at="11:00", exemptions=ASKED)
+    desk.step("exempt", who="lee", exemptions=APPROVED)
+    other = record("x1", code="strike", **PERIOD, approved_by="max")
+    return desk.step("exempt", who="jo", exemptions=other if guilty else APPROVED, title="Nobody at all")

@@ -130,12 +130,7 @@ def test_time_moves_a_case_to_where_its_rule_says(desk: Plain, guilty: bool) -> 
     return desk.step("close", text, at="2026-11-25 10:00", event="automatic close", who="robot", status=to)
 
 
-@twins(
-    "automatic",
-    "major",
-    "was taken in the name of rule 'late', which does not change exemptions",
-    also=["exemption-proxy"],
-)
+@twins("automatic", "major", "was taken in the name of rule 'late', which does not change exemptions")
 def test_time_approves_nothing(desk: Plain, guilty: bool) -> str:
     desk.open()
     desk.step("respond", ANSWER)

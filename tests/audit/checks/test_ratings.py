@@ -59,6 +59,7 @@ def test_approved_by_who_is_a_lead_only_since_then(desk: Plain, guilty: bool) ->
     desk.open()
     if not guilty:
         desk.commit(leading("sam"), "Sam leads", who="max")
+    desk.step("exempt", at="10:30", who="jo", exemptions=record("x1", code="strike", **PERIOD))
     approved = record("x1", code="strike", **PERIOD, approved_by="sam")
     blamed = desk.step("exempt", at="11:00", exemptions=approved)
     desk.commit(leading("sam" if guilty else "lee"), "Who leads now", who="max")
@@ -75,6 +76,7 @@ def test_a_reason_that_is_none(desk: Plain, guilty: bool) -> str:
 @twins("exemption-approver", "major", "in the name of sam, who lacks the role lead", clause=["ACM-6"])
 def test_approved_by_whom_it_is_not_for(desk: Plain, guilty: bool) -> str:
     desk.open()
+    desk.step("exempt", at="10:30", who="jo", exemptions=record("x1", code="strike", **PERIOD))
     who = "sam" if guilty else "lee"
     return desk.step("exempt", who=who, at="11:00", exemptions=record("x1", code="strike", **PERIOD, approved_by=who))
 
@@ -82,6 +84,7 @@ def test_approved_by_whom_it_is_not_for(desk: Plain, guilty: bool) -> str:
 @twins("exemption-changed", "major", "changed until of exemption x1 after its approval: what was approved counts")
 def test_stretched_after_the_approval(desk: Plain, guilty: bool) -> str:
     desk.open()
+    desk.step("exempt", at="10:30", who="jo", exemptions=record("x1", code="strike", **PERIOD))
     asked = {"code": "strike", **PERIOD}
     desk.step("exempt", who="lee", at="11:00", exemptions=record("x1", **asked, approved_by="lee"))
     hour = "11" if guilty else "10"
