@@ -224,3 +224,10 @@ def test_many_cases_in_one_commit(desk: Plain) -> None:
 def test_a_policy_as_large_as_may_be(desk: Plain) -> None:
     desk.commit({"policies/acme/1.1.yaml": POLICY + "#" * 300_000}, "Too large", who="max")
     assert told(desk) == ["policy-unreadable"]
+
+
+def test_more_voids_than_anybody_can_judge(desk: Plain) -> None:
+    desk.step("note", entry("n1", "note", "They rang."))
+    for place in range(101):
+        desk.step("undo", entry(f"v{place}", "void", void="n1" if not place else f"v{place - 1}", reason="No."))
+    assert told(desk) == ["unjudged"]

@@ -101,7 +101,7 @@ def test_a_word_that_still_stands_hides_nothing_before_it(desk: Plain) -> None:
 def test_nobody_sees_a_void_of_the_whole_case_as_a_close(desk: Plain) -> None:
     desk.open()
     desk.step("undo", entry("v1", "void", void=ID, reason="A test."), status="closed")
-    assert desk.codes() == []
+    assert desk.codes() == ["case-undone"]
 
 
 def test_a_deleted_case_stays_in_the_population(desk: Plain) -> None:

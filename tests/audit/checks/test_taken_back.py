@@ -1,0 +1,48 @@
+"""Breaches that were taken away on the record, and cases that were taken back as a whole."""
+
+from __future__ import annotations
+
+from tests.audit.plain import ID, Plain, entry, record
+from tests.audit.stories import twins
+
+WHOLE = entry("v1", "void", void=ID, reason="Opened by mistake.")
+ANSWER = entry("r1", "response", "We look.")
+
+
+@twins(
+    "breach-undone",
+    "minor",
+    "took back the breach of resolution at 2026-11-23T13:00:00+00:00: voided: Not so bad.",
+    clause=["ACM-7"],
+)
+def test_a_breach_that_was_undone(desk: Plain, guilty: bool) -> str:
+    """What was rated too high is put right before it is late, or after."""
+    desk.open(ID, ANSWER)
+    rated = entry("t1", "triage", suggested="p1", chosen="p1")
+    desk.step("triage", rated, who="lee", at="09:10", priority="p1")
+    void = entry("v1", "void", void="t1", reason="Not so bad.")
+    return desk.step("undo", void, who="lee", at="14:00" if guilty else "12:00", priority="p2")
+
+
+@twins("breach-undone", "minor", "took back the breach of response", always=["case-undone"])
+def test_a_case_with_a_breach_that_was_undone_as_a_whole(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("undo", WHOLE, at="14:00" if guilty else "12:00", status="closed")
+
+
+@twins("case-undone", "minor", "took the case back as a whole: Opened by mistake.")
+def test_a_case_that_was_undone_as_a_whole(desk: Plain, guilty: bool) -> str:
+    desk.open(ID, ANSWER)
+    desk.step("note", entry("n1", "note", "They rang."))
+    return desk.step("undo", WHOLE if guilty else entry("v1", "void", void="n1", reason="Wrong case."))
+
+
+@twins("breach-exempted", "observation", "exempted the breach of response at 2026-11-23T13:00:00+00:00: exempt: storm")
+def test_a_breach_that_was_exempted(desk: Plain, guilty: bool) -> str:
+    """An exemption that is only asked for takes nothing away."""
+    desk.open()
+    period = {"from": "2026-11-23T09:00:00+00:00", "until": "2026-11-23T10:00:00+00:00"}
+    approved = {"approved_by": "jo"} if guilty else {}
+    blamed = desk.step("exempt", at="13:30", exemptions=record("x1", code="storm", **period, **approved))
+    desk.step("respond", ANSWER, at="13:45")
+    return blamed
