@@ -111,10 +111,10 @@ class History:
 
     def is_founding(self, commit: str) -> bool:
         """Whether a commit was made before there was any case, and is what the first one was opened on: nothing rested
-        on what it changed."""
+        on what it changed. The very first commit is, whatever it holds."""
         first = self._first_case
-        if not first or commit == first:
-            return not first
+        if not first or not self.order[commit]:
+            return True
         return self.order[commit] < self.order[first] and self.follows((commit, first))[1] == (0,)
 
     def is_one_line(self, path: str, commits: Sequence[str]) -> bool:

@@ -26,7 +26,7 @@ SCRUTINY = Record(
             "How long a case may still wait for the customer after the customer was heard; left out: 15m.", _DURATION
         ),
         "changed_by": Field(
-            "Roles that may change the desk's files in policies/, and what all desks share, such as the staff list.",
+            "Roles that may change the desk's files in policies/, and the staff list and such of all desks.",
             ONE_OR_MORE,
         ),
         "accepted_by": Field("Roles that may accept findings; left out: anybody of the staff.", ONE_OR_MORE),

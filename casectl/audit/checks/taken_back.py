@@ -16,7 +16,7 @@ from casectl.sla.voids import has_voids
 CODES = {
     "breach-undone": Code("minor", "A breach was taken away by an undo of what had led to it, or of the whole case."),
     "breach-exempted": Code("observation", "A breach was taken away by an approved exemption."),
-    "case-undone": Code("minor", "A case was taken back as a whole: it is in no figure."),
+    "case-undone": Code("observation", "A case was taken back as a whole: it is in no figure."),
 }
 
 

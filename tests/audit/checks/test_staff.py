@@ -71,7 +71,7 @@ BY_HEAD = {"policies/acme/1.0.yaml": POLICY.replace("audit: {", "audit: {changed
 
 
 @twins("policy-role", "major", "changed policies/holidays/more.yaml, which acme/1.0 leaves to head", case=None,
-       clause=["ACM-9"], always=["policy-edited"])  # fmt: skip
+       clause=["ACM-9"], always=["policy-reworded"])  # fmt: skip
 def test_a_file_of_all_desks_that_is_left_to_one_role(desk: Plain, guilty: bool) -> str:
     desk.open()
     desk.commit(BY_HEAD, "Max alone", who="max")
@@ -103,3 +103,12 @@ def test_a_branch_from_before_the_first_case_is_no_foundation(tmp_path: Path) ->
     desk.go(ours)
     desk.merge(theirs, files=LEADING)
     assert "self-granted" in desk.codes()
+
+
+def test_a_second_beginning_with_a_staff_list_of_its_own_is_no_foundation(tmp_path: Path) -> None:
+    desk = begin(tmp_path / "desk")
+    ours = desk.open()
+    theirs = desk.commit(LEADING, "Jo leads", who="jo", parents=())
+    desk.go(ours)
+    desk.merge(theirs, files=LEADING)
+    assert {"second-root", "self-granted"} <= set(desk.codes())

@@ -30,7 +30,7 @@ def test_a_case_with_a_breach_that_was_undone_as_a_whole(desk: Plain, guilty: bo
     return desk.step("undo", WHOLE, at="14:00" if guilty else "12:00", status="closed")
 
 
-@twins("case-undone", "minor", "took the case back as a whole: Opened by mistake.")
+@twins("case-undone", "observation", "took the case back as a whole: Opened by mistake.")
 def test_a_case_that_was_undone_as_a_whole(desk: Plain, guilty: bool) -> str:
     desk.open(ID, ANSWER)
     desk.step("note", entry("n1", "note", "They rang."))
