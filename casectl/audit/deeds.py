@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from casectl.model.case import Value
+from casectl.model.case import FIELD, Value
 from casectl.model.policy import DONE_PHASES, Policy
 from casectl.model.timeline import Step
 
@@ -44,6 +44,15 @@ _BY_FIELD = {
     "team": ("set", "assign"),
 }
 
+_CHANGED = frozenset(("status", "waiting_for", "priority", "level", *_BY_FIELD))
+"""What commands change in a case that is there."""
+
+_PUT_RIGHT = ("undo", "settle")
+"""What they put back may be anything."""
+
+AUTOMATIC = "automatic "
+"""How the `Event:` begins of what time did."""
+
 
 def deeds(step: Step, before: Mapping[str, Value | None], policy: Policy) -> Iterator[tuple[str, ...]]:
     """Each thing that a step did, as the commands that do it: any one of them will do. `before` are the fields until
@@ -67,6 +76,27 @@ def deeds(step: Step, before: Mapping[str, Value | None], policy: Policy) -> Ite
     for name, verbs in _BY_FIELD.items():
         if name in step.changes and not (moved and "take" in moved and "take" in verbs):
             yield verbs
+
+
+def unlike(event: str, step: Step, before: Mapping[str, Value | None], policy: Policy) -> str:
+    """What a step did that the command which it says it was never does, in words; empty where all fits. `automatic …`
+    has to name its rule: whether that does such a thing is another question, and so is what is fixed at opening."""
+    kinds = {entry.kind for entry in step.entries}
+    if event.startswith(AUTOMATIC):
+        by_rule = any(entry.fields.get("rule") in policy.workflow.automatic for entry in step.entries)
+        return "" if by_rule else "names no rule of the policy that did it"
+    if event in _PUT_RIGHT and "void" in kinds:
+        return ""
+    now = {name: value for name, value in step.changes.items() if value != before.get(name)}
+    strange = sorted(name for name in now if name not in _CHANGED and not FIELD[name].fixed) if before else []
+    if strange:
+        return f"changed {strange[0]}, which no command does"
+    for ways in deeds(step._replace(changes=now), before, policy):
+        if event not in ways:
+            return f"did what {' or '.join(ways)} does"
+        if not before:
+            break
+    return ""
 
 
 def _move(step: Step, before: Mapping[str, Value | None], policy: Policy) -> tuple[str, ...]:

@@ -92,9 +92,9 @@ def test_a_case_that_was_opened_by_hand(desk: Plain) -> None:
 
 
 def test_a_word_that_still_stands_hides_nothing_before_it(desk: Plain) -> None:
-    desk.open()
-    desk.step("close", status="closed", resolution="None.")
-    desk.step("set", priority="p9")
+    desk.open(resolution="None.")
+    desk.step("close", status="closed")
+    desk.step("triage", priority="p9")
     assert desk.codes() == ["illegal-move", "role", "unknown-word"]
 
 

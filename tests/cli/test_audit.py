@@ -30,7 +30,7 @@ def history(terminal: Terminal) -> Plain:
 def offended(history: Plain) -> Plain:
     """A minor finding, an observation and a major one."""
     history.step("hold", at="10:00", **HOLD)
-    history.step("adopt", entry("n1", "note", "By hand."), at="10:05")
+    history.step("undo", entry("v1", "void", void="n9", reason="No."), at="10:05")
     history.step("resolve", at="10:10", status="resolved", waiting_for=None, resolution="Solved.")
     history.step("close", at="10:20", status="closed")
     return history
@@ -69,7 +69,7 @@ def test_what_fails_is_a_choice(terminal: Terminal, offended: Plain, severity: s
 
 def test_an_observation_alone_fails_nothing(terminal: Terminal, offended: Plain) -> None:
     window = ("--since", "2026-11-23T10:05:00+00:00", "--until", "2026-11-23T10:06:00+00:00")
-    assert "adopted" in terminal.run("audit", *window).out
+    assert "void-of-nothing" in terminal.run("audit", *window).out
     terminal.run("audit", *window, "--fail-on", "observation", code=3)
 
 
@@ -201,7 +201,7 @@ def test_an_empty_history(terminal: Terminal) -> None:
 def test_what_the_repository_said_then(terminal: Terminal, offended: Plain) -> None:
     """`--at` is the audit of another day; the clock is that of today."""
     said = terminal.run("--at", "HEAD^", "audit", "-o", "json", code=3)
-    assert [row["code"] for row in json.loads(said.out)["rows"]] == ["hold-unexplained", "adopted"]
+    assert [row["code"] for row in json.loads(said.out)["rows"]] == ["hold-unexplained", "void-of-nothing"]
 
 
 def test_a_process_of_its_own(terminal: Terminal, offended: Plain) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from casectl.audit.deeds import AUTOMATIC, unlike
 from casectl.audit.finding import Code, Finding, show_log, show_names, show_people
-from casectl.audit.history import History
+from casectl.audit.history import IMPORT, History, Trial
+from casectl.model.case import Value
 from casectl.model.instants import format_instant
+from casectl.model.workflow_shape import VERBS
 from casectl.store.commitlog import Commit
 
 CODES = {
     "several-cases": Code("major", "One commit changed several cases: an action is one commit of one case."),
     "mixed-commit": Code("minor", "One commit changed a case and something else, such as a policy."),
-    "form": Code("minor", "A case was changed by a commit that is not in casectl's form: nobody's rules were asked."),
-    "adopted": Code("observation", "A hand edit was made a step of the desk's by casectl adopt."),
+    "form": Code("minor", "A case was changed by a commit that casectl did not make so: nobody's rules were asked."),
+    "adopted": Code("minor", "A hand edit was made a step of the desk's by casectl adopt."),
     "other-author": Code("minor", "Author and committer are not the same: somebody committed another's work."),
     "other-time": Code("minor", "Author's and committer's times differ: the commit was amended, rebased or picked."),
     "no-date": Code("major", "A commit holds no date that can be read."),
@@ -22,6 +25,9 @@ CODES = {
 }
 
 _ADOPT = "adopt"
+_UNASKED = (_ADOPT, IMPORT)
+"""Events of steps for which no command stands; of each another question asks."""
+_BY_TIME = (*VERBS, "move", "notify")
 
 
 def of_history(history: History) -> Iterator[Finding]:
@@ -89,5 +95,36 @@ def _formal(commit: Commit, case: str) -> Iterator[Finding]:
     if not commit.subject.startswith(f"{case} ") or trailers.get("Case") != case or not trailers.get("Event"):
         told = f"changed {case} without the words and trailers of a step: '{commit.subject[:60]}'"
         yield Finding("form", commit.id, told)
-    elif commit.subject.startswith(f"{case} {_ADOPT}:"):
+    elif not _is_known(trailers["Event"]):
+        told = f"says that it was '{trailers['Event'][:60]}', which is nothing that casectl does"
+        yield Finding("form", commit.id, told, show=show_people(commit.id))
+    elif commit.subject.startswith(f"{case} {_ADOPT}:") or trailers["Event"] == _ADOPT:
         yield Finding("adopted", commit.id, "took a hand edit as it lay there: the policy was asked for nothing")
+
+
+def _is_known(event: str) -> bool:
+    """Whether casectl writes commits of one case with that `Event:`."""
+    done_by_time = event.startswith(AUTOMATIC) and event.removeprefix(AUTOMATIC) in _BY_TIME
+    return event in VERBS or event in _UNASKED or done_by_time
+
+
+def of_case(trial: Trial) -> Iterator[Finding]:
+    """Whether each step is what its commit says that it was."""
+    told: dict[str, Value | None] = {}
+    for place, step in enumerate(trial.steps):
+        made_by = trial.history.commits[step.commit]
+        event = made_by.trailers.get("Event", "")
+        if len(made_by.parents) < 2 and event not in _UNASKED and _is_known(event):
+            yield from _unlike(trial, place, event, told)
+        told.update(step.changes)
+
+
+def _unlike(trial: Trial, place: int, event: str, told: Mapping[str, Value | None]) -> Iterator[Finding]:
+    """Before anybody is blamed, the past of the step is read to the letter."""
+    step = trial.steps[place]
+    if not unlike(event, step, told, trial.past(place).policy):
+        return
+    past = trial.read_past(place)
+    does = unlike(event, past.step, past.fields, past.policy)
+    if does:
+        yield trial.finding("form", step.commit, f"says that it was '{event}', and {does}")

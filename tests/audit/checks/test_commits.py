@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.audit.plain import FILES, ID, OTHER, Plain, entry, path_of
+from tests.audit.plain import FILES, ID, OTHER, Plain, entry, path_of, record
 from tests.audit.stories import twins
 
 NOTE = entry("n1", "note", "They rang again.")
@@ -48,7 +48,79 @@ def test_trailers_that_are_not_the_last_paragraph(desk: Plain, guilty: bool) -> 
     return desk.commit({path_of(): desk.sheet().changed((NOTE,), {}).text}, message)
 
 
-@twins("adopted", "observation", "took a hand edit as it lay there")
+@twins("form", "minor", "says that it was 'tidy', which is nothing that casectl does")
+def test_an_event_that_there_is_not(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("note", NOTE, event="tidy" if guilty else "note")
+
+
+@twins("form", "minor", "says that it was 'automatic tidy', which is nothing that casectl does")
+def test_nothing_that_time_does(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("note", NOTE, event="automatic tidy" if guilty else "note")
+
+
+@twins("form", "minor", "says that it was 'automatic notify', and names no rule of the policy that did it")
+def test_what_time_did_by_no_rule(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("note", NOTE, event="automatic notify" if guilty else "note")
+
+
+@twins("form", "minor", "says that it was 'note', and did what hold or refer does")
+def test_a_move_under_the_name_of_a_note(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("hold", NOTE, event="note" if guilty else "hold", status="on-hold", waiting_for="customer")
+
+
+@twins("form", "minor", "says that it was 'hold', and did what resolve does")
+def test_another_move_than_is_said(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("hold", NOTE, event="hold" if guilty else "resolve", status="resolved")
+
+
+@twins("form", "minor", "says that it was 'note', and did what promise does")
+def test_a_promise_under_the_name_of_a_note(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    promised = record("c1", kind="call-back", due="2026-11-23T17:00:00+00:00")
+    return desk.step("promise", NOTE, event="note" if guilty else "promise", commitments=promised)
+
+
+@twins("form", "minor", "says that it was 'undo', and did what assign or take or handover does")
+def test_an_undo_that_takes_nothing_back(desk: Plain, guilty: bool) -> str:
+    """Under that name anything can be put back; by a void alone."""
+    desk.open()
+    taken = desk.step("take", assignee="sam", owner="sam", status="assigned")
+    void = () if guilty else (entry("v1", "void", void=taken, reason="Not mine."),)
+    return desk.step("undo", *void, assignee=None)
+
+
+@twins("form", "minor", "says that it was 'note', and did what undo or settle does")
+def test_an_undo_under_the_name_of_a_note(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.step("update", entry("u1", "update", "Soon."))
+    return desk.step("note", entry("v1", "void", void="u1", reason="No.") if guilty else NOTE)
+
+
+@twins("form", "minor", "says that it was 'set', and changed channel, which no command does")
+def test_what_no_command_changes(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("set", channel="email" if guilty else "phone", title="Nobody at all")
+
+
+@twins("form", "minor", "says that it was 'note', and did what open does")
+def test_an_opening_under_another_name(desk: Plain, guilty: bool) -> str:
+    desk.open(OTHER)
+    return desk.write("open", desk.sheet(OTHER).changed((NOTE,), {"id": ID}), event="note" if guilty else "open")
+
+
+@twins("adopted", "minor", "took a hand edit as it lay there")
+def test_a_note_that_says_it_was_adopted(desk: Plain, guilty: bool) -> str:
+    """Whoever forges that gains nothing by it."""
+    desk.open()
+    return desk.step("note", NOTE, event="adopt" if guilty else "note")
+
+
+@twins("adopted", "minor", "took a hand edit as it lay there")
 def test_a_hand_edit_that_was_adopted(desk: Plain, guilty: bool) -> str:
     desk.open()
     return desk.step("adopt" if guilty else "note", NOTE)

@@ -8,6 +8,7 @@ from tests.audit.stories import twins
 PERIOD = {"from": "2026-11-23T09:00:00+00:00", "until": "2026-11-23T10:00:00+00:00"}
 ASKED = record("x1", code="strike", **PERIOD)
 APPROVED = record("x1", code="strike", **PERIOD, approved_by="lee")
+AGAIN = record("x1", code="strike", **PERIOD, approved_by="lee", text="They strike.")
 
 
 @twins("exemption-unapproved", "minor", "asked for exemption x1 (strike), which no lead approved", clause=["ACM-6"])
@@ -78,7 +79,7 @@ def test_an_approval_that_was_taken_away(desk: Plain, guilty: bool) -> str:
     desk.open()
     desk.step("exempt", at="11:00", exemptions=ASKED)
     desk.step("exempt", who="lee", exemptions=APPROVED)
-    return desk.step("exempt", who="jo", exemptions=ASKED if guilty else APPROVED, title="Nobody at all")
+    return desk.step("exempt", who="jo", at="11:30", exemptions=ASKED if guilty else AGAIN)
 
 
 @twins(
@@ -93,4 +94,4 @@ def test_an_approval_that_was_given_to_another(desk: Plain, guilty: bool) -> str
     desk.step("exempt", at="11:00", exemptions=ASKED)
     desk.step("exempt", who="lee", exemptions=APPROVED)
     other = record("x1", code="strike", **PERIOD, approved_by="max")
-    return desk.step("exempt", who="jo", exemptions=other if guilty else APPROVED, title="Nobody at all")
+    return desk.step("exempt", who="jo", at="11:30", exemptions=other if guilty else AGAIN)

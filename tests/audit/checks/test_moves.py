@@ -12,10 +12,10 @@ SOLVED = {"status": "resolved", "resolution": "A new password."}
 
 @twins("illegal-move", "major", "moved the case from open to closed", clause=["ACM-4"])
 def test_straight_to_closed(desk: Plain, guilty: bool) -> str:
-    desk.open()
+    desk.open(resolution=SOLVED["resolution"])
     if not guilty:
         desk.step("resolve", status="resolved")
-    return desk.step("close", who="lee", **SOLVED | {"status": "closed"})
+    return desk.step("close", who="lee", status="closed")
 
 
 @twins("precondition", "major", "moved the case to closed, and", clause=["ACM-5"])
@@ -37,20 +37,26 @@ def test_escalated_in_the_night(desk: Plain, guilty: bool) -> str:
     return desk.step("escalate", entry("e1", "escalation", to_level=2), at="19:00" if guilty else "17:59", level="2")
 
 
-@twins("escalation-guard", "minor", "escalated the case: resolution has not used 25 % of its time", clause=["ACM-8"])
+@twins(
+    "escalation-guard",
+    "minor",
+    "escalated the case: resolution has not used 25 % of its time",
+    clause=["ACM-8"],
+    also=["form"],
+)
 def test_a_level_that_rose_without_a_word(desk: Plain, guilty: bool) -> str:
     """What stands on a higher level, time takes there no more."""
     desk.open()
     return desk.step("note", entry("n1", "note", "They rang."), level="2" if guilty else None)
 
 
-@twins("role", "major", "max may not triage by policy acme/1.0", clause=["ACM-3"])
+@twins("role", "major", "max may not triage by policy acme/1.0", clause=["ACM-3"], also=["form"])
 def test_a_priority_changed_without_a_triage(desk: Plain, guilty: bool) -> str:
     desk.open()
     return desk.step("note", entry("n1", "note", "Less."), who="max", priority="p3" if guilty else "p2")
 
 
-@twins("role", "major", "max may not set by policy acme/1.0", clause=["ACM-3"])
+@twins("role", "major", "max may not set by policy acme/1.0", clause=["ACM-3"], also=["form"])
 def test_a_customer_changed_by_whom_it_is_not_for(desk: Plain, guilty: bool) -> str:
     desk.open(customer="hilltop")
     text = entry("n1", "note", "It is theirs.")

@@ -98,7 +98,7 @@ def test_stretched_after_the_approval(desk: Plain, guilty: bool) -> str:
 def test_lowered_when_time_was_nearly_up(desk: Plain, guilty: bool) -> str:
     desk.open()
     desk.step("respond", entry("r1", "response", "We look."))
-    return desk.step("set", at="16:30" if guilty else "16:00", priority="p3")
+    return desk.step("triage", at="16:30" if guilty else "16:00", priority="p3")
 
 
 @twins("solved-often", "minor", "solved the case for the 3rd time")

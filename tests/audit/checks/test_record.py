@@ -31,7 +31,7 @@ def test_moved_to_another_policy(desk: Plain, guilty: bool) -> str:
     return desk.step("set", policy="acme/1.1" if guilty else "acme/1.0", title="Nobody at all")
 
 
-@twins("policy-changed", "major", "moved the case to policy acme/1.1 without a step of its own", always=())
+@twins("policy-changed", "major", "moved the case to policy acme/1.1 without a step of its own", also=["form"])
 def test_moved_to_another_policy_by_the_way(desk: Plain, guilty: bool) -> str:
     desk.commit(NEXT, "The next version", who="max")
     desk.open()
