@@ -94,6 +94,8 @@ class _Told:
             for entry in old:
                 if entry.id not in kept:
                     self._judge_entry(version, entry.id, "removed")
+            if before is version.before:  # what a merge unites, and what came back, stands in no order of its own
+                self._judge_order(version, old, after.log)
         return written
 
     def new(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
@@ -110,6 +112,18 @@ class _Told:
             self._warned.add((entry, how, now))
             message = f"commit {version.commit[:12]} {how} log entry '{entry}', which counts as it was first written"
             self.warn(f"entry-{how}", version.commit, message, "the log only grows: add an entry that corrects it")
+
+    def _judge_order(self, version: Version, old: tuple[Entry, ...], log: tuple[Entry, ...]) -> None:
+        """Entries that were there stand first, as they stood; what is written stands after them."""
+        were, are = {entry.id for entry in old}, [entry.id for entry in log]
+        there = set(are)
+        expected = [entry.id for entry in old if entry.id in there] + [name for name in are if name not in were]
+        first = next((name for name, right in zip(are, expected, strict=True) if name != right), None)
+        if first is not None:
+            message = f"commit {version.commit[:12]} put log entry '{first}' before older ones"
+            self.warn(
+                "log-order", version.commit, message, "the log only grows, at its end: the order changes no figure"
+            )
 
     def _judge_time(self, version: Version, floor: Instant | None) -> None:
         if version.committed is None:

@@ -20,6 +20,7 @@ CODES = {
     "policy-changed": Code("major", "A case's policy was changed by something else than casectl set policy=."),
     "entry-edited": Code("major", "A log entry was edited; it counts as it was first written."),
     "entry-removed": Code("major", "A log entry was removed; it counts all the same."),
+    "log-order": Code("minor", "A log entry was put before older ones; it counts when it was written."),
     "deleted": Code("major", "A case's file was deleted. The case stays in the population."),
     "renamed": Code("major", "A case's file was moved away. The case stays in the population."),
     "misplaced": Code("minor", "A file under cases/ lies where no case belongs; nothing counts it."),

@@ -62,6 +62,31 @@ def test_an_entry_that_was_removed(desk: Plain, guilty: bool) -> str:
     return desk.write("note", replace(desk.sheet(), log=(*kept, entry("n2", "note", "All quiet."))))
 
 
+@twins("log-order", "minor", "put log entry 'n2' before older ones")
+def test_an_entry_that_was_put_before_another(desk: Plain, guilty: bool) -> str:
+    desk.open(ID, NOTE)
+    new = entry("n2", "note", "All quiet.")
+    return desk.write("note", replace(desk.sheet(), log=(new, NOTE) if guilty else (NOTE, new)))
+
+
+@twins("log-order", "minor", "put log entry 'n2' before older ones")
+def test_entries_that_changed_places(desk: Plain, guilty: bool) -> str:
+    """Their times are those of their commits all the same."""
+    desk.open(ID, NOTE)
+    new, last = entry("n2", "note", "All quiet."), entry("n3", "note", "Still quiet.")
+    desk.step("note", new)
+    return desk.write("note", replace(desk.sheet(), log=(new, NOTE, last) if guilty else (NOTE, new, last)))
+
+
+@twins("log-order", "minor", "put log entry 'n2' before older ones", always=["entry-removed"])
+def test_an_entry_that_closed_a_gap(desk: Plain, guilty: bool) -> str:
+    """Where one was removed, the others still stand as they stood."""
+    desk.open(ID, NOTE, entry("n2", "note", "All quiet."), entry("n3", "note", "Still quiet."))
+    kept = desk.sheet().log[:2]
+    log = (kept[1], kept[0]) if guilty else kept
+    return desk.write("note", replace(desk.sheet(), log=(*log, entry("n4", "note", "No more."))))
+
+
 @twins("deleted", "major", "deleted the case's file", also=["form"])
 def test_a_case_that_was_deleted(desk: Plain, guilty: bool) -> str:
     desk.open()
