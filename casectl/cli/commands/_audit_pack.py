@@ -30,10 +30,10 @@ def pack(
     force: Annotated[bool, typer.Option("--force", help="Replace the file, if it is there already.")] = False,
 ) -> None:
     """Evidence for an auditor in one zip file: the population, a sample, findings, policies and the whole history."""
-    from casectl.audit.cases import Period
-    from casectl.audit.manifest import Inputs
-    from casectl.audit.pack import tip_time, write_pack
-    from casectl.audit.sample import known_seed
+    from casectl.audit.pack.cases import Period
+    from casectl.audit.pack.making import tip_time, write_pack
+    from casectl.audit.pack.manifest import Inputs
+    from casectl.audit.pack.sample import known_seed
     from casectl.reports.plain import plain
 
     repo, commit = read_from(ctx)
@@ -65,14 +65,14 @@ def verify(
 
     Exit 3 if any. Whoever changes a file and both lists is found by --recompute alone, or by the SHA-256 of the whole.
     """
-    from casectl.audit.verify import verify_pack
+    from casectl.audit.pack.verify import verify_pack
     from casectl.cli.errors import say
     from casectl.model.instants import use_packaged_zones
     from casectl.reports.plain import plain
 
     verdict = verify_pack(file)
     if recompute and verdict.manifest is not None and not verdict.findings:
-        from casectl.audit.recompute import recompute_pack
+        from casectl.audit.pack.recompute import recompute_pack
 
         use_packaged_zones()
         with progress() as told:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from casectl.audit.finding import SEVERITIES
 from casectl.cli.commands._audit_pack import pack, verify
 from casectl.cli.commands.report import Since, Until
 from casectl.cli.context import command_app
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 app = command_app(invoke_without_command=True)
 
-_SEVERITIES = ("observation", "minor", "major")
-
 
 @app.callback()
 def audit(
@@ -47,7 +46,7 @@ def audit(
         ),
     ] = "now",
     fail_on: Annotated[
-        str, typer.Option(metavar="SEVERITY", help=f"The least that makes it exit 3: {', '.join(_SEVERITIES)}.")
+        str, typer.Option(metavar="SEVERITY", help=f"The least that makes it exit 3: {', '.join(SEVERITIES)}.")
     ] = "minor",
 ) -> int:
     """Everything that the whole history shows and an auditor would ask about: oldest first, each finding with its
@@ -61,8 +60,8 @@ def audit(
     from casectl.audit.review import Wanted, review
 
     how = form(output)
-    if fail_on not in _SEVERITIES:
-        raise UsageMistake(f"there is no severity '{fail_on}'", did_you_mean(fail_on, _SEVERITIES))
+    if fail_on not in SEVERITIES:
+        raise UsageMistake(f"there is no severity '{fail_on}'", did_you_mean(fail_on, SEVERITIES))
     repo, commit = read_from(ctx)
     zone = zone_of_dates(repo, commit, desk, since, until, as_of)
     begin, end = (None if text is None else moment(text, zone) for text in (since, until))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.packing import PERIOD, Pack, Story, tell
+from tests.audit.pack.packing import PERIOD, Pack, Story, tell
 from tests.cli.conftest import Terminal, desk, moment_of, terminal
 
 __all__ = ["desk", "terminal"]

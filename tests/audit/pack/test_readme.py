@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.packing import Pack, Story, path_of
+from tests.audit.pack.packing import Pack, Story, path_of
 from tests.cli.conftest import Terminal
 from tests.store.signing import make_key, needs_keygen
 

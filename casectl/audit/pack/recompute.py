@@ -7,11 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from casectl.audit.evidence import OnProgress
-from casectl.audit.manifest import BUNDLE, inputs_of, versions
-from casectl.audit.pack import Again, Packed, pack_members, tip_time, write_members
-from casectl.audit.verify import Finding, Verdict
-from casectl.audit.zipped import chunks, measure, opened, pieces_of
+from casectl.audit.pack.evidence import OnProgress
+from casectl.audit.pack.making import Again, Packed, pack_members, tip_time, write_members
+from casectl.audit.pack.manifest import BUNDLE, inputs_of, versions
+from casectl.audit.pack.verify import Finding, Verdict
+from casectl.audit.pack.zipped import chunks, measure, opened, pieces_of
 from casectl.model.problems import CasectlError, ExtraMissing
 from casectl.store.bundle import unbundle, write_bundle
 from casectl.store.repo import Repo

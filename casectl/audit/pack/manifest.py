@@ -10,9 +10,9 @@ from shlex import join
 from typing import Any, NamedTuple
 
 from casectl import __version__
-from casectl.audit.cases import Period
-from casectl.audit.sample import SEED, SIZE
-from casectl.audit.zipped import Measure
+from casectl.audit.pack.cases import Period
+from casectl.audit.pack.sample import SEED, SIZE
+from casectl.audit.pack.zipped import Measure
 from casectl.model.instants import Instant, format_instant, parse_stored
 from casectl.reports.population import zone_data_version
 from casectl.store.bundle import git_version

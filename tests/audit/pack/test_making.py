@@ -10,13 +10,13 @@ from shlex import split
 
 import pytest
 
-from casectl.audit.cases import Period
-from casectl.audit.controls import CONTROLS
-from casectl.audit.evidence import gather, population_table, states
-from casectl.audit.manifest import Inputs
-from casectl.audit.sample import draw
+from casectl.audit.pack.cases import Period
+from casectl.audit.pack.controls import CONTROLS
+from casectl.audit.pack.evidence import gather, population_table, states
+from casectl.audit.pack.manifest import Inputs
+from casectl.audit.pack.sample import draw
 from casectl.store.repo import find_repo, head_commit
-from tests.audit.packing import FORMULA, PERIOD, SINCE, UNTIL, Pack, Story, commit, path_of
+from tests.audit.pack.packing import FORMULA, PERIOD, SINCE, UNTIL, Pack, Story, commit, path_of
 from tests.cli.conftest import Terminal, moment_of
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casectl.audit.cases import Period
+from casectl.audit.pack.cases import Period
 from casectl.model.instants import format_instant
 
 

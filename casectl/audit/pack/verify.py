@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import IO, Any, NamedTuple
 from zipfile import ZipFile, ZipInfo
 
-from casectl.audit.manifest import BUNDLE, MANIFEST, SCHEMA, SUMS, inputs_of, sums
-from casectl.audit.zipped import CHUNK, Measure, NoPack, measure, opened, pieces_of, write_zip
+from casectl.audit.pack.manifest import BUNDLE, MANIFEST, SCHEMA, SUMS, inputs_of, sums
+from casectl.audit.pack.zipped import CHUNK, Measure, NoPack, measure, opened, pieces_of, write_zip
 from casectl.model.problems import CasectlError, NotFound
 from casectl.store.bundle import bundled_commit
 

@@ -14,9 +14,9 @@ from random import Random
 
 import pytest
 
-from casectl.audit.verify import verify_pack
-from casectl.audit.zipped import write_zip
-from tests.audit.packing import Pack
+from casectl.audit.pack.verify import verify_pack
+from casectl.audit.pack.zipped import write_zip
+from tests.audit.pack.packing import Pack
 from tests.cli.conftest import Terminal
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.packing import PERIOD, Pack
+from tests.audit.pack.packing import PERIOD, Pack
 from tests.cli.conftest import Terminal
 
-SOURCE = str(Path(__file__).resolve().parents[2])
+SOURCE = str(Path(__file__).resolve().parents[3])
 HOSTILE = (
     ("pack.window", "50"),
     ("pack.depth", "3"),

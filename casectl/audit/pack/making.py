@@ -13,10 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from casectl.audit.authority import authority_table
-from casectl.audit.cases import cases_table, claims_table, unjudged_table
-from casectl.audit.controls import control_page, control_table
-from casectl.audit.evidence import (
+from casectl.audit.pack.authority import authority_table
+from casectl.audit.pack.cases import cases_table, claims_table, unjudged_table
+from casectl.audit.pack.controls import control_page, control_table
+from casectl.audit.pack.evidence import (
     Evidence,
     OnProgress,
     gather,
@@ -26,7 +26,7 @@ from casectl.audit.evidence import (
     states,
     totals_table,
 )
-from casectl.audit.manifest import (
+from casectl.audit.pack.manifest import (
     BUNDLE,
     MANIFEST,
     README,
@@ -39,10 +39,10 @@ from casectl.audit.manifest import (
     sums,
     versions,
 )
-from casectl.audit.pack_readme import pack_readme
+from casectl.audit.pack.readme import pack_readme
+from casectl.audit.pack.sampled import sample_files
+from casectl.audit.pack.zipped import Measure, Member, chunks, measure, write_zip
 from casectl.audit.review import Wanted, review
-from casectl.audit.sampled import sample_files
-from casectl.audit.zipped import Measure, Member, chunks, measure, write_zip
 from casectl.model.allowed_signers import allowed_signers
 from casectl.model.instants import Instant
 from casectl.model.problems import NotAllowed, NotFound

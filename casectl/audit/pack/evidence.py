@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from casectl.audit.cases import IN_PERIOD, CaseLine, Listed, Period, case_line, standing
-from casectl.audit.manifest import Inputs
-from casectl.audit.sample import draw
+from casectl.audit.pack.cases import IN_PERIOD, CaseLine, Listed, Period, case_line, standing
+from casectl.audit.pack.manifest import Inputs
+from casectl.audit.pack.sample import draw
 from casectl.model.caseid import path_of
 from casectl.model.figures import CaseFigures
 from casectl.model.policy import Book
