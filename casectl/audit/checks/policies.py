@@ -110,9 +110,13 @@ def _holidays(history: History) -> Iterator[Finding]:
     with ObjectReader(history.repo) as reader:
         tree = commit_tree(history.repo, reader, history.commit)
         for commit in history.commits.values():
-            for touch in own_touches(history, commit) if commit.parents else ():
-                if touch.path.startswith(f"{FOLDER}/{HOLIDAYS}/") and not history.is_founding(commit.id):
+            for touch in own_touches(history, commit, _is_list) if commit.parents else ():
+                if not history.is_founding(commit.id):
                     yield from _days(tree, commit, touch)
+
+
+def _is_list(path: str) -> bool:
+    return path.startswith(f"{FOLDER}/{HOLIDAYS}/")
 
 
 def _days(tree: CommitTree, commit: Commit, touch: Touch) -> Iterator[Finding]:

@@ -23,12 +23,15 @@ def of_history(history: History) -> Iterator[Finding]:
     """What a repository begins with is nobody's change, and what casectl puts there changes nothing that is shown."""
     with ObjectReader(history.repo) as reader:
         for commit in history.commits.values():
-            for touch in own_touches(history, commit) if commit.parents else ():
-                what = _SHOWS.get(touch.path.rpartition("/")[2])
-                if what and touch.status != "D" and not _is_ours(reader, touch):
-                    told = f"changed {touch.path}, which decides {what}"
+            for touch in own_touches(history, commit, _shows) if commit.parents else ():
+                if touch.status != "D" and not _is_ours(reader, touch):
+                    told = f"changed {touch.path}, which decides {_shows(touch.path)}"
                     show = show_file(commit.id, touch.path)
                     yield Finding("view-changed", commit.id, told, about=touch.path, show=show)
+
+
+def _shows(path: str) -> str:
+    return _SHOWS.get(path.rpartition("/")[2], "")
 
 
 def _is_ours(reader: ObjectReader, touch: Touch) -> bool:
