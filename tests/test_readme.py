@@ -181,3 +181,15 @@ def test_the_transcript_at_the_top_is_the_demos(shell: dict[str, str]) -> None:
     told = [word for word in shown[2].split() if not set(word) <= {".", "-"} and not re.fullmatch("[0-9a-f]{12}", word)]
     missing = [word for word in told if word not in words]
     assert not missing
+
+
+def test_the_commits_of_the_transcript_are_those_of_the_demo(shell: dict[str, str]) -> None:
+    """They follow from every file that a new repository gets: a changed schema or policy is a changed transcript."""
+    transcript = README.read_text(encoding="utf-8").partition("```console\n")[2].partition("```")[0]
+    command, _, shown = transcript.partition("\n")
+    said = subprocess.run(
+        ["bash", "-c", command.removeprefix("$ ")], env=shell, cwd=shell["PWD"], capture_output=True, text=True
+    )
+    commits = re.findall(r"\b[0-9a-f]{12}\b", shown)
+    assert commits
+    assert [commit for commit in commits if commit not in said.stdout] == []
