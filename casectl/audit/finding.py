@@ -5,8 +5,6 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import NamedTuple
 
-from casectl.model.instants import Instant
-
 SEVERITIES = ("observation", "minor", "major")
 """From the least. As ISO 19011 and certifiers use the words: a major one puts figures or evidence in doubt, a minor one
 departs from what was agreed, an observation is worth a question."""
@@ -45,8 +43,6 @@ class Finding(NamedTuple):
     """What tells it from another of the same code, case and commit."""
     show: str = ""
     """The git command that shows it; left out: `git show` of the commit."""
-    at: Instant | None = None
-    """When that was, where it is not its commit's own time."""
 
     @property
     def id(self) -> str:

@@ -24,7 +24,7 @@ SOME_DAYS = 3
 
 CODES = {
     "policy-edited": Code("major", "A version of a policy was edited while it was in force."),
-    "policy-reworded": Code("observation", "A version in force was edited where no figure rests on it."),
+    "policy-reworded": Code("minor", "A version in force was edited where no figure rests on it."),
     "policy-stranger": Code(
         "minor", "A policy was published or changed by somebody who was not on the staff list then."
     ),
@@ -56,9 +56,10 @@ def of_history(history: History) -> Iterator[Finding]:
 def _revised(history: History, desk: str, revisions: Sequence[Revision]) -> Iterator[Finding]:
     table, _ = revision_table(desk, revisions, history.book, history.commit)
     for row in table.rows:
+        commit, clause = str(row["commit"]), row["clause"]
         if row["code"] is None:
             continue
-        path, commit, clause = f"policies/{desk}/{row['version']}.yaml", str(row["commit"]), row["clause"]
+        path = f"policies/{desk}/{row['version']}.yaml"
         told, clauses = f"{row['what']} {path}: {row['finding']}", clause if isinstance(clause, tuple) else ()
         show = show_file(commit, path)
         yield Finding(str(row["code"]), commit, told, "", desk, clauses, str(row["version"]), show)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from casectl.audit.finding import Code, Finding, show_file
+from casectl.audit.finding import Code, Finding, show_file, show_names
 from casectl.audit.history import History, Opening, Touch, Trial, case_of
 from casectl.audit.merges import own_touches
 from casectl.model.case import FIELD
@@ -51,8 +51,7 @@ def _of_files(commit: str, touches: tuple[Touch, ...]) -> Iterator[Finding]:
             case, to = case_of(touch.path), arrived.get(touch.old)
             show = show_file(commit, touch.path)
             if to:
-                show = f"git show --stat -M {commit[:12]}"
-                yield Finding("renamed", commit, f"moved the case's file to {to}", case, show=show)
+                yield Finding("renamed", commit, f"moved the case's file to {to}", case, show=show_names(commit))
             else:
                 yield Finding("deleted", commit, "deleted the case's file", case, show=show)
         elif touch.status == "A" and _is_misplaced(touch.path):
@@ -114,9 +113,8 @@ def _copied(trial: Trial) -> Iterator[Finding]:
         alike[known.setdefault(mark, trial.opening)] += proof
     for other in (each for each, proof in alike.items() if each.case != trial.id and proof >= _PROVED):
         copy, origin = sorted((trial.opening, other), key=lambda each: (each.at, each.case), reverse=True)
-        show = f"git show {copy.commit[:12]}"
         told = f"opened the case with what {origin.case} has as its own"
-        yield Finding("copied", copy.commit, told, copy.case, trial.desk, about=origin.case, show=show)
+        yield Finding("copied", copy.commit, told, copy.case, trial.desk, about=origin.case)
 
 
 def _marks(trial: Trial) -> Iterator[tuple[tuple[str, ...], int]]:

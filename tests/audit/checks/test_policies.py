@@ -38,7 +38,7 @@ def test_an_edit_of_more_than_words(desk: Plain, guilty: bool) -> str:
     return desk.commit({OURS: text}, "Later claims", who="max")
 
 
-@twins("policy-reworded", "observation", "edited (name, audit) while in force: no figure rests on that", case=None)
+@twins("policy-reworded", "minor", "edited (name, audit) while in force: no figure rests on that", case=None)
 def test_an_edit_on_which_no_figure_rests(desk: Plain, guilty: bool) -> str:
     """A comment, and a blank line, say nothing at all."""
     text = without_claims(POLICY).replace("name: Acme support", "name: Acme") if guilty else POLICY
