@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from casectl.audit.accepted import Acceptances, read_acceptances
 from casectl.audit.finding import SEVERITIES, SHORT, Code, Finding
-from casectl.audit.history import History, read_history
+from casectl.audit.history import History, Trial, read_history
 from casectl.model.instants import Instant, format_instant
-from casectl.model.problems import Problem
+from casectl.model.problems import CasectlError, Problem
 from casectl.reports.population import refuse_unknown_desk, zone_data_version
 from casectl.reports.table import Cell, Column, Row, Table, tally
 from casectl.store.repo import Repo, refuse_false_graph, refuse_incomplete
@@ -105,11 +105,20 @@ def _findings(history: History) -> Iterator[Finding]:
             yield from check.of_history(history)
     of_case = [check.of_case for check in checks() if hasattr(check, "of_case")]
     for trial in history.trials():
-        for ask in of_case:
-            yield from ask(trial)
+        yield from chain.from_iterable(_asked(ask, trial) for ask in of_case)
     for check in checks():
         if hasattr(check, "at_the_end"):
             yield from check.at_the_end(history)
+
+
+def _asked(ask: Callable[[Trial], Iterator[Finding]], trial: Trial) -> Iterator[Finding]:
+    """What a check finds in one case; that nobody can judge it, where that is so: it spoils no audit of others."""
+    try:
+        yield from ask(trial)
+    except CasectlError as refusal:
+        if not trial.timeline.steps:
+            raise
+        yield trial.finding("unjudged", trial.timeline.steps[-1].commit, refusal.message, refusal.message)
 
 
 def _of_its_desk(history: History, finding: Finding) -> Finding:

@@ -73,6 +73,12 @@ def first_words(text: str, width: int = 60) -> str:
     return line if len(line) <= width else line[: width - 1].rstrip() + "…"
 
 
+def nth(number: int) -> str:
+    """`1st`, `2nd`, `3rd`, `11th`, `21st`."""
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else endings.get(number % 10, 'th')}"
+
+
 def _holds_iban(text: str) -> bool:
     return any(_checks_out(found[0].replace(" ", "")) for found in _IBAN.finditer(text))
 

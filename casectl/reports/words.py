@@ -113,9 +113,3 @@ def written(figure: Figure | None) -> str:
     if isinstance(figure, Ahead):
         return f"{figure.span.written.removesuffix(' ahead')} ahead"
     return figure.written if isinstance(figure, Span) else ""
-
-
-def nth(number: int) -> str:
-    """`1st`, `2nd`, `3rd`, `11th`, `21st`."""
-    endings = {1: "st", 2: "nd", 3: "rd"}
-    return f"{number}{'th' if number % 100 in (11, 12, 13) else endings.get(number % 10, 'th')}"

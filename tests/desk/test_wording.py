@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casectl.desk.wording import clean, first_words, personal_data
+from casectl.desk.wording import clean, first_words, nth, personal_data
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,10 @@ def test_clean_keeps_lines_and_drops_the_last_line_end() -> None:
 def test_first_words_are_one_short_line() -> None:
     assert first_words("one\ntwo") == "one"
     assert len(first_words("x" * 200)) == 60
+
+
+@pytest.mark.parametrize(
+    ("number", "word"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (21, "21st"), (112, "112th")]
+)
+def test_an_ordinal_ends_as_it_is_spoken(number: int, word: str) -> None:
+    assert nth(number) == word

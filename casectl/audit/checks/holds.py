@@ -8,9 +8,10 @@ from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
 from casectl.audit.nearness import near_due
 from casectl.audit.past import Past
+from casectl.desk.wording import nth
 from casectl.model.calendar import DAY_SECONDS
 from casectl.model.workflow import CUSTOMER
-from casectl.reports.words import duration, nth
+from casectl.reports.words import duration
 from casectl.sla.life import Spell
 
 CODES = {

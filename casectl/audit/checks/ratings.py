@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
 from casectl.audit.nearness import near_due
+from casectl.desk.wording import nth
 from casectl.model.problems import Problem
-from casectl.reports.words import nth
 from casectl.sla.guards import findings
 
 CODES = {

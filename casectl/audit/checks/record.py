@@ -26,7 +26,7 @@ CODES = {
     "misplaced": Code("minor", "A file under cases/ lies where no case belongs; nothing counts it."),
     "unreadable": Code("minor", "A version of a case's file could not be read; it changed nothing."),
     "unknown-word": Code("minor", "A case held a word that its policy does not have."),
-    "unjudged": Code("major", "Nothing judges a case: its policy cannot be read at the commit that opened it."),
+    "unjudged": Code("major", "Nothing judges a case: its policy cannot be read, or more was taken back than can be."),
     "copied": Code("major", "A case was opened as a copy of another: they share log entries."),
     "opened-twice": Code("minor", "Two commits opened a case under one ID without knowing of each other."),
     "void-of-nothing": Code("observation", "A void names no earlier entry or step: it takes nothing back."),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from casectl.desk.known import nearest
 from casectl.desk.verb import Flag, Remark, Scene, change, entry
-from casectl.desk.wording import clean_if_given, personal_data
+from casectl.desk.wording import clean_if_given, nth, personal_data
 from casectl.model.change import Change
 from casectl.model.problems import UsageMistake
 
@@ -24,8 +24,4 @@ def attempt(
     text = clean_if_given(message, "the message")
     tried = entry(scene, "attempt", to=by, text=text)
     number = 1 + sum(past.kind == "attempt" for past in scene.case.log)
-    return change(scene, "attempt", f"by {by}, the {_nth(number)}", {}, (tried,), personal_data(text, "the message"))
-
-
-def _nth(number: int) -> str:
-    return {1: "1st", 2: "2nd", 3: "3rd"}.get(number, f"{number}th")
+    return change(scene, "attempt", f"by {by}, the {nth(number)}", {}, (tried,), personal_data(text, "the message"))
