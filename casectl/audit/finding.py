@@ -47,7 +47,7 @@ class Finding(NamedTuple):
     @property
     def id(self) -> str:
         """What the finding is accepted by: it stays the same as long as the commit does."""
-        said = "\0".join((self.code, self.case, self.commit, self.about))
+        said = "\0".join((self.code, self.desk, self.case, self.commit, self.about))
         return sha256(said.encode(errors="replace")).hexdigest()[:_ID_CHARACTERS]
 
     @property

@@ -27,6 +27,7 @@ from casectl.sla.soundness import UNKNOWN_WORD, sound_steps
 from casectl.sla.voids import Effective, effective
 from casectl.store.ancestry import Follows, history_of
 from casectl.store.book import read_book
+from casectl.store.bulk import IMPORTED
 from casectl.store.commitlog import Commit, read_commits
 from casectl.store.gitlog import Mark
 from casectl.store.history import read_marks, read_timelines
@@ -80,6 +81,8 @@ class History:
     """Paths of the files beside cases that log entries name."""
     sources: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Other systems whose logs speak for cases: the first such case's opening, and how many there are."""
+    merged: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """By merge and path: whether the merge itself changed the file. Finding that out takes git, so it is kept."""
     warnings: list[Problem] = field(default_factory=list)
     """Holidays that were listed too late, once the cases have been read."""
 
@@ -105,6 +108,19 @@ class History:
         return {name: place for place, name in enumerate(self.commits)}
 
     @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """The commits with which the history begins; which of several is the desk's own, no history tells."""
+        return tuple(commit.id for commit in self.commits.values() if not commit.parents)
+
+    @cached_property
+    def times(self) -> Mapping[str, Instant]:
+        """When each commit counts: at its own time, and never before that of a commit that it follows."""
+        found: dict[str, Instant] = {}
+        for commit in self.commits.values():
+            found[commit.id] = max((commit.committer.at or 0, *(found.get(parent, 0) for parent in commit.parents)))
+        return found
+
+    @cached_property
     def _first_case(self) -> str:
         """The first commit that touched a case; empty where there is none."""
         return next((commit for commit in self.commits if self.cases_in(commit)), "")
@@ -113,7 +129,7 @@ class History:
         """Whether a commit was made before there was any case, and is what the first one was opened on: nothing rested
         on what it changed. The very first commit is, whatever it holds."""
         first = self._first_case
-        if not first or not self.order[commit]:
+        if not first or (not self.order[commit] and len(self.roots) == 1):
             return True
         return self.order[commit] < self.order[first] and self.follows((commit, first))[1] == (0,)
 
@@ -131,7 +147,9 @@ class History:
 
     def says_imported(self, commit: str) -> bool:
         """Whether a commit says that the log of another system told it. `testimony` asks whether that can be so."""
-        return self.commits[commit].trailers.get("Event") == IMPORT
+        made_by = self.commits[commit]
+        told = made_by.trailers.get("Event") == IMPORT and made_by.committer.mail.endswith(IMPORTED)
+        return told and len(made_by.parents) < 2
 
     def trials(self) -> Iterator[Trial]:
         """Every case that ever was; to be asked for once."""

@@ -24,7 +24,11 @@ def own_touches(
     by_path: dict[str, list[Touch]] = defaultdict(list)
     for touch in touches:
         by_path[touch.path].append(touch)
-    return tuple(_told(mine) for mine in by_path.values() if _is_own(history, commit, mine))
+    known = history.merged
+    for path, mine in by_path.items():
+        if (commit.id, path) not in known:
+            known[commit.id, path] = _is_own(history, commit, mine)
+    return tuple(_told(mine) for path, mine in by_path.items() if known[commit.id, path])
 
 
 def _told(mine: list[Touch]) -> Touch:

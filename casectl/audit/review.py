@@ -127,15 +127,15 @@ def _of_its_desk(history: History, finding: Finding) -> Finding:
 
 
 def _at(history: History, finding: Finding) -> Instant:
-    """When it was: the commit's time; 0 for one that has none that can be read."""
-    return history.commits[finding.commit].committer.at or 0
+    """When it counts: whoever dates a commit back hides it from no window."""
+    return history.times[finding.commit]
 
 
 def _is_wanted(history: History, finding: Finding, wanted: Wanted) -> bool:
     if wanted.desk is not None and finding.desk not in ("", wanted.desk):
         return False
-    at = history.commits[finding.commit].committer.at
-    if at is None or at > wanted.now:
+    at = history.times[finding.commit]
+    if at > wanted.now:
         return True
     return (wanted.since is None or at >= wanted.since) and (wanted.until is None or at < wanted.until)
 

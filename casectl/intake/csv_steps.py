@@ -9,7 +9,7 @@ from casectl.intake.csv_log import LONGEST_ROW, LogCase, LogEvent, hashed, slug
 from casectl.model.case import FIELD, Case, Entry, Value
 from casectl.model.caseid import mint_id
 from casectl.model.instants import Instant
-from casectl.store.bulk import BulkStep
+from casectl.store.bulk import IMPORTED, BulkStep
 from casectl.store.canonical import MAX_BYTES, dump_entry, dump_fields
 from casectl.store.casefile import edit_case
 
@@ -193,7 +193,7 @@ class _Writer:
             f"{case_id} import: {summary}"[:_LONGEST_SUBJECT].rstrip()
             + f"\n\nCase: {case_id}\nEvent: import\nImported: {self.source}\n"
         )
-        return BulkStep(case_id, self.text, at, name, f"{slug(name) or 'unknown'}@import.invalid", message)
+        return BulkStep(case_id, self.text, at, name, f"{slug(name) or 'unknown'}{IMPORTED}", message)
 
 
 _NO_BRACKETS = str.maketrans("", "", "<>")

@@ -24,6 +24,9 @@ from casectl.store.repo import Identity, Repo, head_commit
 
 _PROGRESS_EVERY = 500
 
+IMPORTED = "@import.invalid"
+"""How the addresses of those end of whom only another system's log tells: no mail ever reaches them (RFC 2606)."""
+
 
 @dataclass(frozen=True, slots=True)
 class BulkStep:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import takewhile
 from typing import NamedTuple
 
 from casectl.model.instants import LAST_INSTANT, Instant
@@ -14,6 +15,7 @@ from casectl.store.objects import read_objects
 from casectl.store.repo import Repo
 
 _DATE = re.compile(r" ([0-9]{1,20}) [+-][0-9]{4,7}")
+_OWN = (b"tree", b"parent", b"author", b"committer")
 _TRAILER = re.compile(r"([A-Z][A-Za-z-]*): (.*)")
 
 
@@ -36,6 +38,8 @@ class Commit(NamedTuple):
     message: str
     signed: bytes = b""
     """The whole commit object, of one that carries a signature."""
+    odd: str = ""
+    """A header that stands where, or more often than, git writes it; empty where all is as git would write it."""
 
     @property
     def subject(self) -> str:
@@ -64,20 +68,38 @@ def count_elsewhere(repo: Repo, commit: str) -> int:
 
 
 def parse_commit(name: str, content: bytes) -> Commit:
-    """A commit from the bytes of its object, whatever they are: what cannot be read is left empty."""
+    """A commit from the bytes of its object, whatever they are: what cannot be read is left empty.
+
+    As git reads it: parents stand directly below the tree; of two authors or committers the last is shown and counted.
+    """
     head, _, message = content.partition(b"\n\n")
     headers = _headers(head)
-    parents = tuple(value.decode() for key, value in headers if key == b"parent")
-    first = dict(reversed(headers))
+    parents = [value.decode(errors="replace") for _, value in takewhile(_is_parent, headers[1:])]
+    last = dict(headers)
     signed = any(key.startswith(b"gpgsig") for key, _ in headers)
     return Commit(
         name,
-        parents,
-        _hand(first.get(b"author", b"")),
-        _hand(first.get(b"committer", b"")),
+        tuple(parents),
+        _hand(last.get(b"author", b"")),
+        _hand(last.get(b"committer", b"")),
         message.decode(errors="replace"),
         content if signed else b"",
+        _odd([key for key, _ in headers], len(parents)),
     )
+
+
+def _is_parent(header: tuple[bytes, bytes]) -> bool:
+    return header[0] == b"parent"
+
+
+def _odd(keys: list[bytes], parents: int) -> str:
+    """The first of git's own headers that is not in its place: what reads it may take another one for true."""
+    ordered = [b"tree", *[b"parent"] * parents, b"author", b"committer"]
+    for place, key in enumerate(keys):
+        wanted = ordered[place] if place < len(ordered) else b""
+        if key != wanted and (wanted or key in _OWN):
+            return key.decode(errors="replace")
+    return "" if len(keys) >= len(ordered) else "committer"
 
 
 def _headers(head: bytes) -> list[tuple[bytes, bytes]]:

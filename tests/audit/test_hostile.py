@@ -113,10 +113,16 @@ def test_an_odd_zone_is_a_date_all_the_same(desk: Plain) -> None:
     assert told(desk) == []
 
 
-def test_a_second_committer_line_is_not_heard(desk: Plain) -> None:
-    """Git goes by the first; so does the audit."""
+def test_a_second_committer_line_is_told(desk: Plain) -> None:
+    """Git goes by the last; so does the audit."""
     note(desk, b"author %b%b\ncommitter %b%b\ncommitter Jo <jo@example.org>%b" % (SAM, DATE, SAM, DATE, DATE))
-    assert told(desk) == []
+    assert told(desk) == ["odd-commit", "other-author"]
+
+
+def test_a_parent_below_the_committer_makes_no_merge(desk: Plain) -> None:
+    """All that is asked of commits which are no merges is asked of it."""
+    note(desk, b"author %b%b\ncommitter %b%b\nparent %b" % (SAM, DATE, SAM, DATE, desk.head.encode()))
+    assert told(desk) == ["odd-commit"]
 
 
 def test_a_message_in_another_encoding(desk: Plain) -> None:

@@ -71,9 +71,31 @@ def test_a_line_that_names_nobody_in_order_is_read_as_far_as_it_goes(line: bytes
     assert (found.author, found.committer) == (hand, hand)
 
 
-def test_of_two_headers_of_one_name_the_first_counts(git_repo: GitRepo) -> None:
-    twice = GOOD + b"committer Eve <eve@example.com> 5 +0000\n"
-    assert parse_commit("x", TREE + twice + b"\nwords").committer.name == "Sam"
+def test_of_two_committers_the_last_counts_as_git_shows_it(git_repo: GitRepo) -> None:
+    made = raw(git_repo, GOOD + b"committer Eve <eve@example.com> 1790000120 +0000\n")
+    last = commits(git_repo)[-1]
+    shown = git_repo.git("log", "-1", "--format=%cn %ct", made)
+    assert (last.id, f"{last.committer.name} {last.committer.at}") == (made, shown)
+    assert last.odd == "committer"
+
+
+def test_a_parent_that_stands_elsewhere_is_none_as_to_git(git_repo: GitRepo) -> None:
+    made = raw(git_repo, GOOD + b"parent " + git_repo.head.encode() + b"\n")
+    last = commits(git_repo)[-1]
+    assert (last.id, " ".join(last.parents)) == (made, git_repo.git("log", "-1", "--format=%P", made))
+    assert last.odd == "parent"
+
+
+@pytest.mark.parametrize("more", [b"", b"gpgsig -----BEGIN\n more\n", b"encoding UTF-8\n", b"mergetag x\n"])
+def test_what_git_writes_is_not_odd(more: bytes) -> None:
+    assert parse_commit("x", TREE + b"parent " + b"1" * 40 + b"\n" + GOOD + more + b"\nwords").odd == ""
+
+
+@pytest.mark.parametrize(
+    "head", [GOOD, GOOD + TREE, TREE + b"author Jo <jo@example.com> 5 +0000\n", b"", TREE + b"x y\n" + GOOD]
+)
+def test_what_git_does_not_write_is_odd(head: bytes) -> None:
+    assert parse_commit("x", head + b"\nwords").odd
 
 
 def test_only_what_is_signed_is_kept_whole() -> None:

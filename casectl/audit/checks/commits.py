@@ -19,6 +19,9 @@ CODES = {
     "adopted": Code("minor", "A hand edit was made a step of the desk's by casectl adopt."),
     "other-author": Code("minor", "Author and committer are not the same: somebody committed another's work."),
     "other-time": Code("minor", "Author's and committer's times differ: the commit was amended, rebased or picked."),
+    "odd-commit": Code(
+        "major", "A commit object holds headers as git never writes them: who reads it is told two things."
+    ),
     "no-date": Code("major", "A commit holds no date that can be read."),
     "clock-back": Code("minor", "A commit is dated before one that it follows."),
     "future": Code("major", "A commit is dated later than now: somebody's clock is ahead, or the date was chosen."),
@@ -34,12 +37,18 @@ def of_history(history: History) -> Iterator[Finding]:
     for commit in history.commits.values():
         cases = history.cases_in(commit.id)
         case = cases[0] if len(cases) == 1 else ""
-        found = [*_dated(history, commit), *_signed_by(commit)]
+        found = [*_odd(commit), *_dated(history, commit), *_signed_by(commit)]
         if not (cases and history.says_imported(commit.id)):  # what that is dated, another system's log said
             found += _behind(history, commit)
         if len(commit.parents) < 2:
             found += _one_action(history, commit, cases)
         yield from (each._replace(case=case) for each in found)
+
+
+def _odd(commit: Commit) -> Iterator[Finding]:
+    if commit.odd:
+        told = f"holds the header '{commit.odd[:20]}' where git writes none, or lacks one"
+        yield Finding("odd-commit", commit.id, told, show=show_people(commit.id))
 
 
 def _dated(history: History, commit: Commit) -> Iterator[Finding]:

@@ -20,12 +20,9 @@ CODES = {
 
 
 def of_history(history: History) -> Iterator[Finding]:
-    roots = [commit for commit in history.commits.values() if not commit.parents]
-    first = next(iter(history.commits.values()), None)
-    for root in roots:
-        if first is not None and root.id != first.id:
-            told = f"begins a history of its own, beside that of {first.id[:12]}"
-            yield Finding("second-root", root.id, told, show=show_log(history.commit, "--max-parents=0"))
+    for root in history.roots if len(history.roots) > 1 else ():
+        told = f"is one of {len(history.roots)} beginnings of this history, which is to have one"
+        yield Finding("second-root", root, told, show=show_log(history.commit, "--max-parents=0"))
     for commit in history.commits.values():
         if len(commit.parents) > 1:
             yield from _policies(history, commit)

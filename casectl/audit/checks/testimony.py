@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding
-from casectl.audit.history import History, Trial
+from casectl.audit.history import IMPORT, History, Trial
 
 CODES = {
     "testimony": Code("observation", "Cases were taken over from another system's log, which nobody here witnessed.")
@@ -18,9 +18,9 @@ def of_case(trial: Trial) -> Iterator[Finding]:
         sources, source = trial.history.sources, str(opened.changes["source"])
         first, cases = sources.get(source, (opened.commit, 0))
         sources[source] = (first, cases + 1)
-        return
     for step in trial.timeline.steps:
-        if trial.history.says_imported(step.commit):
+        says = trial.history.commits[step.commit].trailers.get("Event") == IMPORT
+        if says and not (trial.testimony and trial.history.says_imported(step.commit)):
             told = "says that another system's log told it, and no such log speaks for the case"
             yield trial.finding("form", step.commit, told)
 

@@ -54,7 +54,7 @@ def test_a_log_of_another_system_and_files_that_are_no_case(desk: Plain) -> None
     begun = desk.commit({"cases/A.md": "A.\n"}, "A")
     desk.commit({"cases/B.md": "B.\n"}, "B", at="08:10")
     sheet = desk.open(external_id="INC1", source="old", at="2026-11-23 08:20")
-    theirs = desk.step("note", NOTE, event="import", at="2026-11-23 08:30")
+    theirs = desk.step("note", NOTE, event="import", at="2026-11-23 08:30", who="Robot <robot@import.invalid>")
     desk.go(begun)
     desk.commit({"cases/C.md": "C.\n"}, "C", at="2026-11-27 08:00")
     files = {"cases/A.md": "A.\n", "cases/B.md": "B.\n", "cases/C.md": "C.\n"}

@@ -17,6 +17,16 @@ def test_one_commit_for_two_cases(desk: Plain, guilty: bool) -> str:
     return desk.head
 
 
+@twins("odd-commit", "major", "holds the header 'parent' where git writes none")
+def test_a_header_where_git_writes_none(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    line = b"Sam <sam@example.org> %d +0000" % (desk.last + 60)
+    more = b"\nparent " + desk.head.encode() if guilty else b""
+    text = desk.sheet().changed((NOTE,), {}).text
+    message = f"{ID} note: as said\n\nCase: {ID}\nEvent: note\nRequest: 0123"
+    return desk.commit({path_of(): text}, message, heads=b"author " + line + b"\ncommitter " + line + more)
+
+
 @twins("mixed-commit", "minor", f"changed {ID} and policies/staff.yaml")
 def test_a_case_and_the_staff_list_in_one_commit(desk: Plain, guilty: bool) -> str:
     desk.open()

@@ -22,7 +22,7 @@ def apart(desk: Plain, files: dict[str, str] | None = None) -> str:
     return theirs
 
 
-@twins("second-root", "major", "begins a history of its own, beside that of", case=None)
+@twins("second-root", "major", "is one of 2 beginnings of this history", case=None, also=["second-root"])
 def test_a_history_from_elsewhere(desk: Plain, guilty: bool) -> str:
     desk.open()
     begun = desk.head
