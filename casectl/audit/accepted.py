@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from casectl.audit.finding import Finding
 from casectl.audit.history import History
 from casectl.audit.merges import own_touches
+from casectl.audit.staffing import staff_changes
 from casectl.model.policy import Book
 from casectl.model.problems import Problem
 from casectl.model.scrutiny import Acceptance
@@ -34,6 +35,8 @@ class Acceptances:
     commits: Mapping[str, Commit]
     writers: Mapping[Acceptance, Commit]
     """Which commit wrote each word, as it stands, first."""
+    addresses: Mapping[str, set[str]]
+    """Every mail address that each of the staff ever had, in small letters."""
 
     def of(self, finding: Finding) -> Acceptance | None:
         """The word that lets a finding stand, if there is one that counts."""
@@ -62,7 +65,7 @@ class Acceptances:
         if writer is None or writer.committer.mail.lower() != person.mail.lower():
             wrote = writer.committer.mail if writer else "nobody knows whom"
             return f"finding '{word.finding}' is accepted by {word.by}, and that was committed by {wrote}"
-        if finding is not None and person.mail.lower() in self._hands(finding):
+        if finding is not None and self._hands(finding) & self.addresses.get(word.by, {person.mail.lower()}):
             return f"finding '{word.finding}' is about a commit of {word.by}'s own: somebody else has to accept it"
         desk = finding.desk if finding else ""
         roles = self._roles(desk)
@@ -93,20 +96,31 @@ def read_acceptances(history: History) -> Acceptances:
         given: tuple[Acceptance, ...] = ()
         if node is not None and not problems:
             given, problems = read_accepted(node, tree.shown(ACCEPTED))
-        writers = _writers(history, tree) if given else {}
+        writers = _writers(history, tree, {each._replace(line=0) for each in given})
     today = datetime.fromtimestamp(history.now, UTC).date()
     words = {each.finding: each for each in given}
-    return Acceptances(words, tree.shown(ACCEPTED), problems, history.book, today, history.commits, writers)
+    addresses = _addresses(history) if given else {}
+    return Acceptances(words, tree.shown(ACCEPTED), problems, history.book, today, history.commits, writers, addresses)
 
 
-def _writers(history: History, tree: CommitTree) -> dict[Acceptance, Commit]:
-    """The first commit that held each word as it was ever given, whatever line it stood on."""
+def _writers(history: History, tree: CommitTree, given: set[Acceptance]) -> dict[Acceptance, Commit]:
+    """The first commit that held each of these words as it is given now, whatever line it stood on."""
     found: dict[Acceptance, Commit] = {}
     for commit in history.commits.values():
-        for touch in own_touches(history, commit):
-            if touch.path == f"{FOLDER}/{ACCEPTED}" and touch.new.strip("0"):
-                node, _ = tree.parsed(touch.new, ACCEPTED)
-                words = read_accepted(node, tree.shown(ACCEPTED))[0] if node is not None else ()
-                for word in words:
-                    found.setdefault(word._replace(line=0), commit)
+        if len(found) == len(given):
+            break
+        for touch in own_touches(history, commit, f"{FOLDER}/{ACCEPTED}".__eq__):
+            node, _ = tree.parsed(touch.new, ACCEPTED) if touch.new.strip("0") else (None, ())
+            words = read_accepted(node, tree.shown(ACCEPTED))[0] if node is not None else ()
+            for word in given & {each._replace(line=0) for each in words}:
+                found.setdefault(word, commit)
+    return found
+
+
+def _addresses(history: History) -> dict[str, set[str]]:
+    """By key of the staff list: nobody becomes somebody else by a new address."""
+    found: dict[str, set[str]] = {}
+    for people in (history.book.staff, *(change.now for change in staff_changes(history))):
+        for key, person in people.items():
+            found.setdefault(key, set()).add(person.mail.lower())
     return found

@@ -78,14 +78,15 @@ def deeds(step: Step, before: Mapping[str, Value | None], policy: Policy) -> Ite
             yield verbs
 
 
-def unlike(event: str, step: Step, before: Mapping[str, Value | None], policy: Policy) -> str:
-    """What a step did that the command which it says it was never does, in words; empty where all fits. `automatic …`
-    has to name its rule: whether that does such a thing is another question, and so is what is fixed at opening."""
+def unlike(event: str, step: Step, before: Mapping[str, Value | None], policy: Policy, void: bool = False) -> str:
+    """What a step did that the command which it says it was never does, in words; empty where all fits. An undo of
+    nothing (`void`) puts nothing right. `automatic …` has to name its rule: whether that does such a thing is another
+    question, and so is what is fixed at opening."""
     kinds = {entry.kind for entry in step.entries}
     if event.startswith(AUTOMATIC):
         by_rule = any(entry.fields.get("rule") in policy.workflow.automatic for entry in step.entries)
         return "" if by_rule else "names no rule of the policy that did it"
-    if event in _PUT_RIGHT and "void" in kinds:
+    if event in _PUT_RIGHT and "void" in kinds and not void:
         return ""
     now = {name: value for name, value in step.changes.items() if value != before.get(name)}
     strange = sorted(name for name in now if name not in _CHANGED and not FIELD[name].fixed) if before else []

@@ -95,7 +95,7 @@ def review(repo: Repo, commit: str, wanted: Wanted, on_progress: Callable[[int],
     told = sorted(found.values(), key=lambda each: (_at(history, each), history.order[each.commit], each.code, each.id))
     rows = tuple(_row(history, each, accepted) for each in told)
     complete = (wanted.since, wanted.until, wanted.desk) == (None, None, None)
-    exceptions = (*accepted.problems, *accepted.idle(found, complete))
+    exceptions = (*history.problems, *accepted.problems, *accepted.idle(found, complete))
     return _reviewed(rows, commit, wanted, history, exceptions)
 
 

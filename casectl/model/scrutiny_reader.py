@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from casectl.model.desk_sections import read_roles
 from casectl.model.figure_reader import read_duration, read_share
@@ -58,7 +59,8 @@ def read_accepted(node: Node, path: str) -> tuple[tuple[Acceptance, ...], tuple[
         reading.mistake(rows.line, "'accepted' must be a list", "- {finding: ID, by: WHO, why: TEXT, until: DATE}")
         return (), reading.problems
     found = [each for row in rows.items if (each := _acceptance(reading, row))]
-    twice = {each.finding: each.line for each in found if [one.finding for one in found].count(each.finding) > 1}
+    times = Counter(each.finding for each in found)
+    twice = {each.finding: each.line for each in found if times[each.finding] > 1}
     for finding, line in twice.items():
         reading.mistake(line, f"finding '{finding}' is accepted twice", "leave the older one out: git keeps it")
     return tuple(found), reading.problems

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from casectl.audit.review import Review
-from tests.audit.plain import NOW, STAFF, Plain, begin
+from tests.audit.plain import NOW, STAFF, Plain, begin, entry, path_of
 
 ACCEPTED = "policies/accepted.yaml"
 
@@ -145,3 +145,17 @@ def test_the_same_finding_of_a_rewritten_commit_is_another(desk: Plain) -> None:
     content = desk.git("cat-file", "commit", "HEAD~1").replace("0123456789abcdef", "f" * 16) + "\n"
     desk.go(desk.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=content))
     assert told(desk.review())[0] == ["open"]
+
+
+def test_nobody_becomes_somebody_else_by_a_new_address(tmp_path: Path) -> None:
+    """Lee's own commit stays Lee's, whatever the staff list says of Lee's mail since."""
+    desk = begin(tmp_path / "desk")
+    desk.open()
+    desk.commit({path_of(): desk.sheet().changed((entry("n1", "note", "Later."),), {}).text}, "quick fix", who="lee")
+    finding = next(str(row["id"]) for row in desk.review().table.rows if row["code"] == "form")
+    desk.commit({"policies/staff.yaml": STAFF.replace("lee@", "lee.new@")}, "A new address", who="max")
+    word = f"- {{finding: {finding}, by: lee, why: Fine., until: 2026-12-31}}\n"
+    desk.commit({ACCEPTED: f"accepted:\n{word}"}, "Accept it", who="Lee <lee.new@example.org>")
+    found = desk.review()
+    assert [row["state"] for row in found.table.rows if row["code"] == "form"] == ["open"]
+    assert any("is about a commit of lee's own" in problem.message for problem in found.table.exceptions)

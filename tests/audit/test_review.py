@@ -221,3 +221,22 @@ def test_a_case_that_is_named_like_another_desks(desk: Plain) -> None:
     desk.commit({path_of("LAX-261123-K7Q4P"): desk.sheet().text.replace(ID, "LAX-261123-K7Q4P")}, "A copy", who="jo")
     found = {str(row["code"]): row["desk"] for row in rows(desk)}
     assert found["form"] == "lax"
+
+
+def test_a_date_set_back_hides_nothing_from_a_window(tmp_path: Path) -> None:
+    """A commit counts no earlier than what it follows, whatever it says."""
+    desk = begin(tmp_path / "desk")
+    desk.open(at="2026-11-23 09:00")
+    desk.commit({path_of(): None}, "Tidy up", at="2025-01-01 00:00")
+    assert "deleted" in desk.codes(since="2026-11-01 00:00")
+
+
+def test_one_commit_against_two_desks_is_two_findings(tmp_path: Path) -> None:
+    desk = begin(tmp_path / "desk", {"policies/lax/1.0.yaml": LAX})
+    desk.open()
+    both = {f"policies/{name}/1.0.yaml": text.replace("within: 8h", "within: 80h")
+            for name, text in (("acme", POLICY), ("lax", LAX))}  # fmt: skip
+    desk.commit(both, "More time", who="max")
+    found = [row for row in rows(desk) if row["code"] == "policy-edited"]
+    assert sorted(str(row["desk"]) for row in found) == ["acme", "lax"]
+    assert len({row["id"] for row in found}) == 2

@@ -18,18 +18,18 @@ CODES = {
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:
-    allowed = trial.scrutiny().claims_seconds
+    allowed, clause = trial.scrutiny().claims_seconds, trial.scrutiny().clause
     for step in trial.timeline.steps:
         for what, claim in claims_of(step) if trial.witnessed(step) else ():
             told = f"claims {format_instant(claim)} for {what}"
             since = trial.life.deemed if what == "received" and trial.steps else claim
             if claim > step.at:
                 yield trial.finding(
-                    "claim-ahead", step.commit, f"{told}, {duration(claim - step.at)} later than itself", what
+                    "claim-ahead", step.commit, f"{told}, {duration(claim - step.at)} later than itself", what, clause
                 )
             elif step.at - since > allowed:
                 yield trial.finding(
-                    "claim-old", step.commit, f"{told}, {duration(step.at - claim)} before itself", what
+                    "claim-old", step.commit, f"{told}, {duration(step.at - claim)} before itself", what, clause
                 )
 
 

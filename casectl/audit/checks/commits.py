@@ -10,6 +10,7 @@ from casectl.audit.history import IMPORT, History, Trial
 from casectl.model.case import Value
 from casectl.model.instants import format_instant
 from casectl.model.workflow_shape import VERBS
+from casectl.sla.voids import unknown_voids
 from casectl.store.commitlog import Commit
 
 CODES = {
@@ -120,20 +121,21 @@ def _is_known(event: str) -> bool:
 def of_case(trial: Trial) -> Iterator[Finding]:
     """Whether each step is what its commit says that it was."""
     told: dict[str, Value | None] = {}
+    idle = {commit for commit, _ in unknown_voids(trial.timeline.steps, trial.id)}
     for place, step in enumerate(trial.steps):
         made_by = trial.history.commits[step.commit]
         event = made_by.trailers.get("Event", "")
         if len(made_by.parents) < 2 and event not in _UNASKED and _is_known(event):
-            yield from _unlike(trial, place, event, told)
+            yield from _unlike(trial, place, event, told, step.commit in idle)
         told.update(step.changes)
 
 
-def _unlike(trial: Trial, place: int, event: str, told: Mapping[str, Value | None]) -> Iterator[Finding]:
+def _unlike(trial: Trial, place: int, event: str, told: Mapping[str, Value | None], idle: bool) -> Iterator[Finding]:
     """Before anybody is blamed, the past of the step is read to the letter."""
     step = trial.steps[place]
-    if not unlike(event, step, told, trial.past(place).policy):
+    if not unlike(event, step, told, trial.past(place).policy, idle):
         return
     past = trial.read_past(place)
-    does = unlike(event, past.step, past.fields, past.policy)
+    does = unlike(event, past.step, past.fields, past.policy, idle)
     if does:
         yield trial.finding("form", step.commit, f"says that it was '{event}', and {does}")

@@ -8,7 +8,7 @@ from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
 from casectl.model.policy import Exemption, Person
 from casectl.model.timeline import Step
-from casectl.sla.life import Record
+from casectl.sla.life import Record, terms_at
 
 CODES = {
     "exemption-unapproved": Code("minor", "An exemption that the policy wants approved was never approved."),
@@ -32,7 +32,7 @@ def of_case(trial: Trial) -> Iterator[Finding]:
             if record.get("approved_by") != before.get("approved_by"):
                 yield from _approval(trial, step, asked, before, record)
     for name, record in known.items():
-        if name not in approved:
+        if name not in approved and _has_waited(trial, first[name]):
             yield from _never_approved(trial, first[name], record)
 
 
@@ -45,7 +45,7 @@ def records_in(step: Step, field: str) -> tuple[Record, ...]:
 def _approval(trial: Trial, step: Step, asked: Step, before: Record, record: Record) -> Iterator[Finding]:
     """What a step did that said anew who approved an exemption; `asked` is the step that asked for it."""
     name, was, now = str(record.get("id")), before.get("approved_by"), record.get("approved_by")
-    code = _code(trial, record)
+    code = _code(trial, record, step)
     clause = code.clause if code else ()
     if was:
         instead = f", and says that {now} gave it" if now else ""
@@ -65,16 +65,23 @@ def _approval(trial: Trial, step: Step, asked: Step, before: Record, record: Rec
         yield trial.finding("exemption-self", step.commit, told, name, clause)
 
 
+def _has_waited(trial: Trial, asked: Step) -> bool:
+    """Whether whoever may approve has had the time that the policy gives to what is told afterwards."""
+    return trial.life.spells[-1].done or trial.history.now - asked.at > trial.scrutiny().claims_seconds
+
+
 def _never_approved(trial: Trial, asked: Step, record: Record) -> Iterator[Finding]:
-    code = _code(trial, record)
+    code = _code(trial, record, asked)
     if code is not None and code.approved_by:
         name, roles = str(record.get("id")), " or ".join(code.approved_by)
         told = f"asked for exemption {name} ({code.name}), which no {roles} approved"
         yield trial.finding("exemption-unapproved", asked.commit, told, name, code.clause)
 
 
-def _code(trial: Trial, record: Record) -> Exemption | None:
-    return trial.terms[-1].policy.exemptions.get(str(record.get("code")))
+def _code(trial: Trial, record: Record, step: Step) -> Exemption | None:
+    """What the policy that judged the case at a step says of an exemption's reason."""
+    place = next(place for place, each in enumerate(trial.steps) if each.commit == step.commit)
+    return terms_at(trial.steps, trial.terms)[place].policy.exemptions.get(str(record.get("code")))
 
 
 def _who(trial: Trial, step: Step) -> Person | None:

@@ -47,7 +47,8 @@ def _begun(trial: Trial, spell: Spell, past: Past) -> Iterator[Finding]:
     step = spell.step
     if not any(entry.fields.keys() & _WORDS for entry in step.entries):
         whom = f" for {spell.waiting_for}" if spell.waiting_for else ""
-        yield trial.finding("hold-unexplained", step.commit, f"put the case on hold{whom} without a word why")
+        told = f"put the case on hold{whom} without a word why"
+        yield trial.finding("hold-unexplained", step.commit, told, clause=trial.scrutiny().clause)
     for row, left in near_due(trial, past):
         if row.state == "paused":
             told = f"stopped the clock of {row.target} when {left} of it were left"
@@ -60,7 +61,7 @@ def _often(trial: Trial, holds: list[Spell]) -> Iterator[Finding]:
         first = holds[last - often + 1]
         if holds[last].at - first.at <= DAY_SECONDS:
             told = f"put the case on hold for the {nth(last + 1)} time, {often} of them within a day"
-            yield trial.finding("hold-often", holds[last].step.commit, told)
+            yield trial.finding("hold-often", holds[last].step.commit, told, clause=trial.scrutiny().clause)
             return
 
 
@@ -75,7 +76,7 @@ def _answered(trial: Trial, spells: tuple[Spell, ...]) -> Iterator[Finding]:
         ended = next((later.at for later in spells[place:] if not _waits_for_customer(later)), trial.history.now)
         if ended - spell.at > grace:
             told = f"logged {heard[0].kind} from the customer, who was waited for {duration(ended - spell.at)} more"
-            yield trial.finding("contact-on-hold", spell.step.commit, told)
+            yield trial.finding("contact-on-hold", spell.step.commit, told, clause=trial.scrutiny().clause)
 
 
 def _waits_for_customer(spell: Spell) -> bool:

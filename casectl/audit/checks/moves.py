@@ -50,7 +50,8 @@ def of_case(trial: Trial) -> Iterator[Finding]:
 def _step(trial: Trial, past: Past) -> Iterator[Finding]:
     step, policy, fields = past.step, past.policy, past.fields
     status, before = step.changes.get("status"), fields.get("status")
-    if not fields and policy.phase_of(str(status)) in DONE_PHASES:
+    said = trial.timeline.opened.changes.get("status")
+    if not fields and status == said and policy.phase_of(str(status)) in DONE_PHASES:
         yield trial.finding("illegal-move", step.commit, f"opened the case as {status}: nobody saw it being worked on")
     elif fields and status is not None and status != before:
         yield from _moved(trial, past, str(before), str(status))

@@ -67,4 +67,5 @@ def _solved(trial: Trial) -> Iterator[Finding]:
         if spell.done and (not place or not spells[place - 1].done) and trial.witnessed(spell.step)
     ]
     if len(solved) >= often:
-        yield trial.finding("solved-often", solved[often - 1].step.commit, f"solved the case for the {nth(often)} time")
+        told = f"solved the case for the {nth(often)} time"
+        yield trial.finding("solved-often", solved[often - 1].step.commit, told, clause=trial.scrutiny().clause)

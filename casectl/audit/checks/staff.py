@@ -26,6 +26,7 @@ CODES = {
     "key-for-another": Code("minor", "A signing key was entered in the name of somebody else than who committed it."),
     "staff-stranger": Code("major", "The staff list was changed by somebody who was not on it."),
     "staff-unreadable": Code("major", "The staff list was left empty, unreadable or away: nobody's roles are known."),
+    "policy-stranger": Code("minor", "A file of policies/ was changed by somebody who was not on the staff list then."),
     "policy-role": Code("major", "A policy or the staff list was changed by somebody without the role for it."),
 }
 
@@ -39,7 +40,7 @@ def of_history(history: History) -> Iterator[Finding]:
             paths = [touch.path for touch in own_touches(history, commit) if touch.path.startswith(f"{FOLDER}/")]
             if paths and not history.is_founding(commit.id):
                 book, _ = read_book(history.repo, (*commit.parents, commit.id)[0], reader=reader)
-                yield from _by_role(commit, sorted(set(paths)), book)
+                yield from _by_somebody(commit, sorted(set(paths)), book)
 
 
 def _shown(change: StaffChange, code: str, told: str, about: str = "") -> Finding:
@@ -82,6 +83,15 @@ def _difference(before: Person | None, now: Person | None) -> str:
     told = [f"+{role}" for role in got] + [f"-{role}" for role in lost]
     told += [name for name in ("name", "mail", "desks", "keys") if getattr(before, name) != getattr(now, name)]
     return ", ".join(told) or "another order of roles"
+
+
+def _by_somebody(commit: Commit, paths: list[str], book: Book) -> Iterator[Finding]:
+    """By the list as it was before the commit: nobody makes a name for themselves as they go."""
+    others = [path for path in paths if path != LIST]
+    if others and book.staff and book.person_by_mail(commit.committer.mail) is None:
+        told = f"changed {others[0]}; it was committed by {commit.committer.mail}"
+        yield Finding("policy-stranger", commit.id, told, show=show_file(commit.id, others[0]))
+    yield from _by_role(commit, paths, book)
 
 
 def _by_role(commit: Commit, paths: list[str], book: Book) -> Iterator[Finding]:

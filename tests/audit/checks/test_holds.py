@@ -9,7 +9,7 @@ WAIT = {"status": "on-hold", "waiting_for": "customer"}
 WORK = {"status": "assigned", "waiting_for": None}
 
 
-@twins("hold-unexplained", "minor", "put the case on hold for customer without a word why")
+@twins("hold-unexplained", "minor", "put the case on hold for customer without a word why", clause=["ACM-9"])
 def test_a_hold_without_a_word(desk: Plain, guilty: bool) -> str:
     desk.open()
     return desk.step("hold", *([] if guilty else [entry("n1", "note", "Asked for a name.")]), **WAIT)
@@ -41,14 +41,14 @@ def test_a_wait_that_became_another_when_time_was_nearly_up(desk: Plain, guilty:
     )
 
 
-@twins("hold-unexplained", "minor", "put the case on hold for customer without a word why")
+@twins("hold-unexplained", "minor", "put the case on hold for customer without a word why", clause=["ACM-9"])
 def test_a_wait_that_became_another_without_a_word(desk: Plain, guilty: bool) -> str:
     desk.open()
     desk.step("hold", entry("n1", "note", "Ordered."), status="on-hold", waiting_for="supplier")
     return desk.step("hold", *([] if guilty else [entry("n2", "note", "Ask them.")]), waiting_for="customer")
 
 
-@twins("hold-often", "minor", "put the case on hold for the 3rd time, 3 of them within a day")
+@twins("hold-often", "minor", "put the case on hold for the 3rd time, 3 of them within a day", clause=["ACM-9"])
 def test_three_holds_in_a_day(desk: Plain, guilty: bool) -> str:
     desk.open()
     for place, at in enumerate(("09:10", "09:20", "2026-11-24 09:10:00" if guilty else "2026-11-24 09:10:01")):
@@ -57,7 +57,7 @@ def test_three_holds_in_a_day(desk: Plain, guilty: bool) -> str:
     return blamed
 
 
-@twins("contact-on-hold", "minor", "logged email from the customer, who was waited for 15 m more")
+@twins("contact-on-hold", "minor", "logged email from the customer, who was waited for 15 m more", clause=["ACM-9"])
 def test_waiting_for_somebody_who_was_heard(desk: Plain, guilty: bool) -> str:
     desk.open()
     desk.step("hold", entry("n1", "note", "Which account?"), **WAIT)
@@ -66,7 +66,7 @@ def test_waiting_for_somebody_who_was_heard(desk: Plain, guilty: bool) -> str:
     return heard
 
 
-@twins("contact-on-hold", "minor", "logged call from the customer, who was waited for")
+@twins("contact-on-hold", "minor", "logged call from the customer, who was waited for", clause=["ACM-9"])
 def test_waiting_for_ever(desk: Plain, guilty: bool) -> str:
     desk.open()
     desk.step("hold", entry("n1", "note", "Which account?"), **WAIT)

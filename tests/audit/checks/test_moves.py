@@ -70,7 +70,7 @@ def test_closed_by_whom_it_is_not_for(desk: Plain, guilty: bool) -> str:
     return desk.step("close", who="sam" if guilty else "lee", status="closed")
 
 
-@twins("role", "major", "sam may not close", clause=["ACM-3"], always=["void-of-nothing"])
+@twins("role", "major", "sam may not close", clause=["ACM-3"], always=["void-of-nothing", "form"])
 def test_a_void_lets_nobody_close(desk: Plain, guilty: bool) -> str:
     """Whoever takes something back in the same step, or nothing at all, is still asked for their role."""
     desk.open()

@@ -20,6 +20,7 @@ def eased(text: str) -> str:
 
 @twins("policy-edited", "major", "edited policies/acme/1.0.yaml: edited (targets) while in force", case=None)
 def test_an_edit_in_force(desk: Plain, guilty: bool) -> str:
+    desk.open()
     desk.commit({NEXT: version("1.1", "2027-01-01")}, "The next version", who="max")
     path, text = (OURS, POLICY) if guilty else (NEXT, version("1.1", "2027-01-01"))
     return desk.commit({path: eased(text)}, "Take more time", who="max")
@@ -32,6 +33,7 @@ def without_claims(text: str) -> str:
 @twins("policy-edited", "major", "edited (notice, states, audit) while in force", case=None, beside=["policy-reworded"])
 def test_an_edit_of_more_than_words(desk: Plain, guilty: bool) -> str:
     """Who eases a rule and says something harmless beside it has edited; who says only that has not."""
+    desk.open()
     text = without_claims(POLICY)
     if guilty:
         text = text.replace("[assigned, closed]", "[closed]").replace("days: 30", "days: 20")
@@ -41,6 +43,7 @@ def test_an_edit_of_more_than_words(desk: Plain, guilty: bool) -> str:
 @twins("policy-reworded", "minor", "edited (name, audit) while in force: no figure rests on that", case=None)
 def test_an_edit_on_which_no_figure_rests(desk: Plain, guilty: bool) -> str:
     """A comment, and a blank line, say nothing at all."""
+    desk.open()
     text = without_claims(POLICY).replace("name: Acme support", "name: Acme") if guilty else POLICY
     return desk.commit({OURS: f"# Ours.\n\n{text}"}, "Words", who="max")
 
@@ -48,18 +51,12 @@ def test_an_edit_on_which_no_figure_rests(desk: Plain, guilty: bool) -> str:
 @twins("policy-edited", "major", "edited (priorities) while in force", case=None)
 def test_an_edit_of_an_order(desk: Plain, guilty: bool) -> str:
     """Priorities go by their order; a mapping on several lines says what it says on one."""
+    desk.open()
     told = "{p2: {}, p1: {}, p3: {}}" if guilty else "\n  p1: {}\n  p2: {}\n  p3: {}"
     return desk.commit({OURS: POLICY.replace("{p1: {}, p2: {}, p3: {}}", told)}, "Anew", who="max")
 
 
-@twins("policy-stranger", "minor", "committed by eve@example.org, who was not on the staff list", case=None)
-def test_a_policy_of_nobody_of_the_staff(desk: Plain, guilty: bool) -> str:
-    desk.open()
-    text = version("1.1", "2027-01-01")
-    return desk.commit({NEXT: text}, "The next version", who="eve" if guilty else "max")
-
-
-@twins("policy-stranger", "minor", "published policies/acme/1.1.yaml", case=None, beside=["staff-stranger"])
+@twins("policy-stranger", "minor", "changed policies/acme/1.1.yaml", case=None, beside=["staff-stranger"])
 def test_a_stranger_who_makes_a_name_for_themselves(desk: Plain, guilty: bool) -> str:
     """On the list that comes with the policy Eve has a place; before, she had not."""
     desk.open()

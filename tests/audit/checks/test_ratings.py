@@ -101,7 +101,7 @@ def test_lowered_when_time_was_nearly_up(desk: Plain, guilty: bool) -> str:
     return desk.step("triage", at="16:30" if guilty else "16:00", priority="p3")
 
 
-@twins("solved-often", "minor", "solved the case for the 3rd time")
+@twins("solved-often", "minor", "solved the case for the 3rd time", clause=["ACM-9"])
 def test_solved_and_solved_and_solved(desk: Plain, guilty: bool) -> str:
     desk.open()
     for _ in range(3 if guilty else 2):

@@ -67,6 +67,13 @@ def test_a_key_that_was_planted(desk: Plain, guilty: bool) -> str:
 KEY = '"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHUaSOPSRMBSuvKUQuMOpVhpHqbPoEyEuKW5JdhgpbkT"'
 
 
+@twins("policy-stranger", "minor", "changed policies/acme/messages/hello.txt; it was committed by eve@", case=None)
+def test_a_file_of_the_policies_by_nobody_of_the_staff(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    text = {"policies/acme/messages/hello.txt": "Good day.\n"}
+    return desk.commit(text, "A message", who="eve" if guilty else "max")
+
+
 BY_HEAD = {"policies/acme/1.0.yaml": POLICY.replace("audit: {", "audit: {changed_by: head, ")}
 
 
