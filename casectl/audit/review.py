@@ -18,7 +18,8 @@ from casectl.model.instants import Instant, format_instant
 from casectl.model.problems import CasectlError, Problem
 from casectl.reports.population import refuse_unknown_desk, zone_data_version
 from casectl.reports.table import Cell, Column, Row, Table, tally
-from casectl.store.repo import Repo, refuse_false_graph, refuse_incomplete
+from casectl.store.git import by_objects_alone
+from casectl.store.repo import Repo, refuse_incomplete
 
 FOLDER = Path(__file__).parent / "checks"
 
@@ -81,11 +82,11 @@ def codes() -> Mapping[str, Code]:
     return dict(sorted(found.items()))
 
 
+@by_objects_alone()
 def review(repo: Repo, commit: str, wanted: Wanted, on_progress: Callable[[int], None] = lambda _: None) -> Review:
     """Everything that the history of `commit` shows. Raises `CasectlError` for a clone that nothing can be certified
-    from: a shallow one, a partial one, one whose commit graph lies; and `NotFound` for a desk that there is not."""
+    from: a shallow or a partial one; and `NotFound` for a desk that there is not."""
     refuse_incomplete(repo)
-    refuse_false_graph(repo)
     history = read_history(repo, commit, wanted.now, on_progress)
     if wanted.desk is not None:
         refuse_unknown_desk(history.book, wanted.desk)

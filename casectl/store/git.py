@@ -6,7 +6,9 @@ import errno
 import os
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -62,6 +64,9 @@ undone, `store.durable` does.
 """
 
 STORING = frozenset({"hash-object", "mktree", "commit-tree", "update-ref", "fast-import", "write-tree", "fetch"})
+
+_SHORTCUTS: ContextVar[tuple[str, ...]] = ContextVar("shortcuts", default=())
+"""On every call inside `by_objects_alone`."""
 
 NETWORK = {"GIT_ALLOW_PROTOCOL": "file:ssh:https"}
 """What a call that is to reach another repository adds to its environment; every other call reaches none."""
@@ -197,10 +202,26 @@ def run_hook(where: Path | Place, hook: Path, *args: str, env: Mapping[str, str]
         return subprocess.run(["sh", str(hook), *args], **options).returncode  # no `#!`: git asks the shell, too
 
 
+def shortcuts() -> tuple[str, ...]:
+    """What git is told here of its shortcuts; a process that was told otherwise answers otherwise."""
+    return _SHORTCUTS.get()
+
+
+@contextmanager
+def by_objects_alone() -> Iterator[None]:
+    """Inside it git goes by the commits themselves, not by the commit graph: that is a cache, which came with the
+    directory and which nobody has held against them."""
+    before = _SHORTCUTS.set(("-c", "core.commitGraph=false"))
+    try:
+        yield
+    finally:
+        _SHORTCUTS.reset(before)
+
+
 def command(where: Path | Place, args: tuple[str, ...], hooks: bool = False) -> list[str]:
     """The whole command line. git finds the repository from the root by itself, with its own check of ownership."""
     root = where if isinstance(where, Path) else where.root
-    own = (*(() if hooks else NO_HOOKS), *(DURABLE if args[0] in STORING else ()))
+    own = (*(() if hooks else NO_HOOKS), *(DURABLE if args[0] in STORING else ()), *_SHORTCUTS.get())
     return ["git", "-C", str(root), "--work-tree=.", *FORCED, *own, *args]
 
 

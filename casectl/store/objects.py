@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import IO, NamedTuple
 
 from casectl.model.problems import CasectlError
-from casectl.store.git import GitProcess, Place, start_git
+from casectl.store.git import GitProcess, Place, shortcuts, start_git
 
 _NAMES_AT_ONCE = 1000
 _NAMES_UNREAD = 100
@@ -115,7 +115,7 @@ def _feed(stdin: IO[bytes], names: Iterator[bytes]) -> None:
 def _mark(place: Place) -> tuple[object, ...]:
     """What an idle process must share with who takes it over: this process (no fork of it), the same directory."""
     found = [path.stat() for path in (place.root, place.root / ".git")]
-    return (os.getpid(), str(place.root), *((about.st_dev, about.st_ino) for about in found))
+    return (os.getpid(), str(place.root), *shortcuts(), *((about.st_dev, about.st_ino) for about in found))
 
 
 def _keep(place: Place, process: GitProcess) -> None:

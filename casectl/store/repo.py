@@ -117,19 +117,6 @@ def refuse_incomplete(repo: Repo) -> None:
         raise CasectlError(message, "audit a whole one: git clone URL, without --filter")
 
 
-def refuse_false_graph(repo: Repo) -> None:
-    """Raise `CasectlError` when git's commit graph, a cache that may have come with the directory, does not agree with
-    the commits themselves."""
-    info = repo.common_dir / "objects" / "info"
-    if not (info / "commit-graph").exists() and not (info / "commit-graphs").exists():
-        return
-    try:
-        run_git(repo, "commit-graph", "verify", "--no-progress")
-    except GitError as wrong:
-        hint = f"remove {info / 'commit-graph'}*, then: git commit-graph write --reachable"
-        raise CasectlError(f"git's commit graph is not true to the commits ({wrong.message})", hint) from None
-
-
 def identity(repo: Repo) -> Identity:
     """`user.name` and `user.email` as git is configured here. Raises `CasectlError` when one is missing."""
     try:

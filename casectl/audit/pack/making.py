@@ -52,6 +52,7 @@ from casectl.reports.table import Column, Table
 from casectl.store.bundle import write_bundle
 from casectl.store.commitlog import parse_commit
 from casectl.store.durable import sync_file, sync_folder
+from casectl.store.git import by_objects_alone
 from casectl.store.objects import ObjectReader
 from casectl.store.policy_bytes import PolicyFile, read_policy_bytes
 from casectl.store.policy_history import read_revisions
@@ -106,6 +107,7 @@ def write_pack(
     return packed, digest
 
 
+@by_objects_alone()
 def pack_members(
     repo: Repo,
     commit: str,
