@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 from casectl import __version__
 from casectl.audit.pack.cases import Period
-from casectl.audit.pack.sample import SEED, SIZE
+from casectl.audit.pack.sample import SEED, SIZE, known_seed
 from casectl.audit.pack.zipped import Measure
 from casectl.model.instants import Instant, format_instant, parse_stored
+from casectl.model.problems import UsageMistake
 from casectl.reports.population import zone_data_version
 from casectl.store.bundle import git_version
 from casectl.store.git import Place
@@ -124,17 +125,22 @@ def commands(commit: str, inputs: Inputs, audited: Instant) -> dict[str, str]:
 
 
 def inputs_of(document: Mapping[str, Any]) -> Inputs:
-    """The inputs that a manifest says its pack was made from. Raises ValueError for what no manifest holds."""
+    """The inputs that a manifest says its pack was made from. Raises ValueError for what no manifest holds.
+
+    Seed and desk stand in the page that an auditor follows: nothing in them may act there.
+    """
     since, desk, sample, seed = (document.get(name) for name in ("since", "desk", "sample", "seed"))
-    if (
-        not (desk is None or isinstance(desk, str))
-        or type(sample) is not int
-        or sample < 0
-        or not isinstance(seed, str)
-    ):
-        raise ValueError("desk, sample or seed")
+    if not (desk is None or (isinstance(desk, str) and desk.isprintable())) or type(sample) is not int or sample < 0:
+        raise ValueError("desk or sample")
     begin = None if since is None else _instant(since)
-    return Inputs(Period(begin, _instant(document.get("until")), desk), sample, seed)
+    return Inputs(Period(begin, _instant(document.get("until")), desk), sample, _seed(seed))
+
+
+def _seed(text: object) -> str:
+    try:
+        return known_seed(text if isinstance(text, str) else "")
+    except UsageMistake as mistake:
+        raise ValueError(mistake.message) from None
 
 
 def _instant(text: object) -> Instant:

@@ -152,7 +152,7 @@ another sample; only the cases of this one have a folder.)
 ```bash
 awk -F, 'NR > 1 && $2 == "yes" {{ print $1 }}' cases.csv |
   while IFS= read -r id; do
-    printf '%s %s\\n' "$(printf '%s' "{seed}:$id" | sha256sum | cut -d ' ' -f 1)" "$id"
+    printf '%s %s\\n' "$(printf '%s:%s' '{seed}' "$id" | sha256sum | cut -d ' ' -f 1)" "$id"
   done | LC_ALL=C sort | awk 'NR <= {size} {{ print $2 }}' | LC_ALL=C sort > check/drawn
 diff check/drawn <(awk -F, 'NR > 1 && $3 == "yes" {{ print $1 }}' cases.csv | LC_ALL=C sort)
 diff check/drawn <(find sample -mindepth 1 -maxdepth 1 2> check/none | sed 's#^sample/##' | LC_ALL=C sort)

@@ -265,6 +265,27 @@ def test_a_forger_who_makes_the_lists_fit_is_found_by_making_it_again(
     assert "authority.csv" not in said.out
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("seed", "$(touch ran)"), ("seed", "'; touch ran; '"), ("seed", ""), ("seed", 1), ("sample", -1), ("sample", True),
+     ("desk", "acme-desk`\n```bash\ntouch ran\n```\n"), ("commit", "$(touch ran)"), ("commit", "main")],
+)  # fmt: skip
+def test_an_input_that_nobody_could_type_is_refused_whatever_the_lists_say(
+    pack: Pack, place: Path, name: str, value: str | int, terminal: Terminal
+) -> None:
+    """The pack's README holds the inputs, and an auditor runs what it says."""
+    members = pack.members
+    manifest = json.loads(members["manifest.json"])
+    was = str(manifest[name])
+    manifest[name] = value
+    members["manifest.json"] = json.dumps(manifest).encode()
+    members["README.md"] = members["README.md"].replace(f"'{was}'".encode(), f"'{value}'".encode())
+    path = remade(listed_anew(members), place / "p.zip")
+    assert named(path) == {"manifest.json"}
+    for words in ((), ("--recompute",)):
+        assert "manifest.json: cannot be read" in terminal.run("audit", "verify", str(path), *words, code=3).out
+
+
 def test_a_period_that_never_ends_is_not_counted(pack: Pack, place: Path, terminal: Terminal) -> None:
     members = pack.members
     members["manifest.json"] = members["manifest.json"].replace(b"2026-11-24T18", b"9026-11-24T18")
