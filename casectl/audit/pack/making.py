@@ -118,8 +118,7 @@ def pack_members(
 ) -> Packed:
     """Everything that goes into the pack; what is too large to be held stands in the folder `scratch`."""
     evidence = gather(repo, commit, inputs, on_progress)
-    asked = wanted(repo, commit, inputs)
-    reviewed = review(repo, commit, asked)
+    reviewed = review(repo, commit, wanted(inputs))
     findings = reviewed.table
     policies, left_out = read_policy_bytes(repo, commit)
     bundle = again.bundle if again else scratch / BUNDLE
@@ -130,7 +129,7 @@ def pack_members(
     made_with = again.versions if again else versions(repo, reviewed.signed)
     lines = _policy_lines(evidence, policies)
     problems = [str(each._replace(hint=None)) for each in evidence.problems]
-    named = commands(commit, inputs, asked.now)
+    named = commands(commit, inputs)
     tree = _tree(repo, commit)
     files[MANIFEST] = manifest(commit, tree, inputs, made_with, named, lines, left_out, problems, measures)
     measures[MANIFEST] = measure(chunks(files[MANIFEST]))
@@ -142,15 +141,14 @@ def pack_members(
     return Packed(members, measures, *told, len(evidence.drawn))
 
 
-def wanted(repo: Repo, commit: str, inputs: Inputs) -> Wanted:
+def wanted(inputs: Inputs) -> Wanted:
     """The findings that belong into a pack: of the commits from the beginning of its period on, up to the one that is
     packed. What was done to a case of the period after its end is to be asked about, too.
 
-    No clock is asked, for a pack is to be the same tomorrow: what is dated in the future is told against the end of the
-    period or the commit's own time, whichever is later.
+    What lies in the future is told against a moment that is an input, not against the packed commit: that is written by
+    whoever is audited.
     """
-    period = inputs.period
-    return Wanted(max(period.until, tip_time(repo, commit)), period.since, None, period.desk)
+    return Wanted(inputs.audited_at, inputs.period.since, None, inputs.period.desk)
 
 
 def tip_time(repo: Repo, commit: str) -> Instant:
@@ -187,7 +185,7 @@ def _texts(repo: Repo, evidence: Evidence, findings: Table) -> dict[str, bytes]:
     texts["findings.json"] = render(findings, "json")
     texts[SIGNERS] = allowed_signers(evidence.book.staff)
     texts["controls.md"] = control_page()
-    texts[README] = pack_readme(commit, period, inputs.seed, inputs.sample)
+    texts[README] = pack_readme(commit, inputs)
     gone = {each.line.id: each.deleted_in for each in evidence.cases if each.file == "deleted"}
     drawn = sample_files(repo, commit, period.until, sorted(evidence.drawn), gone)
     return {**{name: text.encode() for name, text in texts.items()}, **drawn}

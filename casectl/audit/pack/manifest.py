@@ -31,6 +31,8 @@ class Inputs(NamedTuple):
     """What a pack is asked for, beside the commit."""
 
     period: Period
+    audited_at: Instant
+    """When its audit is made: what is dated later lies in the future, what was accepted until before that is over."""
     sample: int = SIZE
     """How many cases are drawn, at most."""
     seed: str = SEED
@@ -83,6 +85,7 @@ def manifest(
         "since": None if period.since is None else format_instant(period.since),
         "until": format_instant(period.until),
         "as_of": format_instant(period.until),
+        "audited_at": format_instant(inputs.audited_at),
         "desk": period.desk,
         "sample": inputs.sample,
         "seed": inputs.seed,
@@ -101,20 +104,19 @@ def sums(measures: Mapping[str, Measure]) -> bytes:
     return "".join(f"{each.sha256}  {name}\n" for name, each in sorted(measures.items())).encode()
 
 
-def commands(commit: str, inputs: Inputs, audited: Instant) -> dict[str, str]:
-    """The commands that make the pack again, and each table of it, in any clone that has the commit. `audited` is the
-    moment of which its audit is."""
-    until = format_instant(inputs.period.until)
+def commands(commit: str, inputs: Inputs) -> dict[str, str]:
+    """The commands that make the pack again, and each table of it, in any clone that has the commit."""
+    until, audited = format_instant(inputs.period.until), format_instant(inputs.audited_at)
     desk = [] if inputs.period.desk is None else ["--desk", inputs.period.desk]
     since = [] if inputs.period.since is None else ["--since", format_instant(inputs.period.since)]
     at = ["casectl", "--at", commit]
     drawn = ["--sample", str(inputs.sample), "--seed", inputs.seed]
-    made = [*at, "audit", "pack", "--out", "PACK.zip", *since, "--until", until, *desk, *drawn]
+    made = [*at, "audit", "pack", "--out", "PACK.zip", *since, "--until", until, *desk, "--audited-at", audited, *drawn]
     return {
         "pack": join(made),
         "every file that is not named here": "the pack",
         "population.csv": join([*at, "sla", "--as-of", until, *desk, "-o", "csv"]),
-        "findings.csv": join([*at, "audit", *since, *desk, "--as-of", format_instant(audited), "-o", "csv"]),
+        "findings.csv": join([*at, "audit", *since, *desk, "--as-of", audited, "-o", "csv"]),
         "policies/": f"git show {commit}:PATH",
         "revisions.csv": f"{join([*at, 'policy', 'history'])} DESK -o csv",
         "sample/ID/case.yaml": f"git show {commit}:PATH",
@@ -133,7 +135,8 @@ def inputs_of(document: Mapping[str, Any]) -> Inputs:
     if not (desk is None or (isinstance(desk, str) and desk.isprintable())) or type(sample) is not int or sample < 0:
         raise ValueError("desk or sample")
     begin = None if since is None else _instant(since)
-    return Inputs(Period(begin, _instant(document.get("until")), desk), sample, _seed(seed))
+    until, audited = (_instant(document.get(name)) for name in ("until", "audited_at"))
+    return Inputs(Period(begin, until, desk), audited, sample, _seed(seed))
 
 
 def _seed(text: object) -> str:

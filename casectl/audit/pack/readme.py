@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from casectl.audit.pack.cases import Period
+from casectl.audit.pack.manifest import Inputs
 from casectl.model.instants import format_instant
 
 
-def pack_readme(commit: str, period: Period, seed: str, size: int) -> str:
+def pack_readme(commit: str, inputs: Inputs) -> str:
     """The page. Its bash blocks work as printed, in order, in the folder that the pack was unzipped into."""
+    period = inputs.period
     since = "the beginning" if period.since is None else format_instant(period.since)
     desk = "All desks" if period.desk is None else f"Desk `{period.desk}`"
     head = f"""\
 # Evidence pack
 
 {desk}, from {since} to {format_instant(period.until)}, as of that end, by commit
-`{commit}`.
+`{commit}`; audited at {format_instant(inputs.audited_at)}.
 
 Nothing here has to be believed: the history that everything follows from is in `history.bundle`. The commands below
 check the pack without casectl. They want bash, git 2.34 or later, sha256sum, sort, awk, sed, and for signatures
@@ -29,7 +30,18 @@ Or block by block, each with `bash -euo pipefail`. Signatures are counted, not j
 (see "Who signed").
 """
     return "\n".join(
-        (head, _WHAT, _WHOLE, _HISTORY, _POLICIES, _POPULATION, _TOTALS, _sampled(seed, size), _SIGNED, _LIMITS)
+        (
+            head,
+            _WHAT,
+            _WHOLE,
+            _HISTORY,
+            _POLICIES,
+            _POPULATION,
+            _TOTALS,
+            _sampled(inputs.seed, inputs.sample),
+            _SIGNED,
+            _LIMITS,
+        )
     )
 
 
@@ -55,7 +67,8 @@ _WHAT = """\
 | `controls.csv`, `controls.md` | which controls of which standards this is evidence for, and which not |
 
 A case is in the period when it was opened by its end and not closed before its beginning. Times are UTC; a step counts
-at its commit's time, and never before the step before it.
+at its commit's time, and never before the step before it. Findings are those of the moment of the audit: what is dated
+later lies in the future, and what was accepted until before it is open again.
 """
 
 _WHOLE = """\

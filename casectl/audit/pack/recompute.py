@@ -17,7 +17,8 @@ from casectl.store.bundle import unbundle, write_bundle
 from casectl.store.repo import Repo
 
 FORESIGHT_SECONDS = 100 * 366 * 86_400
-"""How long after its last commit a period may end: centuries of office hours would take for ever to count."""
+"""How long after its last commit a period may end, or an audit be made: centuries of office hours would take for ever
+to count."""
 
 
 def recompute_pack(path: Path, verdict: Verdict, on_progress: OnProgress) -> Verdict:
@@ -40,8 +41,8 @@ def recompute_pack(path: Path, verdict: Verdict, on_progress: OnProgress) -> Ver
             was: Mapping[str, Any] = then if isinstance(then, dict) else {}
             now = versions(repo, was.get("cryptography") is not None)
             inputs = inputs_of(manifest)
-            if inputs.period.until > tip_time(repo, verdict.commit) + FORESIGHT_SECONDS:
-                raise ValueError("it ends more than a century after its last commit")
+            if max(inputs.period.until, inputs.audited_at) > tip_time(repo, verdict.commit) + FORESIGHT_SECONDS:
+                raise ValueError("it ends, or was audited, more than a century after its last commit")
             packed = pack_members(repo, verdict.commit, inputs, place, on_progress, Again(was, bundle))
             own = _packed_otherwise(repo, verdict.commit, bundle, place) if was.get("git") == now["git"] else ()
         except ExtraMissing:

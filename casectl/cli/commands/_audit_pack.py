@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from casectl.cli.context import clock
 from casectl.cli.errors import warn
-from casectl.cli.reading import FINDINGS, Desk, as_of_moment, moment, progress, read_from, zone_of_dates
+from casectl.cli.reading import (
+    FINDINGS,
+    FORESIGHT_SECONDS,
+    Desk,
+    as_of_moment,
+    moment,
+    progress,
+    read_from,
+    zone_of_dates,
+)
 from casectl.model.problems import UsageMistake
+
+if TYPE_CHECKING:
+    from casectl.model.instants import Instant
 
 
 def pack(
@@ -27,23 +39,24 @@ def pack(
     desk: Desk = None,
     sample: Annotated[int, typer.Option(min=0, metavar="N", help="Cases to show closely.")] = 25,
     seed: Annotated[str, typer.Option(metavar="S", help="Another seed draws another sample.")] = "1",
+    audited_at: Annotated[
+        str, typer.Option(metavar="INSTANT", help="When the audit is made: what is dated later lies in the future.")
+    ] = "now",
     force: Annotated[bool, typer.Option("--force", help="Replace the file, if it is there already.")] = False,
 ) -> None:
     """Evidence for an auditor in one zip file: the population, a sample, findings, policies and the whole history."""
     from casectl.audit.pack.cases import Period
-    from casectl.audit.pack.making import tip_time, write_pack
+    from casectl.audit.pack.making import write_pack
     from casectl.audit.pack.manifest import Inputs
     from casectl.audit.pack.sample import known_seed
     from casectl.reports.plain import plain
 
     repo, commit = read_from(ctx)
-    zone = zone_of_dates(repo, commit, desk, since, until)
+    zone = zone_of_dates(repo, commit, desk, since, until, audited_at)
     begin, end = None if since is None else moment(since, zone), as_of_moment(until, zone)
     if begin is not None and begin >= end:
         raise UsageMistake("--since does not lie before --until: no moment is in that period", "since comes first")
-    inputs = Inputs(Period(begin, end, desk), sample, known_seed(seed))
-    if tip_time(repo, commit) > clock():
-        warn("the commit is dated in the future; the pack tells nothing of that: casectl audit does")
+    inputs = Inputs(Period(begin, end, desk), _audited(audited_at, zone), sample, known_seed(seed))
     with progress() as told:
         packed, digest = write_pack(repo, commit, inputs, out, force, told)
     print(_sum("rows", packed.states))
@@ -53,6 +66,16 @@ def pack(
     print(_sum("findings", packed.severities))
     print(f"commit: {commit}")
     print(f"{digest}  {plain(str(out))}")
+
+
+def _audited(text: str, zone: str) -> Instant:
+    """The moment of `--audited-at`; one in the future hides what is dated before it, and a warning says so."""
+    instant, now = moment(text, zone), clock()
+    if instant > now + FORESIGHT_SECONDS:
+        raise UsageMistake(f"--audited-at lies more than a century ahead: '{text}'", "see the year")
+    if instant > now:
+        warn("--audited-at lies in the future: commits that are dated before it are not told to be")
+    return instant
 
 
 def verify(

@@ -19,7 +19,8 @@ from typing import Any
 from tests.cli.conftest import ACME, MAIL, Terminal
 
 SINCE, UNTIL = "2026-11-10T00:00:00+00:00", "2026-11-24T18:00:00+00:00"
-PERIOD = ("--since", SINCE, "--until", UNTIL)
+AUDITED = "2026-11-26T12:00:00+00:00"
+PERIOD = ("--since", SINCE, "--until", UNTIL, "--audited-at", AUDITED)
 FORMULA = '=HYPERLINK("http://evil.example","see, here")'
 STAFF = """\
 staff:

@@ -16,7 +16,7 @@ from casectl.audit.pack.evidence import gather, population_table, states
 from casectl.audit.pack.manifest import Inputs
 from casectl.audit.pack.sample import draw
 from casectl.store.repo import find_repo, head_commit
-from tests.audit.pack.packing import FORMULA, PERIOD, SINCE, UNTIL, Pack, Story, commit, path_of
+from tests.audit.pack.packing import AUDITED, FORMULA, PERIOD, SINCE, UNTIL, Pack, Story, commit, path_of
 from tests.cli.conftest import Terminal, moment_of
 
 
@@ -78,7 +78,8 @@ def test_the_population_is_what_the_machine_contract_says(pack: Pack, told: Term
 
 def test_a_case_without_targets_keeps_a_row(told: Terminal) -> None:
     repo = find_repo(told.root)
-    evidence = gather(repo, head_commit(repo), Inputs(Period(None, moment_of("2026-11-24 18:00"))))
+    inputs = Inputs(Period(None, moment_of("2026-11-24 18:00")), moment_of("2026-11-26 12:00"))
+    evidence = gather(repo, head_commit(repo), inputs)
     before = states(evidence)
     (place, bare) = next((place, each) for place, each in enumerate(evidence.cases) if each.figures)
     assert bare.figures
@@ -223,6 +224,7 @@ def test_the_manifest_says_what_it_was_made_from(pack: Pack, told: Terminal) -> 
     assert (manifest["schema"], manifest["commit"]) == ("casectl.evidence/1", head)
     assert manifest["tree"] == told.git("rev-parse", "HEAD^{tree}").strip()
     assert (manifest["since"], manifest["until"], manifest["as_of"]) == (SINCE, UNTIL, UNTIL)
+    assert manifest["audited_at"] == AUDITED
     assert (manifest["desk"], manifest["sample"], manifest["seed"]) == (None, 25, "1")
     assert {"casectl", "python", "git", "tzdata"} <= {name for name, said in manifest["versions"].items() if said}
     others = pack.members.keys() - {"manifest.json", "SHA256SUMS"}
@@ -246,6 +248,45 @@ def test_what_was_done_to_its_cases_after_its_end_is_found(told: Terminal, place
     told.set_clock("2027-01-26 12:00")
     words = split(made.manifest["commands"]["findings.csv"])
     assert told.run(*words[1:], code=3).out == made.text("findings.csv")
+
+
+def test_a_commit_that_is_dated_in_the_future_is_found(told: Terminal, place: Path) -> None:
+    """By the moment of packing, which is an input: a month later the same inputs tell it still."""
+    (told.root / "NEWS").write_text("none\n")
+    commit(told, "2027-03-01T09:00:00", "Tomorrow's news")
+    tip = told.git("rev-parse", "HEAD").strip()
+    said = told.run("audit", "pack", "--out", str(place / "p.zip"), "--until", UNTIL)
+    assert said.err == ""
+    made = Pack(place / "p.zip")
+    assert made.manifest["audited_at"] == AUDITED, "the clock's"
+    assert ("future", tip) in {(row["code"], row["commit"]) for row in made.table("findings.csv")}
+    told.run(*split(made.manifest["commands"]["pack"])[1:], at="2027-04-01 12:00")
+    assert (told.root / "PACK.zip").read_bytes() == made.path.read_bytes()
+    told.run("audit", "verify", str(made.path), "--recompute")
+    told.run("audit", "pack", "--out", str(place / "q.zip"), "--until", UNTIL)
+    assert "future" not in {row["code"] for row in Pack(place / "q.zip").table("findings.csv")}, "it is past by now"
+
+
+def test_what_was_accepted_is_open_again_by_the_moment_of_the_audit(told: Terminal, place: Path) -> None:
+    words = ("audit", "pack", "--force", "--out", str(place / "p.zip"), *PERIOD[:4])
+    told.run(*words)
+    (row, *_) = (row for row in Pack(place / "p.zip").table("findings.csv") if row["severity"] != "observation")
+    word = f"{{finding: {row['id']}, by: bo, why: Known., until: 2026-12-01}}"
+    (told.root / "policies" / "accepted.yaml").write_text(f"accepted:\n- {word}\n")
+    told.git("config", "user.email", "bo@desk.example")
+    commit(told, "2026-11-26T12:00:00", "Accept it")
+
+    def state(audited_at: str) -> str:
+        told.run(*words, "--audited-at", audited_at, at="2027-01-10 12:00")
+        return {row["id"]: row["state"] for row in Pack(place / "p.zip").table("findings.csv")}[row["id"]]
+
+    assert (state("2026-11-27"), state("2026-12-24")) == ("accepted", "open")
+
+
+def test_an_audit_of_the_future_is_warned_of(told: Terminal, place: Path) -> None:
+    said = told.run("audit", "pack", "--out", str(place / "p.zip"), "--audited-at", "2027-01-01")
+    assert "--audited-at lies in the future" in said.err
+    told.run("audit", "pack", "--out", str(place / "q.zip"), "--audited-at", "9027-01-01", code=2)
 
 
 def test_the_commands_of_the_manifest_repeat_the_pack(pack: Pack, told: Terminal) -> None:

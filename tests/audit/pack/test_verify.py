@@ -222,7 +222,8 @@ def test_something_added_at_either_end_is_noticed(pack: Pack, place: Path) -> No
         b'{"schema": "casectl.evidence/1"}',
         b'{"schema": "casectl.evidence/1", "commit": "%s", "until": 5, "sample": 1, "seed": "1"}' % (b"0" * 40),
         b'{"schema": "casectl.evidence/1", "commit": "%s", "until": "2026-11-24T18:00:00+00:00", "since": null, '
-        b'"desk": null, "sample": 1, "seed": "1", "files": {"cases.csv": ["sha256", "bytes"]}}' % (b"0" * 40),
+        b'"audited_at": "2026-11-24T18:00:00+00:00", "desk": null, "sample": 1, "seed": "1", '
+        b'"files": {"cases.csv": ["sha256", "bytes"]}}' % (b"0" * 40),
     ],
     ids=["deep", "empty", "a list", "no text", "no commit", "a number for a time", "files that are none"],
 )
@@ -286,9 +287,10 @@ def test_an_input_that_nobody_could_type_is_refused_whatever_the_lists_say(
         assert "manifest.json: cannot be read" in terminal.run("audit", "verify", str(path), *words, code=3).out
 
 
-def test_a_period_that_never_ends_is_not_counted(pack: Pack, place: Path, terminal: Terminal) -> None:
+@pytest.mark.parametrize("day", [b"24T18", b"26T12"], ids=["until", "audited_at"])
+def test_a_period_that_never_ends_is_not_counted(pack: Pack, place: Path, terminal: Terminal, day: bytes) -> None:
     members = pack.members
-    members["manifest.json"] = members["manifest.json"].replace(b"2026-11-24T18", b"9026-11-24T18")
+    members["manifest.json"] = members["manifest.json"].replace(b"2026-11-" + day, b"9026-11-" + day)
     path = remade(listed_anew(members), place / "p.zip")
     said = terminal.run("audit", "verify", str(path), "--recompute", code=3)
     assert "a century" in said.out
