@@ -121,12 +121,16 @@ git -C check/history -c core.quotePath=false ls-tree -r --full-tree "$commit" po
 _POPULATION = """\
 ## Nobody was left out
 
-Every case that ever had a file, in any commit, is a line of `cases.csv`:
+Every case that ever had a file, in any commit, is a line of `cases.csv`. (A file that is named by a day that never was,
+as `ACM-260231-K7Q4P` is, is no case's.)
 
 ```bash
 git -C check/history log --all --full-history -m --no-renames --format= --name-only -- cases/ |
   LC_ALL=C sed -nE 's#^cases/20([0-9]{2})/([0-9]{2})/([0-9]{2})/(.*)\\.yaml$#\\1\\2\\3 \\4#p' |
-  { LC_ALL=C grep -E '^([0-9]{6}) [A-Z0-9]{2,8}-\\1-[0-9A-HJKMNP-TV-Z]{5}$' || true; } | cut -d ' ' -f 2 |
+  { LC_ALL=C grep -E '^([0-9]{6}) [A-Z0-9]{2,8}-\\1-[0-9A-HJKMNP-TV-Z]{5}$' || true; } |
+  awk '{ year = substr($1, 1, 2); month = substr($1, 3, 2) + 0; day = substr($1, 5, 2) + 0
+         last = month == 2 ? 28 + (year % 4 == 0) : 30 + (month + (month > 7)) % 2 }
+       month >= 1 && month <= 12 && day >= 1 && day <= last { print $2 }' |
   LC_ALL=C sort -u > check/ever
 diff check/ever <(awk -F, 'NR > 1 { print $1 }' cases.csv | LC_ALL=C sort)
 ```

@@ -199,6 +199,24 @@ def test_cases_that_only_a_branch_or_a_merge_had_are_in_the_list(told: Terminal,
     told.run("audit", "verify", str(place / "p.zip"), "--recompute")
 
 
+def test_a_file_of_a_day_that_never_was_is_no_case(told: Terminal, place: Path, tools: Path) -> None:
+    """Every first and last day of a month, in a leap year and in another, and the days beside them."""
+    source = next((told.root / "cases").rglob("ACM-*.yaml"))
+    for year in (23, 24):
+        for month in range(14):
+            for day in (0, 1, 28, 29, 30, 31, 32):
+                _put(told, source, f"ACM-{year:02}{month:02}{day:02}-AAAAA")
+    told.git("commit", "-qm", "Days")
+    told.git("rm", "-qr", "--ignore-unmatch", "cases/2023", "cases/2024")
+    told.git("commit", "-qm", "And away with them")
+    told.run("audit", "pack", "--out", str(place / "p.zip"), "--sample", "3")
+    made = Pack(place / "p.zip")
+    ids = {line["id"] for line in made.table("cases.csv")}
+    assert {"ACM-240229-AAAAA", "ACM-230228-AAAAA", "ACM-230831-AAAAA", "ACM-231231-AAAAA"} <= ids
+    assert not {"ACM-230229-AAAAA", "ACM-240230-AAAAA", "ACM-240431-AAAAA", "ACM-231301-AAAAA"} & ids
+    all_hold(made, place / "open", tools)
+
+
 def _put(told: Terminal, source: Path, case: str) -> None:
     target = told.root / path_of(case)
     target.parent.mkdir(parents=True, exist_ok=True)
