@@ -22,9 +22,15 @@ class PolicyFile(NamedTuple):
     content: bytes
 
 
+def is_plain_name(name: str) -> bool:
+    """Whether every program writes this name alike and everybody sees what it is: the names that git never quotes,
+    printable ASCII without quotes and backslashes. Beyond ASCII, file systems spell one name in several ways."""
+    return name.isascii() and name.isprintable() and not {'"', "\\"} & set(name)
+
+
 def read_policy_bytes(repo: Repo, commit: str) -> tuple[tuple[PolicyFile, ...], tuple[str, ...]]:
     """Every regular file below `policies/` at `commit`, by path; and the paths that were left out: links, other
-    repositories, and names with what git quotes (control characters, quotes, backslashes).
+    repositories, and what has no plain name (`is_plain_name`).
 
     Raises `InvalidFiles` for a name that no file system takes everywhere: `..`, or what is not UTF-8.
     """
@@ -35,7 +41,7 @@ def read_policy_bytes(repo: Repo, commit: str) -> tuple[tuple[PolicyFile, ...], 
         about, _, raw = line.partition(b"\t")
         mode, _, blob = about.decode().split(" ")
         path = _safe(raw)
-        if mode in _REGULAR and not any(ord(each) < 32 or each in '"\\\x7f' for each in path):
+        if mode in _REGULAR and is_plain_name(path):
             kept.append((path, blob))
         else:
             left_out.append(path)

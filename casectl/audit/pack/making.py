@@ -71,6 +71,8 @@ class Packed(NamedTuple):
     judged: Counter[str]
     """Of those in the period: judged, and not."""
     drawn: int
+    left_out: tuple[str, ...]
+    """What lies below `policies/` and is not in the pack's."""
 
 
 class Again(NamedTuple):
@@ -138,7 +140,7 @@ def pack_members(
     cases = Counter(each.in_period for each in evidence.cases)
     members = tuple(Member(name, content) for name, content in sorted(files.items()))
     told = states(evidence), severities(findings), cases, judged(evidence)
-    return Packed(members, measures, *told, len(evidence.drawn))
+    return Packed(members, measures, *told, len(evidence.drawn), left_out)
 
 
 def wanted(inputs: Inputs) -> Wanted:

@@ -103,8 +103,9 @@ git -C check/history fsck --connectivity-only --no-dangling --no-progress
 _POLICIES = f"""\
 ## The policies
 
-Each policy file here is the commit's, and none of its files is missing (links, and names that git has to quote, are
-left out, and the manifest lists them):
+Each policy file here is the commit's, and none of its files is missing. Links are left out, and so are names that git
+quotes (all that is more than plain ASCII, for file systems spell it in several ways): the manifest lists them, and the
+bundle has them.
 
 ```bash
 {_COMMIT}
@@ -113,7 +114,7 @@ while IFS= read -r file; do
   test "$(git -C check/history hash-object --no-filters "$PWD/$file")" = \\
        "$(git -C check/history rev-parse "$commit:$file")"
 done < check/policies
-git -C check/history -c core.quotePath=false ls-tree -r --full-tree "$commit" policies/ |
+git -C check/history -c core.quotePath=true ls-tree -r --full-tree "$commit" policies/ |
   awk -F '\\t' '$1 ~ /^100/ && $2 !~ /^"/ {{ print $2 }}' | LC_ALL=C sort | diff check/policies -
 ```
 """

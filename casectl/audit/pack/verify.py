@@ -19,6 +19,7 @@ from casectl.audit.pack.manifest import BUNDLE, MANIFEST, SCHEMA, SUMS, inputs_o
 from casectl.audit.pack.zipped import CHUNK, Measure, NoPack, measure, opened, pieces_of, write_zip
 from casectl.model.problems import CasectlError, NotFound
 from casectl.store.bundle import bundled_commit
+from casectl.store.policy_bytes import is_plain_name
 
 MOST_LIST_BYTES = 64 << 20
 """Of a manifest or list of sums; more would only be read to be refused."""
@@ -95,8 +96,8 @@ def _names(names: Iterable[str]) -> Iterator[Finding]:
         parts = name.split("/")
         if name.startswith("/") or "\\" in name or {"", ".", ".."} & set(parts) or ":" in parts[0]:
             yield Finding(name, "is a path that leads out of the folder it is unzipped into")
-        elif not name.isprintable():
-            yield Finding(name, "holds characters that cannot be seen")
+        elif not is_plain_name(name):
+            yield Finding(name, "holds characters that no file of a pack has in its name")
 
 
 def _read_list(archive: ZipFile, members: Members, name: str) -> bytes | Finding:

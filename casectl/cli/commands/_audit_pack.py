@@ -59,6 +59,8 @@ def pack(
     inputs = Inputs(Period(begin, end, desk), _audited(audited_at, zone), sample, known_seed(seed))
     with progress() as told:
         packed, digest = write_pack(repo, commit, inputs, out, force, told)
+    for path in packed.left_out:
+        warn(f"left out: {plain(path)}: a link, or a name that is more than plain ASCII; the bundle has it")
     print(_sum("rows", packed.states))
     print(_sum("cases", Counter({"in the period" if part == "yes" else part: n for part, n in packed.cases.items()})))
     print(_sum("period", packed.judged))

@@ -217,6 +217,29 @@ def test_a_file_of_a_day_that_never_was_is_no_case(told: Terminal, place: Path, 
     all_hold(made, place / "open", tools)
 
 
+def test_policy_files_without_a_plain_name_are_left_out_and_told(told: Terminal, place: Path, tools: Path) -> None:
+    """What the pack takes, verify lets pass; and the page's own list agrees with both."""
+    plain = ["a file, 100% (new) & 'so' $x `y` #1.txt", "_~^.txt"]
+    odd = ["no\u00a0break.txt", "k\u00e4rnten.txt", "\u202etxt.yaml", "zero\u200bwidth.txt", "bell\x07.txt", 'a"b.txt']
+    folder = told.root / "policies" / "holidays"
+    folder.mkdir(exist_ok=True)
+    for name in (*plain, *odd):
+        (folder / name).write_text("holidays: []\n")
+    (folder / "link").symlink_to("nowhere")
+    told.git("add", "-A")
+    told.git("commit", "-qm", "Names")
+    said = told.run("audit", "pack", "--out", str(place / "p.zip"))
+    made = Pack(place / "p.zip")
+    packed = {name.removeprefix("policies/holidays/") for name in made.members if "/holidays/" in name}
+    assert packed & {*plain, *odd, "link"} == set(plain)
+    left_out = [f"policies/holidays/{name}" for name in (*odd, "link")]
+    assert made.manifest["left_out"] == sorted(left_out)
+    assert said.err.count("warning: left out: policies/holidays/") == len(left_out)
+    assert not {"\u202e", "\x07"} & set(said.err)
+    told.run("audit", "verify", str(place / "p.zip"), "--recompute")
+    all_hold(made, place / "open", tools)
+
+
 def _put(told: Terminal, source: Path, case: str) -> None:
     target = told.root / path_of(case)
     target.parent.mkdir(parents=True, exist_ok=True)
