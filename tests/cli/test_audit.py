@@ -84,6 +84,32 @@ def test_words_that_cannot_be_meant(terminal: Terminal, offended: Plain, words: 
     assert terminal.run("audit", *words, code=2).out == ""
 
 
+@pytest.mark.parametrize("until", ["2020-01-01", "2030-01-01"])
+def test_a_period_without_a_moment_is_refused(terminal: Terminal, offended: Plain, until: str) -> None:
+    said = terminal.run("audit", "--since", "2030-01-01", "--until", until, code=2)
+    assert said.out == ""
+    assert said.err.startswith("casectl: --since does not lie before --until")
+
+
+@pytest.mark.parametrize(
+    "option", [("--since", "2026-11-01"), ("--until", "now"), ("--desk", "acme"), ("--as-of", "now"), ("-o", "csv"),
+               ("--fail-on", "major")]
+)  # fmt: skip
+@pytest.mark.parametrize("command", ["pack", "verify", "codes", "signers"])
+def test_an_option_before_another_command_is_refused(
+    terminal: Terminal, offended: Plain, option: tuple[str, str], command: str
+) -> None:
+    """It would do nothing there, and a pack of everything would pass for one of a desk."""
+    words = {"pack": ("--out", "P.zip"), "verify": ("P.zip",)}.get(command, ())
+    said = terminal.run("audit", *option, command, *words, code=2)
+    assert said.out == ""
+    assert (
+        f"casectl: {'--output' if option[0] == '-o' else option[0]} before '{command}' means nothing to it" in said.err
+    )
+    assert f"hint: its own options follow it: casectl audit {command} --help" in said.err
+    assert not (terminal.root / "P.zip").exists()
+
+
 def test_an_unknown_desk(terminal: Terminal, offended: Plain) -> None:
     assert "acme" in terminal.run("audit", "--desk", "acne", code=4).err
 

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from casectl.model.instants import Instant
 
 
+def refuse_no_period(begin: Instant | None, end: Instant | None) -> None:
+    """Raise `UsageMistake` for a `--since` that does not lie before its `--until`."""
+    if begin is not None and end is not None and begin >= end:
+        raise UsageMistake("--since does not lie before --until: no moment is in that period", "since comes first")
+
+
 def pack(
     ctx: typer.Context,
     out: Annotated[Path, typer.Option("--out", metavar="PACK.zip", help="The file to make.", show_default=False)],
@@ -54,8 +60,7 @@ def pack(
     repo, commit = read_from(ctx)
     zone = zone_of_dates(repo, commit, desk, since, until, audited_at)
     begin, end = None if since is None else moment(since, zone), as_of_moment(until, zone)
-    if begin is not None and begin >= end:
-        raise UsageMistake("--since does not lie before --until: no moment is in that period", "since comes first")
+    refuse_no_period(begin, end)
     inputs = Inputs(Period(begin, end, desk), _audited(audited_at, zone), sample, known_seed(seed))
     with progress() as told:
         packed, digest = write_pack(repo, commit, inputs, out, force, told)

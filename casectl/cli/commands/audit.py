@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casectl.audit.finding import SEVERITIES
-from casectl.cli.commands._audit_pack import pack, verify
+from casectl.cli.commands._audit_pack import pack, refuse_no_period, verify
 from casectl.cli.commands.report import Since, Until
 from casectl.cli.context import command_app
 from casectl.cli.errors import warn
@@ -56,6 +56,7 @@ def audit(
     Silent and exit 0 when there is nothing to say; exit 1 for a shallow or partial clone, which proves nothing.
     """
     if ctx.invoked_subcommand is not None:
+        _refuse_misplaced(ctx, ctx.invoked_subcommand)
         return 0
     from casectl.audit.review import Wanted, review
 
@@ -65,6 +66,7 @@ def audit(
     repo, commit = read_from(ctx)
     zone = zone_of_dates(repo, commit, desk, since, until, as_of)
     begin, end = (None if text is None else moment(text, zone) for text in (since, until))
+    refuse_no_period(begin, end)
     with progress("commits") as told:
         found = review(repo, commit, Wanted(moment(as_of, zone), begin, end, desk), told)
     _warn_of_others(repo, commit)
@@ -74,6 +76,18 @@ def audit(
             show_problems(found.table.exceptions)
     sys.stdout.flush()
     return FINDINGS if found.fails_on(fail_on) else 0
+
+
+def _refuse_misplaced(ctx: typer.Context, command: str) -> None:
+    """Raise `UsageMistake` for options of the audit that stand before another command, where they would do nothing."""
+    for option in ctx.command.params:
+        source = ctx.get_parameter_source(option.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            typed = max(option.opts, key=len)
+            raise UsageMistake(
+                f"{typed} before '{command}' means nothing to it",
+                f"its own options follow it: casectl audit {command} --help",
+            )
 
 
 def _warn_of_others(repo: Repo, commit: str) -> None:
