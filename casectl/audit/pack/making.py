@@ -48,7 +48,7 @@ from casectl.model.instants import Instant
 from casectl.model.problems import NotAllowed, NotFound
 from casectl.reports.render import render
 from casectl.reports.revisions import revision_table
-from casectl.reports.table import Column, Table
+from casectl.reports.table import Table, sheet
 from casectl.store.bundle import write_bundle
 from casectl.store.commitlog import parse_commit
 from casectl.store.durable import sync_file, sync_folder
@@ -57,6 +57,8 @@ from casectl.store.objects import ObjectReader
 from casectl.store.policy_bytes import PolicyFile, read_policy_bytes
 from casectl.store.policy_history import read_revisions
 from casectl.store.repo import Repo, refuse_incomplete
+
+REVISION_COLUMNS = "desk version revision what at who mail subject effective notice wanted clause code finding commit"
 
 
 class Packed(NamedTuple):
@@ -195,12 +197,13 @@ def _texts(repo: Repo, evidence: Evidence, findings: Table) -> dict[str, bytes]:
 
 def _revisions(repo: Repo, evidence: Evidence) -> Table:
     """The revisions of every desk's policy, under one header."""
-    whole, _ = revision_table("", (), evidence.book, evidence.commit)
-    rows: list[dict[str, object]] = []
-    for desk in evidence.book.desks():
-        table, _ = revision_table(desk, read_revisions(repo, evidence.commit, desk), evidence.book, evidence.commit)
-        rows += [{"desk": desk, **row} for row in table.rows]
-    return whole._replace(columns=(Column("desk"), *whole.columns), rows=tuple(rows), stamp={})  # type: ignore[arg-type]
+    book, commit = evidence.book, evidence.commit
+    rows = (
+        {"desk": desk, **row}
+        for desk in book.desks()
+        for row in revision_table(desk, read_revisions(repo, commit, desk), book, commit)[0].rows
+    )
+    return sheet("Revisions", REVISION_COLUMNS, rows)
 
 
 def _bytes_of(policies: Iterable[PolicyFile]) -> dict[str, bytes]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 from collections import Counter
 from pathlib import Path
@@ -199,6 +201,16 @@ def test_policies_are_the_bytes_of_the_commit(pack: Pack, told: Terminal) -> Non
     assert version["blob"] == told.git("rev-parse", "HEAD:policies/acme-desk/1.0.yaml").strip()
     assert lines["policies/staff.yaml"]["version"] is None
     assert {row["desk"] for row in pack.table("revisions.csv")} == {"acme-desk", "other-desk"}
+
+
+def test_revisions_are_what_policy_history_says_of_each_desk(pack: Pack, told: Terminal) -> None:
+    """Every column of it, in its order, after the desk; but for the commit of the whole pack."""
+    wanted = []
+    for desk in ("acme-desk", "other-desk"):
+        said = told.run("policy", "history", desk, "-o", "csv")
+        wanted += [[("desk", desk), *list(row.items())[:-1]] for row in csv.DictReader(io.StringIO(said.out))]
+        assert said.out.partition("\n")[0].endswith(",read_commit")
+    assert [list(row.items()) for row in pack.table("revisions.csv")] == wanted
 
 
 def test_authority_says_what_a_step_would_say(pack: Pack) -> None:
