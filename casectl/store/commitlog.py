@@ -88,6 +88,14 @@ def parse_commit(name: str, content: bytes) -> Commit:
     )
 
 
+def hand_lines(content: bytes) -> tuple[str, str]:
+    """The author's and the committer's line of a commit's object as stored, `Name <mail> seconds zone`: those that
+    `parse_commit` reads; empty for one that there is not."""
+    last = dict(_headers(content.partition(b"\n\n")[0]))
+    author, committer = (last.get(key, b"").decode(errors="replace") for key in (b"author", b"committer"))
+    return author, committer
+
+
 def _is_parent(header: tuple[bytes, bytes]) -> bool:
     return header[0] == b"parent"
 

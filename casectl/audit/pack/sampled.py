@@ -15,7 +15,7 @@ from casectl.reports.onecase import one_case
 from casectl.reports.plain import plain
 from casectl.reports.render import render, render_all
 from casectl.reports.table import Cell, Table, sheet
-from casectl.store.commitlog import Commit, parse_commit
+from casectl.store.commitlog import Commit, hand_lines, parse_commit
 from casectl.store.lives import read_changes, read_lives
 from casectl.store.objects import ObjectReader
 from casectl.store.repo import Repo
@@ -66,9 +66,7 @@ def sample_files(
 def _commits(reader: ObjectReader, names: Sequence[str]) -> Iterator[Told]:
     for found in reader.look_at_all(names):
         if found is not None and found.type == "commit":
-            head = found.content.partition(b"\n\n")[0].decode(errors="replace").split("\n")
-            lines = dict(line.partition(" ")[::2] for line in reversed(head))
-            yield Told(parse_commit(found.id, found.content), lines.get("author", ""), lines.get("committer", ""))
+            yield Told(parse_commit(found.id, found.content), *hand_lines(found.content))
 
 
 def _files(repo: Repo, commit: str, until: Instant, each: Closely) -> Iterator[tuple[str, bytes]]:

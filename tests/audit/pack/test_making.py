@@ -185,6 +185,24 @@ def test_a_sampled_case_shows_its_file_its_ledger_and_its_commits(pack: Pack, to
     assert f"author     {author}" in pack.text(f"{folder}/commits.txt")
 
 
+def test_of_two_committers_the_one_is_shown_whose_time_stands_beside_it(
+    told: Terminal, place: Path, story: Story
+) -> None:
+    told.run("note", story.cases["late"], "-m", "Called again.", at="2026-11-26 10:00")
+    text = told.git("cat-file", "commit", "HEAD")
+    forged = place / "commit"
+    forged.write_text(text.replace("\n\n", "\ncommitter Eve <eve@desk.example> 1795689000 +0000\n\n", 1))
+    tip = told.git("hash-object", "-t", "commit", "-w", "--literally", str(forged)).strip()
+    told.git("update-ref", "HEAD", tip)
+    told.run("audit", "pack", "--out", str(place / "p.zip"), at="2026-11-27 12:00")
+    made = Pack(place / "p.zip")
+    folder = f"sample/{story.cases['late']}"
+    row = made.table(f"{folder}/timeline.csv")[-1]
+    assert (row["commit"], row["committer"]) == (tip, "Eve <eve@desk.example> 1795689000 +0000")
+    assert row["committed_at"] == "2026-11-26T10:30:00+00:00"
+    assert "committer  Eve <eve@desk.example> 1795689000 +0000\n" in made.text(f"{folder}/commits.txt")
+
+
 def test_what_nothing_can_judge_has_no_ledger_but_a_reason(pack: Pack, story: Story) -> None:
     for name in ("nobody", "garbage"):
         assert pack.text(f"sample/{story.cases[name]}/ledger.txt").strip()
