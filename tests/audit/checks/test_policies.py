@@ -56,6 +56,15 @@ def test_an_edit_of_an_order(desk: Plain, guilty: bool) -> str:
     return desk.commit({OURS: POLICY.replace("{p1: {}, p2: {}, p3: {}}", told)}, "Anew", who="max")
 
 
+@twins("policy-edited", "major", "edited (targets) while in force", case=None)
+def test_an_edit_whose_holiday_list_is_taken_away_later(desk: Plain, guilty: bool) -> str:
+    """Each version is read with the lists of its own commit: the edit stays one, and its founder stays unblamed."""
+    desk.open()
+    blamed = desk.commit({OURS: eased(POLICY) if guilty else POLICY}, "Take more time", who="max")
+    desk.commit({FEASTS: None}, "Not needed", who="max")
+    return blamed
+
+
 @twins("policy-stranger", "minor", "changed policies/acme/1.1.yaml", case=None, beside=["staff-stranger"])
 def test_a_stranger_who_makes_a_name_for_themselves(desk: Plain, guilty: bool) -> str:
     """On the list that comes with the policy Eve has a place; before, she had not."""
