@@ -85,6 +85,8 @@ class History:
     """By merge and path: whether the merge itself changed the file. Finding that out takes git, so it is kept."""
     warnings: list[Problem] = field(default_factory=list)
     """Holidays that were listed too late, once the cases have been read."""
+    desks: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    """By case, once the cases have been read: the commits that gave it to a desk, and that desk, in order."""
 
     def cases_in(self, commit: str) -> tuple[str, ...]:
         """The cases whose files or attachments a commit changed, in order."""
@@ -92,10 +94,13 @@ class History:
         return tuple(sorted({case for case in found if case}))
 
     def desk_of(self, case: str) -> str:
-        """The desk whose case it is, by the prefix of its ID; empty where no desk has that prefix."""
+        """The desk whose case it is: as its file says, once the cases have been read, where there is such a desk; or by
+        the prefix of its ID. Empty where neither names one."""
+        said = self.desks.get(case, ())[-1:]
         prefix = case.partition("-")[0]
-        desks = {policy.desk for policy in self.book.policies.values() if policy.prefix == prefix}
-        return min(desks) if case and desks else ""
+        desks = {policy.desk for policy in self.book.policies.values() if policy.prefix == prefix} if case else set()
+        known = {desk for _, desk in said}.intersection(self.book.desks()) or desks
+        return min(known) if known else ""
 
     @cached_property
     def follows(self) -> Callable[[Sequence[str]], Follows]:
@@ -158,6 +163,7 @@ class History:
             lives = read_timelines(self.repo, self.commit, self._marks)
             while some := list(islice(lives, CASES_AT_ONCE)):
                 shelf.prepare(some, LAST_INSTANT, every_step=True)
+                self.desks.update((timeline.case_id, _desks(timeline)) for timeline in some)
                 yield from (Trial(self, shelf, timeline) for timeline in some)
             self.warnings += shelf.warnings
 
@@ -287,6 +293,11 @@ def read_history(repo: Repo, commit: str, now: Instant, on_progress: Callable[[i
     marks = read_marks(repo, commit, lambda _: True)
     book, problems = read_book(repo, commit)
     return History(repo, commit, now, commits, _touches(marks), book, problems, marks)
+
+
+def _desks(timeline: Timeline) -> tuple[tuple[str, str], ...]:
+    said = ((step.commit, str(step.changes.get("policy") or "").partition("/")[0]) for step in timeline.steps)
+    return tuple((commit, desk) for commit, desk in said if desk)
 
 
 def _touches(marks: Mapping[str, list[Mark]]) -> dict[str, tuple[Touch, ...]]:

@@ -141,17 +141,70 @@ class TestUnsigned:
         commit = strict.commit(path)
         assert strict.found() == ([("unsigned", commit)] if told else [])
 
-    def test_before_the_version_that_asks_nothing_is_asked(self, strict: Desk) -> None:
-        root = strict.repo.head
+    def test_before_the_version_that_asks_nothing_is_asked(self, desk: Desk) -> None:
+        root = desk.repo.head
         text = (POLICY + ASKING).replace("2026-01-01", "2026-11-24").replace('"1.0"', '"2.0"')
-        strict.repo.write("policies/acme-desk/1.0.yaml", POLICY)
-        strict.repo.write("policies/acme-desk/2.0.yaml", text)
-        strict.repo.git("add", "policies")
-        strict.repo.git("commit", "-q", "-m", "2.0", at=parse_stored("2026-11-23T23:59:58Z"))
-        strict.commit(at=parse_stored("2026-11-23T23:59:59Z"))
-        first = strict.commit(at=parse_stored("2026-11-24T00:00:00Z"))
-        assert strict.found() == [("unsigned", first)]
-        assert root not in [row["commit"] for row in strict.review().table.rows if row["code"] == "unsigned"]
+        desk.repo.write("policies/acme-desk/2.0.yaml", text)
+        desk.repo.git("add", "policies")
+        desk.repo.git("commit", "-q", "-m", "2.0", at=parse_stored("2026-11-23T23:59:58Z"))
+        desk.commit(at=parse_stored("2026-11-23T23:59:59Z"))
+        first = desk.commit(at=parse_stored("2026-11-24T00:00:00Z"))
+        assert desk.found() == [("unsigned", first)]
+        assert root not in [row["commit"] for row in desk.review().table.rows if row["code"] == "unsigned"]
+
+    def test_who_turns_the_rule_off_erases_nothing(self, strict: Desk) -> None:
+        """A commit is asked by what its policy said before it: the one that turns the rule off is the last."""
+        first = strict.commit()
+        off = strict.repo.commit("policies/acme-desk/1.0.yaml", POLICY, BEGIN + 60)
+        strict.commit(at=BEGIN + 120)
+        assert strict.found() == [("unsigned", first), ("unsigned", off)]
+
+    def test_who_turns_the_rule_on_asks_nothing_of_those_before(self, desk: Desk) -> None:
+        desk.commit()
+        desk.repo.commit("policies/acme-desk/1.0.yaml", POLICY + ASKING, BEGIN + 60)
+        later = desk.commit(at=BEGIN + 120)
+        assert desk.found() == [("unsigned", later)]
+
+    def test_who_takes_the_desk_away_erases_nothing(self, strict: Desk) -> None:
+        first = strict.commit()
+        strict.repo.git("rm", "-q", "policies/acme-desk/1.0.yaml")
+        strict.repo.git("commit", "-q", "-m", "gone", at=BEGIN + 60)
+        assert strict.found() == [("unsigned", first), ("unsigned", strict.repo.head)]
+
+    @pytest.mark.parametrize("asks", [True, False], ids=["offence", "twin"])
+    def test_a_case_is_its_policys_whatever_its_id_begins_with(
+        self, make_repo: MakeRepo, tmp_path: Path, asks: bool
+    ) -> None:
+        desk = Desk(make_repo, tmp_path, asks=asks, sam_has="{0}")
+        opened(desk.repo, at=BEGIN)
+        path = next(path for path in desk.repo.git("ls-files", "cases").split() if path.endswith(".yaml"))
+        strange = path.replace("ABC-", "ZZZ-")
+        assert strange != path
+        desk.repo.git("mv", path, strange)
+        text = (desk.repo.root / strange).read_text().replace("id: ABC-", "id: ZZZ-")
+        desk.repo.git("reset", "-q", "--hard", "HEAD~1")
+        commit = desk.repo.commit(strange, text, BEGIN + 60)
+        assert desk.found() == ([("unsigned", commit)] if asks else [])
+
+    def test_a_case_that_moved_on_was_its_first_desks_until_then(self, strict: Desk) -> None:
+        lax = POLICY.replace("acme-desk", "lax-desk").replace("prefix: ABC", "prefix: LAX")
+        strict.repo.commit("policies/lax-desk/1.0.yaml", lax, BEGIN - 60)
+        opened(strict.repo, at=BEGIN)
+        first, path = strict.repo.head, strict.repo.git("ls-files", "cases").split()[0]
+        text = (strict.repo.root / path).read_text()
+        moved = text.replace("policy: acme-desk/1.0", "policy: lax-desk/1.0")
+        strict.repo.commit(path, moved, BEGIN + 60)
+        moving = strict.repo.head
+        strict.repo.commit(path, moved.replace("title: ", "title: Again: "), BEGIN + 120)
+        assert strict.found() == [("unsigned", first), ("unsigned", moving)]
+
+    def test_a_case_of_a_desk_that_there_is_not_is_asked_by_its_id(self, strict: Desk) -> None:
+        opened(strict.repo, at=BEGIN)
+        path = strict.repo.git("ls-files", "cases").split()[0]
+        text = (strict.repo.root / path).read_text().replace("policy: acme-desk/1.0", "policy: nobody/1.0")
+        strict.repo.git("reset", "-q", "--hard", "HEAD~1")
+        commit = strict.repo.commit(path, text, BEGIN + 60)
+        assert strict.found() == [("unsigned", commit)]
 
 
 class TestBad:

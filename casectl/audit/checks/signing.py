@@ -6,18 +6,19 @@ The keys are those in `policies/staff.yaml` at the commit that is audited; they 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import NamedTuple
 
+from casectl.audit.asking import Asking
 from casectl.audit.finding import Code, Finding, show_people
 from casectl.audit.history import History
 from casectl.audit.staffing import staff_changes
-from casectl.model.instants import Instant, format_instant, zone_named
-from casectl.model.policy import Book, Person, Policy
+from casectl.model.instants import format_instant
+from casectl.model.policy import Person, Policy
 from casectl.model.signing_key import SigningKey, fingerprint_of
-from casectl.reports.hours import version_in_force
+from casectl.store.ancestry import Follows
 from casectl.store.book import FOLDER
 from casectl.store.commitlog import Commit
+from casectl.store.objects import ObjectReader
 from casectl.store.policy_tree import is_desk
 from casectl.store.signatures import Signature, check_signature
 
@@ -41,7 +42,7 @@ class _Place(NamedTuple):
     case: str
     desk: str
     asked_by: tuple[Policy, ...]
-    """Policies in force at its time that want it signed."""
+    """Policies in force at its time that want it signed, as they read before it."""
 
 
 class _Owner(NamedTuple):
@@ -56,11 +57,17 @@ Owners = Mapping[bytes, _Owner]
 """By key."""
 
 
-def of_history(history: History) -> Iterator[Finding]:
+def at_the_end(history: History) -> Iterator[Finding]:
+    """After the cases have been read: they say whose they are."""
+    with ObjectReader(history.repo) as reader:
+        yield from _of_commits(history, Asking(history, reader))
+
+
+def _of_commits(history: History, asking: Asking) -> Iterator[Finding]:
     owners = _owners(history)
     for commit in history.commits.values():
         signature = check_signature(commit.signed) if commit.signed else Signature("unsigned")
-        place = _place(history, commit)
+        place = _place(history, asking, commit)
         known = history.book.person_by_mail(commit.committer.mail)
         wanted = bool(place.asked_by) or bool(known and known.keys)
         if signature.state == "unsigned":
@@ -122,23 +129,39 @@ def _doubt(commit: Commit, signature: Signature, owners: Owners, wanted: bool) -
     return None
 
 
-def _place(history: History, commit: Commit) -> _Place:
+def _place(history: History, asking: Asking, commit: Commit) -> _Place:
     """A file of `policies/` that belongs to no desk, such as the staff list, is every desk's."""
     cases = history.cases_in(commit.id)
     paths = (touch.path for touch in history.touches.get(commit.id, ()))
     folders = {path.split("/")[1] if path.count("/") > 1 else "" for path in paths if path.startswith(f"{FOLDER}/")}
     own = {folder for folder in folders if folder and is_desk(folder)}
-    desks = own | {desk for case in cases if (desk := history.desk_of(case))}
-    shared, at = bool(folders - own), commit.committer.at
-    concerned = desks | set(history.book.desks()) if shared else desks
-    asking = tuple(_asking(history.book, concerned, history.now if at is None else at))
-    return _Place(cases[0] if len(cases) == 1 else "", min(desks) if len(desks) == 1 and not shared else "", asking)
+    desks = own.union(
+        *(_desks_then(history, case, commit.id) & asking.desks or {history.desk_of(case)} for case in cases)
+    )
+    desks.discard("")
+    shared = bool(folders - own)
+    asked_by = tuple(asking.of(commit, desks | asking.desks if shared else desks))
+    return _Place(cases[0] if len(cases) == 1 else "", min(desks) if len(desks) == 1 and not shared else "", asked_by)
 
 
-def _asking(book: Book, desks: set[str], at: Instant) -> Iterator[Policy]:
-    """The policies in force at that moment that want every commit signed."""
-    for desk in sorted(desks & set(book.desks())):
-        policy = version_in_force(book, desk, at)
-        today = datetime.fromtimestamp(at, zone_named(policy.zone)).date()
-        if policy.scrutiny.signed and policy.effective <= today:
-            yield policy
+def _desks_then(history: History, case: str, commit: str) -> set[str]:
+    """The desk whose case it was at a commit: one that moved on later was still the first one's. The commit that moves
+    it on is both desks' matter."""
+    given = history.desks.get(case, ())
+    if len({desk for _, desk in given}) < 2:
+        return {desk for _, desk in given}
+    asked = sorted({commit, *(each for each, _ in given)}, key=history.order.__getitem__)
+    past = {asked[place] for place in _ancestors(history.follows(asked), asked.index(commit))}
+    mine = [desk for each, desk in given if each in past - {commit}] or [given[0][1]]
+    return {mine[-1], *(desk for each, desk in given if each == commit)}
+
+
+def _ancestors(follows: Follows, place: int) -> set[int]:
+    """The places of a commit and of all its ancestors, of those that were asked about."""
+    found, rest = set[int](), [place]
+    while rest:
+        each = rest.pop()
+        if each not in found:
+            found.add(each)
+            rest += follows[each]
+    return found
