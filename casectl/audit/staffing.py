@@ -49,6 +49,24 @@ def staff_changes(history: History) -> Iterator[StaffChange]:
                     yield StaffChange(commit, before or {}, now or {}, bool(now))
 
 
+def staff_lists(history: History) -> Mapping[str, People]:
+    """What the list says at each commit. One that cannot be read, or names nobody, ends nobody's time on it: there the
+    list before it stands. Commits with the same list share one value."""
+    nobody: People = {}
+    read: dict[str, tuple[People, bool]] = {}
+    found: dict[str, People] = {}
+    with ObjectReader(history.repo) as reader:
+        tree = commit_tree(history.repo, reader, history.commit)
+        for commit in history.commits.values():
+            before = found[commit.parents[0]] if commit.parents else nobody
+            blob = next((touch.new for touch in history.touches.get(commit.id, ()) if touch.path == LIST), None)
+            if blob is not None and blob not in read:
+                read[blob] = _as_far_as_read(tree, blob)
+            people, whole = read[blob] if blob else (nobody, True)
+            found[commit.id] = people if people and (whole or not before) else before
+    return found
+
+
 def by_mail(people: People, mail: str) -> Person | None:
     """Who of these has that mail address (letters' case does not matter)."""
     return next((person for person in people.values() if person.mail.lower() == mail.lower()), None)
@@ -56,8 +74,14 @@ def by_mail(people: People, mail: str) -> Person | None:
 
 def _people(tree: CommitTree, blob: str) -> People | None:
     """Whom a version of the list names; None where it cannot be read, or there is none."""
+    people, whole = _as_far_as_read(tree, blob)
+    return people if whole else None
+
+
+def _as_far_as_read(tree: CommitTree, blob: str) -> tuple[People, bool]:
+    """Whom a version of the list names, as far as it can be read; and whether all of it can."""
     node, problems = tree.parsed(blob, STAFF) if blob.strip("0") else (None, ())
     if node is None or any(not problem.warning for problem in problems):
-        return None
+        return {}, False
     people, problems = read_staff(node, tree.shown(STAFF))
-    return None if any(not problem.warning for problem in problems) else people
+    return people, all(problem.warning for problem in problems)

@@ -38,6 +38,7 @@ class Desk:
     """A desk with two people on its staff, each with a key."""
 
     def __init__(self, make_repo: MakeRepo, folder: Path, asks: bool, sam_has: str = "{}") -> None:
+        self.folder = folder
         self.sam, self.jo = make_key(folder, name="sam"), make_key(folder, name="jo")
         entries = {name: key_entry(pub.read_text().strip(), date(2026, 1, 1)) for name, pub in self.keys().items()}
         staff = person("sam", SAM.mail, sam_has.format(entries["sam"]) if sam_has else "")
@@ -51,6 +52,25 @@ class Desk:
 
     def keys(self) -> Mapping[str, Path]:
         return {"sam": self.sam, "jo": self.jo}
+
+    def staff(self, keys: Mapping[str, Path | None]) -> str:
+        """A staff list of these people with a key each, or none."""
+        lines = []
+        for name, pub in keys.items():
+            mail = SAM.mail if name == "sam" else f"{name}@example.org"
+            entries = [key_entry(pub.read_text().strip(), date(2026, 1, 1))] if pub else []
+            lines.append(person(name, mail, *entries).replace(", keys: []", ""))
+        return "staff:\n" + "".join(lines)
+
+    def lists(self, at: int = BEGIN + 60, **keys: Path) -> str:
+        """The list of these people committed, unsigned."""
+        return self.repo.commit("policies/staff.yaml", self.staff(keys), at)
+
+    def signed_staff(self, text: str, at: int, key: Path) -> str:
+        """The list committed by Sam, signed with that key."""
+        self.repo.write("policies/staff.yaml", text)
+        self.repo.git("-c", f"user.signingKey={key}", "commit", "-q", "-a", "-S", "-m", "the list", at=at)
+        return self.repo.head
 
     def commit(self, path: str = "policies/acme-desk/notes.txt", key: Path | None = None, at: int = BEGIN) -> str:
         """One file changed by Sam, signed with that key or not at all."""
@@ -101,13 +121,131 @@ class TestLate:
 
     @pytest.mark.parametrize("late", [True, False], ids=["offence", "twin"])
     def test_a_key_that_was_entered_after_it_had_signed(self, keyless: Desk, late: bool) -> None:
-        entry = key_entry(keyless.sam.read_text().strip(), date(2026, 1, 1))
-        jo = key_entry(keyless.jo.read_text().strip(), date(2026, 1, 1))
-        staff = "staff:\n" + person("sam", SAM.mail, entry) + person("jo", "jo@example.org", jo)
         before = keyless.commit(key=keyless.sam) if late else ""
-        keyless.repo.commit("policies/staff.yaml", staff, BEGIN + 60)
+        keyless.lists(sam=keyless.sam, jo=keyless.jo)
         keyless.commit(key=keyless.sam, at=BEGIN + 120)
         assert keyless.found() == ([("key-late", before)] if late else [])
+
+    def test_somebody_who_was_put_on_the_list_after_they_had_signed(self, desk: Desk) -> None:
+        """Nobody knew their address either: that says nothing more."""
+        desk.repo.git("config", "user.email", "lee@example.org")
+        lee = make_key(desk.folder, name="lee")
+        before = desk.commit(key=lee)
+        desk.lists(sam=desk.sam, jo=desk.jo, lee=lee)
+        desk.commit(key=lee, at=BEGIN + 120)
+        assert desk.found() == [("key-late", before)]
+
+    @pytest.mark.parametrize("first", ["entering", "signing"])
+    @pytest.mark.parametrize("at", [BEGIN + 30, BEGIN + 90])
+    def test_two_branches_tell_the_same_in_either_order(self, keyless: Desk, first: str, at: int) -> None:
+        """One enters the key, one signs with it: neither is built on the other, however they are merged."""
+        keyless.repo.git("branch", "signing")
+        keyless.repo.git("checkout", "-q", "-b", "entering")
+        keyless.lists(sam=keyless.sam, jo=keyless.jo)
+        keyless.repo.git("checkout", "-q", "signing")
+        keyless.commit(key=keyless.sam, at=at)
+        second = "signing" if first == "entering" else "entering"
+        keyless.repo.git("checkout", "-q", first)
+        keyless.repo.git("merge", "-q", "--no-ff", "-m", "both", second, at=BEGIN + 200)
+        assert keyless.found() == []
+
+
+class TestLeft:
+    """Whose a key was is told by every version of the list: who leaves has signed what they signed."""
+
+    @pytest.mark.parametrize("after", [True, False], ids=["offence", "twin"])
+    @pytest.mark.parametrize("person", [True, False], ids=["person", "key"])
+    def test_a_key_holds_until_it_is_taken_off(self, desk: Desk, after: bool, person: bool) -> None:
+        desk.commit(key=desk.sam)
+        off = desk.staff({"jo": desk.jo} if person else {"sam": None, "jo": desk.jo})
+        desk.signed_staff(off, BEGIN + 60, desk.sam)
+        later = desk.commit(key=desk.sam, at=BEGIN + 120) if after else ""
+        assert desk.found() == ([("key-not-valid", later)] if after else [])
+
+    def test_what_was_said_of_its_days_last_counts(self, desk: Desk) -> None:
+        """A stolen key is given an end; that its owner leaves afterwards changes nothing of that."""
+        commit = desk.commit(key=desk.sam)
+        text = (desk.repo.root / "policies/staff.yaml").read_text()
+        ended = text.replace("from: 2026-01-01", "until: 2026-11-20", 1)
+        desk.repo.commit("policies/staff.yaml", ended, BEGIN + 60)
+        desk.lists(jo=desk.jo, at=BEGIN + 120)
+        assert desk.found() == [("key-not-valid", commit)]
+
+    @pytest.mark.parametrize("first", ["leaving", "signing"])
+    @pytest.mark.parametrize("after", [True, False], ids=["offence", "twin"])
+    def test_on_a_branch_beside_time_tells(self, desk: Desk, after: bool, first: str) -> None:
+        desk.repo.git("branch", "signing")
+        desk.repo.git("checkout", "-q", "-b", "leaving")
+        desk.lists(jo=desk.jo)
+        desk.repo.git("checkout", "-q", "signing")
+        commit = desk.commit(key=desk.sam, at=BEGIN + (90 if after else 30))
+        desk.repo.git("checkout", "-q", first)
+        second = "signing" if first == "leaving" else "leaving"
+        desk.repo.git("merge", "-q", "--no-ff", "-m", "both", second, at=BEGIN + 200)
+        assert desk.found() == ([("key-not-valid", commit)] if after else [])
+
+    @pytest.mark.parametrize("back", [True, False], ids=["twin", "offence"])
+    def test_who_is_put_back_may_sign_again(self, desk: Desk, back: bool) -> None:
+        desk.lists(jo=desk.jo)
+        between = desk.commit(key=desk.sam, at=BEGIN + 90)
+        if back:
+            desk.lists(sam=desk.sam, jo=desk.jo, at=BEGIN + 120)
+        later = desk.commit(key=desk.sam, at=BEGIN + 150)
+        assert desk.found() == [("key-not-valid", each) for each in ([between] if back else [between, later])]
+
+    @pytest.mark.parametrize("text", ["staff: [", "staff: {}\n", None], ids=["broken", "empty", "gone"])
+    def test_a_list_that_says_nothing_ends_nothing(self, desk: Desk, text: str | None) -> None:
+        whole = (desk.repo.root / "policies/staff.yaml").read_text()
+        if text is None:
+            desk.repo.git("rm", "-q", "policies/staff.yaml")
+            desk.repo.git("commit", "-q", "-m", "gone", at=BEGIN + 60)
+        else:
+            desk.repo.commit("policies/staff.yaml", text, BEGIN + 60)
+        desk.commit(key=desk.sam, at=BEGIN + 90)
+        desk.repo.commit("policies/staff.yaml", whole, BEGIN + 120)
+        desk.commit(key=desk.sam, at=BEGIN + 150)
+        assert desk.found() == []
+
+    def test_a_broken_list_hides_nobodys_leaving(self, desk: Desk) -> None:
+        desk.repo.commit("policies/staff.yaml", "staff: [", BEGIN + 60)
+        desk.lists(jo=desk.jo, at=BEGIN + 120)
+        later = desk.commit(key=desk.sam, at=BEGIN + 150)
+        assert desk.found() == [("key-not-valid", later)]
+
+    def test_a_person_under_another_key_of_the_list(self, desk: Desk) -> None:
+        desk.commit(key=desk.sam)
+        renamed = desk.staff({"sam": desk.sam, "jo": desk.jo}).replace("  sam:", "  samuel:")
+        desk.repo.commit("policies/staff.yaml", renamed, BEGIN + 60)
+        desk.commit(key=desk.sam, at=BEGIN + 120)
+        assert desk.found() == []
+
+
+class TestNewAddress:
+    """Whoever gets another address signed under the old one rightly."""
+
+    NEW = "sam@new.example.org"
+
+    @pytest.mark.parametrize("early", [True, False], ids=["offence", "twin"])
+    def test_an_address_counts_once_the_list_has_it(self, desk: Desk, early: bool) -> None:
+        desk.commit(key=desk.sam)
+        self.sign_as(desk, self.NEW)
+        before = desk.commit(key=desk.sam, at=BEGIN + 30) if early else ""
+        moved = desk.staff({"sam": desk.sam, "jo": desk.jo}).replace(SAM.mail, self.NEW)
+        desk.repo.commit("policies/staff.yaml", moved, BEGIN + 60)
+        desk.commit(key=desk.sam, at=BEGIN + 120)
+        self.sign_as(desk, SAM.mail)
+        desk.commit(key=desk.sam, at=BEGIN + 150)
+        assert desk.found() == ([("wrong-signer", before)] if early else [])
+
+    def test_the_address_of_somebody_else_stays_theirs(self, desk: Desk) -> None:
+        moved = desk.staff({"sam": desk.sam, "jo": desk.jo}).replace(SAM.mail, self.NEW)
+        desk.repo.commit("policies/staff.yaml", moved, BEGIN + 60)
+        self.sign_as(desk, "jo@example.org")
+        commit = desk.commit(key=desk.sam, at=BEGIN + 120)
+        assert desk.found() == [("wrong-signer", commit)]
+
+    def sign_as(self, desk: Desk, mail: str) -> None:
+        desk.repo.git("config", "user.email", mail)
 
 
 class TestUnsigned:

@@ -1,20 +1,21 @@
 """Who signed what: signatures that are missing, untrue, unknown, or somebody else's than the committer's.
 
-The keys are those in `policies/staff.yaml` at the commit that is audited; they hold on the days that it says.
+The keys are those of every version of `policies/staff.yaml`; they hold on the days that were said of them last, and
+until the commit that took them off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from casectl.audit.asking import Asking
 from casectl.audit.finding import Code, Finding, show_people
 from casectl.audit.history import History
-from casectl.audit.staffing import staff_changes
+from casectl.audit.tenure import Tenure, Tenures
 from casectl.model.instants import format_instant
-from casectl.model.policy import Person, Policy
-from casectl.model.signing_key import SigningKey, fingerprint_of
+from casectl.model.policy import Policy
+from casectl.model.signing_key import fingerprint_of
 from casectl.store.ancestry import Follows
 from casectl.store.book import FOLDER
 from casectl.store.commitlog import Commit
@@ -26,10 +27,12 @@ CODES = {
     "unsigned": Code("major", "A commit is not signed, although the policy wants every commit of the desk signed."),
     "bad-signature": Code("major", "A commit carries a signature that is not true of it, or none that can be read."),
     "unchecked-signature": Code("minor", "A signature is of a kind that is not checked, such as one of OpenPGP."),
-    "unknown-key": Code("major", "A commit is signed with a key that nobody of the staff has."),
+    "unknown-key": Code("major", "A commit is signed with a key that nobody of the staff ever had."),
     "wrong-signer": Code("major", "A commit is signed with the key of somebody else than who committed it."),
     "key-late": Code("minor", "A commit is signed with a key that the staff list got only after it."),
-    "key-not-valid": Code("major", "A commit is signed with a key outside the days on which it holds."),
+    "key-not-valid": Code(
+        "major", "A commit is signed with a key outside the days on which it holds, or after it was taken off."
+    ),
 }
 """What is unsigned is told where a policy asks for signatures. Keys that nobody has, and signatures that are not
 checked, also where the committer has keys on the staff list: another one is worth a question there. The rest is told
@@ -45,18 +48,6 @@ class _Place(NamedTuple):
     """Policies in force at its time that want it signed, as they read before it."""
 
 
-class _Owner(NamedTuple):
-    """Whose a key is, the spells for which it holds, and the place in history from which the staff list says so."""
-
-    person: Person
-    spells: tuple[SigningKey, ...]
-    since: int
-
-
-Owners = Mapping[bytes, _Owner]
-"""By key."""
-
-
 def at_the_end(history: History) -> Iterator[Finding]:
     """After the cases have been read: they say whose they are."""
     with ObjectReader(history.repo) as reader:
@@ -64,44 +55,16 @@ def at_the_end(history: History) -> Iterator[Finding]:
 
 
 def _of_commits(history: History, asking: Asking) -> Iterator[Finding]:
-    owners = _owners(history)
+    tenures = Tenures(history)
     for commit in history.commits.values():
         signature = check_signature(commit.signed) if commit.signed else Signature("unsigned")
         place = _place(history, asking, commit)
-        known = history.book.person_by_mail(commit.committer.mail)
-        wanted = bool(place.asked_by) or bool(known and known.keys)
-        if signature.state == "unsigned":
-            found = _missing(place)
-        else:
-            found = _doubt(commit, signature, owners, wanted) or _early(history, commit, owners.get(signature.key))
+        wanted = bool(place.asked_by) or commit.committer.mail.lower() in tenures.mails
+        found = _missing(place) if signature.state == "unsigned" else _doubt(commit, signature, tenures, wanted)
         if found:
             code, told = found
             clause = tuple(dict.fromkeys(each for policy in place.asked_by for each in policy.scrutiny.clause))
             yield Finding(code, commit.id, told, place.case, place.desk, clause, show=show_people(commit.id))
-
-
-def _owners(history: History) -> Owners:
-    entered: dict[tuple[str, bytes], int] = {}
-    for change in staff_changes(history):
-        for person in change.now.values():
-            for key in person.keys:
-                entered.setdefault((person.mail.lower(), key.blob), history.order[change.commit.id])
-    return {
-        key.blob: _Owner(
-            person,
-            tuple(each for each in person.keys if each.blob == key.blob),
-            entered.get((person.mail.lower(), key.blob), 0),
-        )
-        for person in history.book.staff.values()
-        for key in person.keys
-    }
-
-
-def _early(history: History, commit: Commit, owner: _Owner | None) -> tuple[str, str] | None:
-    """Signed with a key of the committer's that nobody had entered yet."""
-    if owner is None or history.order[commit.id] >= owner.since:
-        return None
-    return "key-late", f"is signed with a key that '{owner.person.key}' got in the staff list only later"
 
 
 def _missing(place: _Place) -> tuple[str, str] | None:
@@ -110,22 +73,32 @@ def _missing(place: _Place) -> tuple[str, str] | None:
     return "unsigned", f"is not signed, as {' and '.join(policy.ref for policy in place.asked_by)} wants it to be"
 
 
-def _doubt(commit: Commit, signature: Signature, owners: Owners, wanted: bool) -> tuple[str, str] | None:
+def _doubt(commit: Commit, signature: Signature, tenures: Tenures, wanted: bool) -> tuple[str, str] | None:
     """What is wrong with a signature that is there; whether the weaker doubts are `wanted`."""
     if signature.state == "bad":
         return "bad-signature", f"carries a signature that is not true: {signature.why}"
     if signature.state == "unsupported":
         return ("unchecked-signature", f"is signed in a way that is {signature.why}") if wanted else None
-    name = fingerprint_of(signature.key)
-    if signature.key not in owners:
-        return ("unknown-key", f"is signed with {name}, which nobody of the staff has") if wanted else None
-    person, spells, _ = owners[signature.key]
-    mail, at = commit.committer.mail, commit.committer.at
-    if person.mail.lower() != mail.lower():
-        return "wrong-signer", f"was committed by {mail} and signed with a key of '{person.key}' ({name})"
-    if at is None or not any(spell.holds_at(at) for spell in spells):
+    name, owners = fingerprint_of(signature.key), tenures.of(signature.key)
+    if not owners:
+        return ("unknown-key", f"is signed with {name}, which nobody of the staff ever had") if wanted else None
+    mail = commit.committer.mail
+    own = [_untimely(commit, tenures, owner) for owner in owners if tenures.is_of(owner, mail, commit.id)]
+    if not own:
+        return "wrong-signer", f"was committed by {mail} and signed with a key of '{owners[-1].who}' ({name})"
+    return None if None in own else own[-1]
+
+
+def _untimely(commit: Commit, tenures: Tenures, owner: Tenure) -> tuple[str, str] | None:
+    """What is wrong with the time at which the committer signed with a key of theirs."""
+    name, at = fingerprint_of(owner.key), commit.committer.at
+    if tenures.has_left(owner, commit.id):
+        return "key-not-valid", f"is signed with {name}, which had been taken off the staff list, from '{owner.who}'"
+    if at is None or not any(spell.holds_at(at) for spell in owner.spells):
         then = "at a time that cannot be read" if at is None else f"at {format_instant(at)}"
-        return "key-not-valid", f"is signed {then} with {name}, which '{person.key}' did not have then"
+        return "key-not-valid", f"is signed {then} with {name}, which '{owner.who}' did not have then"
+    if tenures.is_late(owner, commit.id):
+        return "key-late", f"is signed with a key that '{owner.who}' got in the staff list only later"
     return None
 
 
