@@ -56,7 +56,7 @@ def test_an_edit_of_an_order(desk: Plain, guilty: bool) -> str:
     return desk.commit({OURS: POLICY.replace("{p1: {}, p2: {}, p3: {}}", told)}, "Anew", who="max")
 
 
-@twins("policy-edited", "major", "edited (targets) while in force", case=None)
+@twins("policy-edited", "major", "edited (targets) while in force", case=None, always=["holidays-changed"])
 def test_an_edit_whose_holiday_list_is_taken_away_later(desk: Plain, guilty: bool) -> str:
     """Each version is read with the lists of its own commit: the edit stays one, and its founder stays unblamed."""
     desk.open()
