@@ -8,16 +8,12 @@ time, the staff list says.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterable
-from contextlib import closing
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from casectl.model.problems import ExtraMissing
 from casectl.model.public_key import ECDSA, ED25519, RSA, SK_ECDSA, SK_ED25519, OtherKeyError, PublicKey, read_blob
 from casectl.model.wire import Wire, WireError
-from casectl.store.git import Place
-from casectl.store.objects import read_objects
 from casectl.store.sshsig import BEGIN, SshSignature, read_armored
 
 if TYPE_CHECKING:
@@ -53,16 +49,6 @@ class Signature(NamedTuple):
     """The wire form of the public key that is named in it; it proves nothing unless the state is `good`."""
     why: str = ""
     """Of `bad` and `unsupported`: what is the matter."""
-
-
-def check_signatures(place: Place, commits: Iterable[str]) -> Generator[Signature, None, None]:
-    """The verdict on each commit (full IDs), in order, read in one go; `bad` for one that is missing from this clone.
-
-    Raises as `check_signature` does.
-    """
-    with closing(read_objects(place, (commit.encode() for commit in commits), "commit")) as contents:
-        for content in contents:
-            yield Signature("bad", why="the commit is missing") if content is None else check_signature(content)
 
 
 def check_signature(content: bytes) -> Signature:

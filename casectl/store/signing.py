@@ -8,13 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from casectl.model.allowed_signers import allowed_signers
-from casectl.model.people_reader import read_staff
 from casectl.model.policy import Person
-from casectl.model.problems import CasectlError, Problem
-from casectl.store.book import commit_tree
+from casectl.model.problems import CasectlError
 from casectl.store.git import GitError, Place, run_git
-from casectl.store.objects import ObjectReader
-from casectl.store.policy_tree import STAFF
 from casectl.store.repo import Repo, state_dir
 
 ALLOWED_SIGNERS = "allowed_signers"
@@ -53,17 +49,6 @@ def refuse_old_git(where: Path | Place) -> None:
     found = re.search(r"(\d+)\.(\d+)", said)
     if found and (int(found[1]), int(found[2])) < _FIRST_GIT:
         raise CasectlError(f"{said.strip()} cannot sign with SSH keys", "install git 2.34 or later")
-
-
-def staff_at(repo: Repo, commit: str) -> tuple[Mapping[str, Person], tuple[Problem, ...]]:
-    """The people of the staff list at `commit`, and what is wrong with the list."""
-    with ObjectReader(repo) as reader:
-        tree = commit_tree(repo, reader, commit)
-        node, problems = tree.node(STAFF) if STAFF in tree.files("") else (None, ())
-    if node is None:
-        return {}, problems
-    staff, mistakes = read_staff(node, tree.shown(STAFF))
-    return staff, (*problems, *mistakes)
 
 
 def believe(repo: Repo, staff: Mapping[str, Person]) -> Path:

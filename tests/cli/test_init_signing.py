@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from casectl.store.repo import find_repo
-from casectl.store.signatures import check_signatures
+from casectl.store.commitlog import read_commits
+from casectl.store.repo import find_repo, head_commit
+from casectl.store.signatures import Signature, check_signature
 from tests.cli.conftest import ACME, MAIL, Terminal
 from tests.store.signing import KINDS, blob_of, make_key, needs_keygen
 
@@ -41,6 +42,12 @@ def commits(terminal: Terminal) -> list[str]:
     return terminal.git("rev-list", "--reverse", "--topo-order", "HEAD").split()
 
 
+def signatures(terminal: Terminal) -> list[Signature]:
+    """The verdict on every commit."""
+    repo = find_repo(terminal.root)
+    return [check_signature(commit.signed) for commit in read_commits(repo, head_commit(repo))]
+
+
 def test_from_the_founding_on_every_step_is_signed(terminal: Terminal, keys: Path) -> None:
     pub = make_key(keys)
     said = init(terminal)
@@ -51,7 +58,7 @@ def test_from_the_founding_on_every_step_is_signed(terminal: Terminal, keys: Pat
     assert by_whom(terminal) == [f"G {MAIL}"] * 5
     for commit in commits(terminal):
         terminal.git("verify-commit", commit)
-    found = list(check_signatures(find_repo(terminal.root), commits(terminal)))
+    found = signatures(terminal)
     assert [(each.state, each.key) for each in found] == [("good", blob_of(pub))] * 5
     assert "every step in this clone is signed from now on, with ssh-ed25519 SHA256:" in said
     assert "does not have this key" not in said
@@ -280,6 +287,6 @@ def test_what_sync_unites_is_signed_by_whoever_synced(terminal: Terminal, keys: 
     merge, *rest = by_whom(terminal)[::-1]
     assert merge == f"G {MAIL}"
     assert sorted(line[0] for line in rest) == ["G", "G", "G", "U"]
-    found = list(check_signatures(find_repo(terminal.root), commits(terminal)))
+    found = signatures(terminal)
     assert [each.state for each in found] == ["good"] * 5
     assert len({each.key for each in found}) == 2

@@ -111,19 +111,20 @@ def _sign_here(directory: Path, own: OwnKey) -> None:
 def _tell_signing(repo: Repo, own: OwnKey) -> None:
     """Lets git know whose signatures to believe, and says what is signed by what."""
     from casectl.desk.signing import still_to_do
+    from casectl.store.book import read_book
     from casectl.store.repo import head_commit, identity
-    from casectl.store.signing import believe, staff_at
+    from casectl.store.signing import believe
 
-    staff, problems = staff_at(repo, head_commit(repo))
-    path = believe(repo, staff)
+    book, _ = read_book(repo, head_commit(repo))
+    path = believe(repo, book.staff)
     print(f"every step in this clone is signed from now on, with {own.key.type} {own.key.fingerprint}")
     print(f"git log --show-signature believes the keys in policies/staff.yaml, as {path} holds them")
-    for each in problems:
+    for each in book.staff_mistakes:
         warn(str(each._replace(hint=None)))
     for word in own.warnings:
         warn(word)
     now = clock()
-    lacking = still_to_do(own, identity(repo), staff, now, datetime.fromtimestamp(now, UTC).date())
+    lacking = still_to_do(own, identity(repo), book.staff, now, datetime.fromtimestamp(now, UTC).date())
     if lacking:
         print(lacking.rstrip("\n"))
         print("when policies/staff.yaml has changed, so that git knows: casectl init --signing .")
