@@ -34,7 +34,8 @@ CODES = {
 def of_history(history: History) -> Iterator[Finding]:
     for change in staff_changes(history):
         if not history.is_founding(change.commit.id):
-            yield from (_shown(change, *each) for each in _of_list(change))
+            entrusted = _is_entrusted(history.book, change.committed_by)
+            yield from (_shown(change, *each) for each in _of_list(change, entrusted))
     with ObjectReader(history.repo) as reader:
         for commit in history.commits.values():
             paths = [touch.path for touch in own_touches(history, commit) if touch.path.startswith(f"{FOLDER}/")]
@@ -48,7 +49,14 @@ def _shown(change: StaffChange, code: str, told: str, about: str = "") -> Findin
     return Finding(code, commit, told, about=about, show=show_file(commit, LIST))
 
 
-def _of_list(change: StaffChange) -> Iterator[tuple[str, ...]]:
+def _is_entrusted(book: Book, person: Person | None) -> bool:
+    """Whether a policy leaves the staff list to roles of which somebody has one."""
+    rules = ((policy.desk, policy.scrutiny.changed_by) for policy in book.policies.values())
+    return person is not None and any(roles and person.holds(roles, desk) for desk, roles in rules)
+
+
+def _of_list(change: StaffChange, entrusted: bool) -> Iterator[tuple[str, ...]]:
+    """Keys are entered by their owners, or by who is `entrusted` with the list."""
     who, mail = change.committed_by, change.commit.committer.mail
     if not change.readable:
         yield "staff-unreadable", "left no staff list that can be read"
@@ -63,7 +71,7 @@ def _of_list(change: StaffChange) -> Iterator[tuple[str, ...]]:
         own = (who is not None and key == who.key) or (now is not None and now.mail.lower() == mail.lower())
         if own and _without_keys(before) != _without_keys(now):
             yield "self-granted", f"changed what the staff list says of {key}, who committed it", key
-        elif not own and now is not None and set(now.keys) - set(before.keys if before else ()):
+        elif not own and not entrusted and now is not None and set(now.keys) - set(before.keys if before else ()):
             yield "key-for-another", f"entered a signing key of {key}; it was committed by {mail}", key
         else:
             others.append(f"{key} ({_difference(before, now)})")

@@ -64,6 +64,16 @@ def test_a_key_that_was_planted(desk: Plain, guilty: bool) -> str:
     return desk.commit({LIST: planted if guilty else STAFF}, "A key", who="jo")
 
 
+@twins("key-for-another", "minor", "entered a signing key of lee; it was committed by sam@", case=None,
+       beside=["policy-reworded", "policy-role", "staff-changed"])  # fmt: skip
+def test_a_key_entered_by_whom_the_list_is_not_left_to(desk: Plain, guilty: bool) -> str:
+    """Who is entrusted with the list enters the keys of all."""
+    desk.open()
+    desk.commit(BY_HEAD, "Max alone", who="max")
+    listed = STAFF.replace("lee@example.org, roles: [lead]", f"lee@example.org, roles: [lead], keys: [{{key: {KEY}}}]")
+    return desk.commit({LIST: listed}, "A key", who="sam" if guilty else "max")
+
+
 KEY = '"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHUaSOPSRMBSuvKUQuMOpVhpHqbPoEyEuKW5JdhgpbkT"'
 
 
