@@ -193,6 +193,6 @@ def _facts(wanted: Wanted, history: History) -> dict[str, str | tuple[str, ...]]
         facts["desk"] = wanted.desk
     asked = [["--desk", wanted.desk]] if wanted.desk else []
     asked += [[f"--{word}", format_instant(at)] for at, word in window if at is not None]
-    asked.append(["--as-of", format_instant(wanted.now)])
+    asked.append(["--audited-at", format_instant(wanted.now)])
     facts["reproduce"] = join(["casectl", "--at", history.commit, "audit", *chain.from_iterable(asked)])
     return facts

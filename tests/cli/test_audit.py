@@ -92,9 +92,16 @@ def test_a_period_without_a_moment_is_refused(terminal: Terminal, offended: Plai
 
 
 @pytest.mark.parametrize(
-    "option", [("--since", "2026-11-01"), ("--until", "now"), ("--desk", "acme"), ("--as-of", "now"), ("-o", "csv"),
-               ("--fail-on", "major")]
-)  # fmt: skip
+    "option",
+    [
+        ("--since", "2026-11-01"),
+        ("--until", "now"),
+        ("--desk", "acme"),
+        ("--audited-at", "now"),
+        ("-o", "csv"),
+        ("--fail-on", "major"),
+    ],
+)
 @pytest.mark.parametrize("command", ["pack", "verify", "codes", "signers"])
 def test_an_option_before_another_command_is_refused(
     terminal: Terminal, offended: Plain, option: tuple[str, str], command: str

@@ -116,7 +116,7 @@ def commands(commit: str, inputs: Inputs) -> dict[str, str]:
         "pack": join(made),
         "every file that is not named here": "the pack",
         "population.csv": join([*at, "sla", "--as-of", until, *desk, "-o", "csv"]),
-        "findings.csv": join([*at, "audit", *since, *desk, "--as-of", audited, "-o", "csv"]),
+        "findings.csv": join([*at, "audit", *since, *desk, "--audited-at", audited, "-o", "csv"]),
         "policies/": f"git show {commit}:PATH",
         "revisions.csv": f"{join([*at, 'policy', 'history'])} DESK -o csv",
         "sample/ID/case.yaml": f"git show {commit}:PATH",

@@ -25,6 +25,10 @@ from casectl.model.problems import UsageMistake
 if TYPE_CHECKING:
     from casectl.model.instants import Instant
 
+AuditedAt = Annotated[
+    str, typer.Option(metavar="INSTANT", help="When the audit is made: what is dated later lies in the future.")
+]
+
 
 def refuse_no_period(begin: Instant | None, end: Instant | None) -> None:
     """Raise `UsageMistake` for a `--since` that does not lie before its `--until`."""
@@ -45,9 +49,7 @@ def pack(
     desk: Desk = None,
     sample: Annotated[int, typer.Option(min=0, metavar="N", help="Cases to show closely.")] = 25,
     seed: Annotated[str, typer.Option(metavar="S", help="Another seed draws another sample.")] = "1",
-    audited_at: Annotated[
-        str, typer.Option(metavar="INSTANT", help="When the audit is made: what is dated later lies in the future.")
-    ] = "now",
+    audited_at: AuditedAt = "now",
     force: Annotated[bool, typer.Option("--force", help="Replace the file, if it is there already.")] = False,
 ) -> None:
     """Evidence for an auditor in one zip file: the population, a sample, findings, policies and the whole history."""
@@ -61,7 +63,7 @@ def pack(
     zone = zone_of_dates(repo, commit, desk, since, until, audited_at)
     begin, end = None if since is None else moment(since, zone), as_of_moment(until, zone)
     refuse_no_period(begin, end)
-    inputs = Inputs(Period(begin, end, desk), _audited(audited_at, zone), sample, known_seed(seed))
+    inputs = Inputs(Period(begin, end, desk), audited_moment(audited_at, zone), sample, known_seed(seed))
     with progress() as told:
         packed, digest = write_pack(repo, commit, inputs, out, force, told)
     for path in packed.left_out:
@@ -75,7 +77,7 @@ def pack(
     print(f"{digest}  {plain(str(out))}")
 
 
-def _audited(text: str, zone: str) -> Instant:
+def audited_moment(text: str, zone: str) -> Instant:
     """The moment of `--audited-at`; one in the future hides what is dated before it, and a warning says so."""
     instant, now = moment(text, zone), clock()
     if instant > now + FORESIGHT_SECONDS:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casectl.audit.finding import SEVERITIES
-from casectl.cli.commands._audit_pack import pack, refuse_no_period, verify
-from casectl.cli.commands.report import Since, Until
+from casectl.cli.commands._audit_pack import AuditedAt, audited_moment, pack, refuse_no_period, verify
+from casectl.cli.commands.report import Since
 from casectl.cli.context import command_app
 from casectl.cli.errors import warn
 from casectl.cli.reading import (
@@ -36,15 +36,12 @@ app = command_app(invoke_without_command=True)
 def audit(
     ctx: typer.Context,
     since: Since = None,
-    until: Until = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="Before this moment; default: all.", show_default=False)
+    ] = None,
     desk: Desk = None,
     output: Output = "table",
-    as_of: Annotated[
-        str,
-        typer.Option(
-            "--as-of", metavar="INSTANT", help="When the audit is made: what is dated later lies in the future."
-        ),
-    ] = "now",
+    audited_at: AuditedAt = "now",
     fail_on: Annotated[
         str, typer.Option(metavar="SEVERITY", help=f"The least that makes it exit 3: {', '.join(SEVERITIES)}.")
     ] = "minor",
@@ -64,11 +61,11 @@ def audit(
     if fail_on not in SEVERITIES:
         raise UsageMistake(f"there is no severity '{fail_on}'", did_you_mean(fail_on, SEVERITIES))
     repo, commit = read_from(ctx)
-    zone = zone_of_dates(repo, commit, desk, since, until, as_of)
+    zone = zone_of_dates(repo, commit, desk, since, until, audited_at)
     begin, end = (None if text is None else moment(text, zone) for text in (since, until))
     refuse_no_period(begin, end)
     with progress("commits") as told:
-        found = review(repo, commit, Wanted(moment(as_of, zone), begin, end, desk), told)
+        found = review(repo, commit, Wanted(audited_moment(audited_at, zone), begin, end, desk), told)
     _warn_of_others(repo, commit)
     if found.table.rows or found.table.exceptions:
         show_tables([found.table], how)
