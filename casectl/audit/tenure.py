@@ -47,7 +47,7 @@ class Tenures:
         self._commits = history.commits
         self._turns = [commit for commit in history.commits.values() if self._turned(commit)]
         self._past, self._later = _past(history, self._turns), _later(history, self._turns)
-        self._when = _times(history)
+        self._when = history.times
         self._said = {id(people): _said(people) for people in self._lists.values()}
         self._spans: dict[tuple[str, bytes | str], Span] = {}
         for bit, commit in enumerate(self._turns):
@@ -149,14 +149,6 @@ def _later(history: History, turns: Sequence[Commit]) -> Mapping[str, int]:
     for commit in reversed([*history.commits.values()]):
         for parent in commit.parents:
             found[parent] |= found[commit.id]
-    return found
-
-
-def _times(history: History) -> Mapping[str, Instant]:
-    """When each commit was made; never before what it was built on."""
-    found: dict[str, Instant] = {}
-    for commit in history.commits.values():
-        found[commit.id] = max((commit.committer.at or 0, *(found[parent] for parent in commit.parents)))
     return found
 
 
