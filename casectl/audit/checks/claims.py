@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from casectl.audit.claimed import claimed_in
 from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
 from casectl.model.instants import Instant, format_instant
@@ -20,7 +21,7 @@ CODES = {
 def of_case(trial: Trial) -> Iterator[Finding]:
     allowed, clause = trial.scrutiny().claims_seconds, trial.scrutiny().clause
     for step in trial.timeline.steps:
-        for what, claim in claims_of(step) if trial.witnessed(step) else ():
+        for what, claim in _past_claims(step) if trial.witnessed(step) else ():
             told = f"claims {format_instant(claim)} for {what}"
             since = trial.life.deemed if what == "received" and trial.steps else claim
             if claim > step.at:
@@ -33,13 +34,8 @@ def of_case(trial: Trial) -> Iterator[Finding]:
                 )
 
 
-def claims_of(step: Step) -> Iterator[tuple[str, Instant]]:
-    """The moments in the past that a step claims: what each is of, and UTC seconds."""
-    for name in ("received", "detected"):
-        value = step.changes.get(name)
-        if isinstance(value, int):
-            yield name, value
-    for entry in step.entries:
-        started = entry.fields.get("started")
-        if isinstance(started, int):
-            yield f"{entry.kind} {entry.id}", started
+def _past_claims(step: Step) -> Iterator[tuple[str, Instant]]:
+    """The moments that a step claims of what had happened: what each is of, and UTC seconds."""
+    for each in claimed_in(step, {}):
+        if each.is_past:
+            yield " ".join(filter(None, (each.what.removesuffix(".started"), each.which))), each.at

@@ -6,13 +6,13 @@ because none of its versions can be read or nothing can judge it, is in it: a po
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from casectl.model.case import FIELD, Case, Value
+from casectl.audit.claimed import claimed_in
+from casectl.model.case import Case, Value
 from casectl.model.figures import CaseFigures
 from casectl.model.instants import Instant, format_instant
-from casectl.model.patch import touched
 from casectl.model.timeline import Step, Timeline
 from casectl.reports.table import Cell, Table, sheet
 from casectl.sla.voids import effective
@@ -180,27 +180,8 @@ def _claim_row(claim: Claim) -> dict[str, Cell]:
 def _claims(case_id: str, steps: tuple[Step, ...]) -> Iterator[Claim]:
     before: dict[str, Value | None] = {}
     for step in steps:
-        told = (*_of_fields(step.changes, before), *_of_entries(step))
-        yield from (Claim(case_id, name, which, at, step.at, step.commit) for name, which, at in told)
+        yield from (Claim(case_id, *each, step.at, step.commit) for each in claimed_in(step, before))
         before.update(step.changes)
-
-
-def _of_fields(
-    changes: Mapping[str, Value | None], before: Mapping[str, Value | None]
-) -> Iterator[tuple[str, str, int]]:
-    for name, value in changes.items():
-        spec = FIELD.get(name)
-        for leaf, _, now in touched(before.get(name), value) if spec else ():
-            kind = spec.record.get(leaf[1]) if spec and len(leaf) > 1 else spec.kind if spec else None
-            if kind in ("instant", "instants") and isinstance(now, int):
-                yield ".".join((name, *leaf[1:])), leaf[0] if leaf else "", now
-
-
-def _of_entries(step: Step) -> Iterator[tuple[str, str, int]]:
-    for entry in step.entries:
-        started = entry.fields.get("started")
-        if isinstance(started, int):
-            yield f"{entry.kind}.started", entry.id, started
 
 
 def _folded(steps: tuple[Step, ...]) -> Case:
