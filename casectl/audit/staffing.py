@@ -8,7 +8,7 @@ from typing import NamedTuple
 from casectl.audit.history import History
 from casectl.audit.merges import own_touches
 from casectl.model.people_reader import read_staff
-from casectl.model.policy import Person
+from casectl.model.policy import Person, by_mail
 from casectl.store.book import FOLDER, CommitTree, commit_tree
 from casectl.store.commitlog import Commit
 from casectl.store.objects import ObjectReader
@@ -65,11 +65,6 @@ def staff_lists(history: History) -> Mapping[str, People]:
             people, whole = read[blob] if blob else (nobody, True)
             found[commit.id] = people if people and (whole or not before) else before
     return found
-
-
-def by_mail(people: People, mail: str) -> Person | None:
-    """Who of these has that mail address (letters' case does not matter)."""
-    return next((person for person in people.values() if person.mail.lower() == mail.lower()), None)
 
 
 def _people(tree: CommitTree, blob: str) -> People | None:

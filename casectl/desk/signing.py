@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from casectl.desk.founding import key_entry, person_entry
 from casectl.model.instants import Instant
-from casectl.model.policy import Person
+from casectl.model.policy import Person, by_mail
 from casectl.model.problems import CasectlError, NotFound
 from casectl.model.public_key import blob_of_line
 from casectl.model.signing_key import SigningKey
@@ -97,7 +97,7 @@ def _lonely(pub: Path) -> tuple[str, ...]:
 
 def still_to_do(own: OwnKey, who: Identity, staff: Mapping[str, Person], now: Instant, today: date) -> str:
     """What the staff list lacks for the key to count as that of `who` at `now`; empty when it lacks nothing."""
-    person = next((each for each in staff.values() if each.mail.lower() == who.mail.lower()), None)
+    person = by_mail(staff, who.mail)
     owner = next((each for each in staff.values() if any(key.blob == own.key.blob for key in each.keys)), None)
     if owner and owner != person:
         return f"the key is that of '{owner.key}' in policies/staff.yaml, whose mail address is not {who.mail}"

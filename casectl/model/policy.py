@@ -293,6 +293,11 @@ class Person(NamedTuple):
         return (not self.desks or desk in self.desks) and not set(roles).isdisjoint(self.roles)
 
 
+def by_mail(staff: Mapping[str, Person], mail: str) -> Person | None:
+    """Who of these people has that mail address (letters' case does not matter), or None."""
+    return next((person for person in staff.values() if person.mail.lower() == mail.lower()), None)
+
+
 @dataclass(frozen=True, eq=False)
 class Book:
     """All that `policies/` says at one commit: every version of every desk, their customers, and the staff."""
@@ -322,5 +327,5 @@ class Book:
         return self.customers.get(desk, {}).get(name) if name else None
 
     def person_by_mail(self, mail: str) -> Person | None:
-        """Who of the staff has that mail address (letters' case does not matter), or None."""
-        return next((person for person in self.staff.values() if person.mail.lower() == mail.lower()), None)
+        """Who of the staff has that mail address, or None."""
+        return by_mail(self.staff, mail)
