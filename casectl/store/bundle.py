@@ -61,14 +61,7 @@ _PACKING = (
     "--stdout",
     "--revs",
     "--delta-base-offset",
-    "--threads=1",
-    "--window=10",
-    "--depth=50",
-    "--compression=6",
-    "--no-reuse-delta",
     "--no-reuse-object",
-    "--no-use-bitmap-index",
-    "--no-sparse",
 )
 
 
