@@ -21,12 +21,16 @@ from casectl.store.trees import NEW_FILE, REGULAR
 from casectl.store.worktree import (  # fmt: skip
     Placed,
     blob_on_disk,
+    caught_up,
     has_index,
     index_entries,
     read_file,
     refuse_hand_edits,
     refuse_links,
 )
+
+_PAGE_BYTES = 4096
+"""The kernel takes a write by pages, and a kill may end it between two of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ def refuse_touched(repo: Repo, old: str, new: str) -> tuple[list[ChangedFile], f
     for folder in sorted({file.path.rpartition("/")[0] for file in changed}):
         refuse_links(repo.root, folder or "cases")
     hidden = set()
-    for file, placed in _placed(repo, changed):
+    for file, found in _placed(repo, changed):
+        placed = caught_up(repo, old, found, file.old)
         refuse_hand_edits(placed, file.old)
         if placed.sparse and placed.on_disk is None:
             hidden.add(file.path)
@@ -101,7 +106,7 @@ def _behind(
     """Files that `head` has as the move made them, and index or work tree has not."""
     there = [None if found is None else found.id for found in reader.look_at_all([f"{head}:{f.path}" for f in changed])]
     pairs = zip(_placed(repo, changed), there, strict=True)
-    return [(file, placed) for (file, placed), now in pairs if now == file.blob and _is_behind(file, placed)]
+    return [(file, placed) for (file, placed), now in pairs if now == file.blob and _is_behind(reader, file, placed)]
 
 
 def carrying(repo: Repo) -> tuple[str, str] | None:
@@ -112,12 +117,22 @@ def carrying(repo: Repo) -> tuple[str, str] | None:
     return None
 
 
-def _is_behind(file: ChangedFile, placed: Placed) -> bool:
-    """Whether index and work tree hold nothing but what the move would have replaced, or has brought already; or a file
-    that a loss of power emptied."""
+def _is_behind(reader: ObjectReader, file: ChangedFile, placed: Placed) -> bool:
+    """Whether index and work tree hold nothing but what the move would have replaced, has brought already, or was
+    bringing when it died."""
     ours = {file.old or "", file.blob or ""}
-    lies = placed.on_disk == b"" or any(_lies_as(placed, blob) for blob in ours)
+    lies = any(_lies_as(placed, blob) for blob in ours) or _is_torn(reader, file, placed.on_disk)
     return (placed.staged or "") in ours and lies and not (placed.sparse and placed.on_disk is not None)
+
+
+def _is_torn(reader: ObjectReader, file: ChangedFile, on_disk: bytes | None) -> bool:
+    """Whether that is what a git leaves which is killed while it writes a file: none, for it removes the old one first,
+    or some pages of the new one; a loss of power can take all of them."""
+    if not on_disk:
+        return True
+    if file.blob is None or len(on_disk) % _PAGE_BYTES:
+        return False
+    return (reader.read(file.blob) or b"").startswith(on_disk)
 
 
 def _lies_as(placed: Placed, blob: str) -> bool:

@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,23 +27,23 @@ def test_kills_at_random(outside: Outside, tmp_path: Path, request: pytest.Fixtu
     began = time.monotonic()
     desk.sync(0)
     usual = time.monotonic() - began
+    dice = [random.Random(SEED + clone) for clone in range(clones)]
     locks: list[int] = []
 
-    def work(clone: int) -> None:
-        dice = random.Random(SEED + clone)
-        for number in range(rounds):
-            case = desk.case if dice.random() < 0.5 else desk.own[clone]
-            if dice.random() < 0.3:
-                desk.note_killed(clone, case, f"clone {clone} step {number}", usual * dice.uniform(0.2, 1.0))
-                locks.append(desk.clear_locks(clone))
-            else:
-                desk.note(clone, case, f"clone {clone} step {number}")
-            desk.sync_killed(clone, usual * dice.uniform(0.4, 2.0))
+    def work(clone: int, number: int) -> None:
+        case = desk.case if dice[clone].random() < 0.5 else desk.own[clone]
+        if dice[clone].random() < 0.3:
+            desk.note_killed(clone, case, f"clone {clone} step {number}", usual * dice[clone].uniform(0.2, 1.0))
             locks.append(desk.clear_locks(clone))
-            locks.append(desk.clear_locks())
+        else:
+            desk.note(clone, case, f"clone {clone} step {number}")
+        desk.sync_killed(clone, usual * dice[clone].uniform(0.4, 2.0))
+        locks.append(desk.clear_locks(clone))
 
-    # One hub's lock may be taken away under a living push here: git's own compare-and-swap holds nevertheless.
-    side_by_side([lambda clone=clone: work(clone) for clone in range(clones)])  # type: ignore[misc]
+    for number in range(rounds):
+        side_by_side([partial(work, clone, number) for clone in range(clones)])
+        # Only now: a lock taken away under a push that lives would let two of them move the branch at once.
+        locks.append(desk.clear_locks())
     for clone, each in enumerate(desk.clones):
         if clone % 2:
             each.run("doctor", code=None)
