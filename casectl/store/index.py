@@ -41,22 +41,24 @@ class IndexChange:
         return self
 
     def prepare(self) -> None:
-        """Locks the index and copies it, if that has not been done at the start of the block.
+        """Locks the index, if that has not been done, and begins the new state as what is there.
 
         The caller holds casectl's lock. Raises `Busy` when another git keeps the index locked, or left its lock behind.
         """
-        if self.held or not self._index.exists():
+        if self.held:
+            self._bring_back()
+        elif self._index.exists():
+            take_over(self._lock)
+            take(self._repo, self._lock)
+            self.held = True
+        else:
             return
-        take_over(self._lock)
-        take(self._repo, self._lock)
-        self.held = True
         self._draft.write_bytes(self._index.read_bytes())
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.held and self._before:
-            self._before.replace(self._index)
+        self._bring_back()
         for leftover in (self._draft, self._draft.with_name(f"{self._draft.name}.lock")):
             leftover.unlink(missing_ok=True)
         if self.held:
@@ -97,6 +99,11 @@ class IndexChange:
         """Says that the branch has moved: what was there before does not come back any more, whatever happens."""
         if self._before:
             self._before.unlink(missing_ok=True)
+            self._before = None
+
+    def _bring_back(self) -> None:
+        if self._before:
+            self._before.replace(self._index)
             self._before = None
 
     def put(self) -> None:

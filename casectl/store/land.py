@@ -76,13 +76,16 @@ def land(repo: Repo, prepare: Prepare) -> Written:
 
 
 def _tried(repo: Repo, prepare: Prepare, habits: Callable[[], Habits]) -> Written:
-    for attempt in range(_ATTEMPTS):
-        time.sleep(_PAUSE_SECONDS * attempt)
-        with suppress(BranchMovedError), ObjectReader(repo) as reader:
-            refuse_unwritable(repo)
-            heal(repo, reader, _head(repo, reader))
-            # Having lost once, we keep other gits from committing while we try again.
-            with IndexChange(repo, attempt > 0) as index:
+    with ObjectReader(repo) as reader, IndexChange(repo, False) as index:
+        refuse_unwritable(repo)
+        heal(repo, reader, _head(repo, reader))
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                # Having lost once, we keep other gits from beginning a commit until we have ended ours.
+                index.prepare()
+                time.sleep(_PAUSE_SECONDS * attempt)
+                refuse_unwritable(repo)
+            with suppress(BranchMovedError):
                 wanted = prepare(reader, _head(repo, reader))
                 return wanted if isinstance(wanted, Written) else _committed(repo, reader, index, wanted, habits())
     raise Busy("the branch kept moving while the step was written", "try again; if it lasts, see git status")

@@ -11,7 +11,7 @@ from casectl.store.objects import ObjectReader
 from casectl.store.repo import Repo
 from casectl.store.trees import REGULAR, Chain, read_chain
 from casectl.store.versions import CaseReader
-from casectl.store.worktree import Placed, placed_at, refuse_hand_edits
+from casectl.store.worktree import Placed, caught_up, placed_at, refuse_hand_edits
 
 
 class Scene(NamedTuple):
@@ -47,7 +47,7 @@ def existing(repo: Repo, reader: ObjectReader, commit: str, case_id: str) -> Sce
         raise NotFound(f"no case {case_id}", "casectl list shows the cases there are")
     if chain.file.mode not in REGULAR:
         raise NotAllowed(f"{path} is no regular file in the last commit", "put the case's file back with git")
-    placed = placed_at(repo, path)
+    placed = caught_up(repo, commit, placed_at(repo, path), chain.file.id)
     refuse_hand_edits(placed, chain.file.id, content)
     case, problems = CaseReader(case_id, path).read(content)
     if case is None:

@@ -74,6 +74,19 @@ def refuse_hand_edits(placed: Placed, blob: str | None, content: bytes | None = 
     raise NotAllowed(f"{placed.path} has changes that are not committed", hint)
 
 
+def caught_up(repo: Repo, commit: str, placed: Placed, blob: str | None) -> Placed:
+    """The path as it stands, but with `blob`, as `commit` has it, for an index entry that is an older commit's.
+
+    A `git commit` that lost to a step leaves such an entry (see `store.index`). A commit has what it shows, so nothing
+    is lost by going on from there; the next change of the entry puts it right.
+    """
+    if not blob or placed.staged in (blob, None, "unmerged"):
+        return placed
+    find = ("--full-history", "-m", "--no-renames", "--format=%H", f"--find-object={placed.staged}")
+    older = run_git(repo, "log", "-1", *find, commit, "--", placed.path)
+    return placed._replace(staged=blob) if older else placed
+
+
 def blob_on_disk(placed: Placed, blob: str) -> str:
     """The blob that the file on disk is; line ends as `core.autocrlf` makes them, and sparse absence, are `blob`."""
     if placed.on_disk is None:

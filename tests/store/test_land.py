@@ -12,6 +12,7 @@ from casectl.model.problems import Busy
 from casectl.store import land
 from casectl.store.adopt import adopt_case
 from casectl.store.unfinished import left_unfinished
+from casectl.store.write import write_step
 from tests.conftest import EPOCH, SAM, GitRepo
 from tests.store.stories import PATH_A, A, noting, opened, stepped
 
@@ -53,6 +54,22 @@ def test_one_that_never_comes_through_leaves_everything_as_it_was(git_repo: GitR
     assert git_repo.git("status", "--porcelain") == f" M {PATH_A}"
     assert (git_repo.root / PATH_A).read_bytes() == lies
     assert left_unfinished(git_repo.repo) == []
+
+
+def test_who_lost_once_keeps_other_gits_from_committing(git_repo: GitRepo) -> None:
+    opened(git_repo)
+    turns, said = list[int](), list[str]()
+    others = moving(git_repo, 1, turns)
+
+    def clock() -> int:
+        now = others()
+        git_repo.write("notes.txt", f"{len(turns)}\n")
+        said.append(git_repo.git("add", "notes.txt", check=False) or git_repo.git("status", "--porcelain"))
+        return now
+
+    write_step(git_repo.repo, A, noting("done"), clock, SAM)
+    assert said == ["A  notes.txt", "AM notes.txt"]
+    assert git_repo.git("status", "--porcelain") == "AM notes.txt"
 
 
 @pytest.mark.parametrize("where", ["note", "move_branch", "sync_branch", "write_file", "arrived"])

@@ -409,6 +409,43 @@ def test_a_move_that_died_half_way_is_finished_by_the_next_step(
     assert "from ann" in two.file(PATH_A).decode()
 
 
+@pytest.mark.parametrize("pages", [None, 0, 1, 2])
+def test_a_file_that_a_killed_git_was_writing_is_brought_too(
+    pair: tuple[Clone, Clone], monkeypatch: pytest.MonkeyPatch, pages: int | None
+) -> None:
+    """git removes the old file, makes the new one and fills it page by page; a kill can end it anywhere."""
+    from casectl.store import checkout
+
+    one, two = pair
+    one.take(noting("long " * 2000), 100)
+    one.sync()
+
+    def tear(*_: object) -> None:
+        (two.root / PATH_A).unlink()
+        if pages is not None:
+            two.write(PATH_A, two.git("show", f"HEAD:{PATH_A}")[: pages * 4096])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkout, "_bring_along", tear)
+        with pytest.raises(KeyboardInterrupt):
+            two.sync()
+    two.take(noting("from bob"), 120)
+    assert two.git("status", "--porcelain") == ""
+    assert two.file(PATH_A).decode().count("- id:") == 2
+
+
+def test_an_older_index_that_a_lost_commit_put_back_is_not_in_the_way_of_a_sync(pair: tuple[Clone, Clone]) -> None:
+    one, two = pair
+    before = (two.repo.git_dir / "index").read_bytes()
+    two.take(noting("from bob"), 90)
+    one.take(noting("from ann"), 100)
+    one.sync()
+    (two.repo.git_dir / "index").write_bytes(before)
+    assert two.sync().united == (A,)
+    assert two.git("status", "--porcelain") == ""
+
+
 def test_a_lock_left_on_what_was_last_seen_is_named(pair: tuple[Clone, Clone]) -> None:
     """Otherwise a clone would take what it saw last for what the other side has, and say that they are in step."""
     one, two = pair
