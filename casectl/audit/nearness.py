@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from casectl.audit.history import Trial
@@ -26,14 +26,23 @@ class Near(NamedTuple):
 
 def near_rows(trial: Trial, past: Past) -> Iterator[Near]:
     """Each target that had little left when a step was taken."""
-    near, before, at = trial.scrutiny().near, past.before, past.step.at
+    before, at = past.before, past.step.at
     if not before.steps:
         return
-    now = {(row.target, row.occurrence, row.subject): row for row in evaluate(past.own, trial.terms, at).rows}
-    for row in evaluate(before, trial.terms, at).rows:
+    near = list(_nearly_due(evaluate(before, trial.terms, at).rows, trial.scrutiny().near))
+    # Most steps come near nothing: only now is it worth while to see what became of it.
+    rows = evaluate(past.own, trial.terms, at).rows if near else ()
+    now = {(row.target, row.occurrence, row.subject): row for row in rows}
+    for row, left in near:
+        yield Near(row, now.get((row.target, row.occurrence, row.subject)), duration(left))
+
+
+def _nearly_due(rows: Iterable[TargetRow], share: float) -> Iterator[tuple[TargetRow, int]]:
+    """Those that ran with no more left than this share of their limit, and the seconds."""
+    for row in rows:
         left, limit = row.remaining_seconds, row.limit_seconds
-        if row.state in TICKING and left is not None and limit and 0 <= left <= near * limit:
-            yield Near(row, now.get((row.target, row.occurrence, row.subject)), duration(left))
+        if row.state in TICKING and left is not None and limit and 0 <= left <= share * limit:
+            yield row, left
 
 
 def near_due(trial: Trial, past: Past) -> Iterator[tuple[TargetRow, str]]:
