@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from casectl.model.problems import CasectlError
+from casectl.store.interrupts import undisturbed
 
 FORCED = (
     "--no-replace-objects",
@@ -195,11 +196,25 @@ def run_hook(where: Path | Place, hook: Path, *args: str, env: Mapping[str, str]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     options: dict[str, Any] = {"cwd": root, "stdin": subprocess.DEVNULL, "stdout": 2, "env": {**kept, **env}}
     try:
-        return subprocess.run([str(hook), *args], **options).returncode
+        return _to_its_end([str(hook), *args], options)
     except OSError as error:
         if error.errno != errno.ENOEXEC:
             raise CasectlError(f"the hook {hook} cannot be run: {error.strerror}", "see its first line") from None
-        return subprocess.run(["sh", str(hook), *args], **options).returncode  # no `#!`: git asks the shell, too
+        return _to_its_end(["sh", str(hook), *args], options)  # no `#!`: git asks the shell, too
+
+
+def _to_its_end(words: list[str], options: dict[str, Any]) -> int:
+    """Runs a program and gives its exit code; who is interrupted ends it, also while it is just being started."""
+    process: subprocess.Popen[bytes] | None = None
+    try:
+        with undisturbed():
+            process = subprocess.Popen(words, **options)
+        return process.wait()
+    except BaseException:
+        if process is not None:
+            process.kill()
+            process.wait()
+        raise
 
 
 def shortcuts() -> tuple[str, ...]:

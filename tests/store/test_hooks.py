@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +111,27 @@ def test_a_hook_sees_who_and_no_variable_that_leaked_in(
     hook("pre-commit", f'echo "$GIT_AUTHOR_NAME|$GIT_AUTHOR_DATE|$GIT_DIR" >{seen}')
     opened(git_repo, at=EPOCH + 60)
     assert seen.read_text() == f"Sam Agent|@{EPOCH + 60} +0000|\n"
+
+
+def test_a_hook_that_is_just_starting_ends_with_who_is_interrupted(
+    git_repo: GitRepo, hook: Hook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(git_repo)
+    hook("pre-commit", f"echo $$ >{tmp_path}/process; exec sleep 60")
+    real = subprocess.Popen.__init__
+
+    def interrupted(self: subprocess.Popen[bytes], words: list[str], **options: object) -> None:
+        real(self, words, **options)  # type: ignore[call-overload]
+        if words[0].endswith("pre-commit"):
+            while not (tmp_path / "process").exists() or not (tmp_path / "process").read_text():
+                time.sleep(0.01)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        stepped(git_repo, noting("never"), EPOCH + 120)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "process").read_text()), 0)
 
 
 def test_post_commit_runs_when_all_is_done_and_cannot_refuse(git_repo: GitRepo, hook: Hook, tmp_path: Path) -> None:
