@@ -1,0 +1,35 @@
+"""Under which version of its policy a case was opened."""
+
+from __future__ import annotations
+
+from tests.audit.plain import ID, POLICY, Plain
+from tests.audit.stories import twins
+
+NEXT = {"policies/acme/1.1.yaml": POLICY.replace('"1.0"', '"1.1"').replace("2026-01-01", "2026-12-23")}
+LATER = "ACM-261223-K7Q4P"
+
+
+@twins("other-version", "major", "opened the case under acme/1.1, and acme/1.0 was in force")
+def test_under_a_version_that_had_yet_to_come(desk: Plain, guilty: bool) -> str:
+    desk.commit(NEXT, "The next version", who="max")
+    return desk.open(policy="acme/1.1") if guilty else desk.open(LATER, policy="acme/1.1", at="2026-12-23 10:00")
+
+
+@twins("other-version", "major", "opened the case under acme/1.0, and acme/1.1 was in force", case=LATER)
+def test_under_a_version_that_another_had_followed(desk: Plain, guilty: bool) -> str:
+    """Each clone goes by what it has: who had not heard of the next version opened the case rightly."""
+    begun = desk.head
+    published = desk.commit(NEXT, "The next version", who="max")
+    if guilty:
+        return desk.open(LATER, at="2026-12-23 10:00")
+    desk.go(begun)
+    opened = desk.open(LATER, at="2026-12-23 10:00")
+    desk.merge(published, files=NEXT)
+    return opened
+
+
+@twins("other-version", "major", "opened the case under acme/1.0, and none was in force")
+def test_under_a_version_before_its_first_day(desk: Plain, guilty: bool) -> str:
+    begins = "2026-12-23" if guilty else "2026-01-01"
+    desk.commit({"policies/acme/1.0.yaml": POLICY.replace("2026-01-01", begins)}, "It begins later", who="max")
+    return desk.open()
