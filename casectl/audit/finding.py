@@ -37,7 +37,7 @@ class Finding(NamedTuple):
     sentence: str
     case: str = ""
     desk: str = ""
-    """Whose case or policy it is about; empty for the history as a whole."""
+    """Whose policy it is about, or whose case, as the history tells; empty for the history as a whole."""
     clause: tuple[str, ...] = ()
     about: str = ""
     """What tells it from another of the same code, case and commit."""

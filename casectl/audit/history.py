@@ -17,12 +17,12 @@ from casectl.audit.finding import Finding, show_file
 from casectl.audit.past import Past, known_of, known_to, life_until, past_of
 from casectl.model.caseid import CASE_PATH
 from casectl.model.instants import LAST_INSTANT, Instant
-from casectl.model.policy import Book
+from casectl.model.policy import Book, Policy
 from casectl.model.problems import Problem
 from casectl.model.scrutiny import Scrutiny
 from casectl.model.terms import Terms
 from casectl.model.timeline import Step, Timeline
-from casectl.sla.life import Life
+from casectl.sla.life import Life, terms_at
 from casectl.sla.soundness import UNKNOWN_WORD, sound_steps
 from casectl.sla.voids import Effective, effective
 from casectl.store.ancestry import Follows, history_of
@@ -33,7 +33,7 @@ from casectl.store.gitlog import Mark
 from casectl.store.history import read_marks, read_timelines
 from casectl.store.lookup import is_case_path
 from casectl.store.objects import ObjectReader
-from casectl.store.pinned import PolicyShelf, last_value
+from casectl.store.pinned import Given, PolicyShelf
 from casectl.store.repo import Repo
 
 CASES_AT_ONCE = 200
@@ -85,22 +85,25 @@ class History:
     """By merge and path: whether the merge itself changed the file. Finding that out takes git, so it is kept."""
     warnings: list[Problem] = field(default_factory=list)
     """Holidays that were listed too late, once the cases have been read."""
-    desks: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    """By case, once the cases have been read: the commits that gave it to a desk, and that desk, in order."""
+    given: dict[str, tuple[Given, ...]] = field(default_factory=dict)
+    """By case, once the cases have been read: the steps that gave it to a desk, in order."""
 
     def cases_in(self, commit: str) -> tuple[str, ...]:
         """The cases whose files or attachments a commit changed, in order."""
         found = (case_of(touch.path) for touch in self.touches.get(commit, ()))
         return tuple(sorted({case for case in found if case}))
 
-    def desk_of(self, case: str) -> str:
-        """The desk whose case it is: as its file says, once the cases have been read, where there is such a desk; or by
-        the prefix of its ID. Empty where neither names one."""
-        said = self.desks.get(case, ())[-1:]
-        prefix = case.partition("-")[0]
-        desks = {policy.desk for policy in self.book.policies.values() if policy.prefix == prefix} if case else set()
-        known = {desk for _, desk in said}.intersection(self.book.desks()) or desks
-        return min(known) if known else ""
+    def desks_of(self, case: str, commit: str) -> tuple[str, ...]:
+        """Whose matter it is what a commit did to a case, once the cases have been read: the desk whose case it was
+        then, though it moved on later; of a commit that moves it on, the next one, too. Empty where nothing says so."""
+        given = self.given.get(case, ())
+        if len({each.desk for each in given}) < 2:
+            desk = given[0].desk if given else self.book.desk_with(case.partition("-")[0])
+            return (desk,) if desk else ()
+        asked = sorted({commit, *(each.commit for each in given)}, key=self.order.__getitem__)
+        known = known_to(asked, self.follows)[asked.index(commit)]
+        before = [each.desk for each in given if known >> asked.index(each.commit) & 1] or [given[0].desk]
+        return tuple(dict.fromkeys((before[-1], *(each.desk for each in given if each.commit == commit))))
 
     @cached_property
     def follows(self) -> Callable[[Sequence[str]], Follows]:
@@ -159,11 +162,11 @@ class History:
     def trials(self) -> Iterator[Trial]:
         """Every case that ever was; to be asked for once."""
         with ObjectReader(self.repo) as reader:
-            shelf = PolicyShelf(self.repo, reader, self.commit)
+            shelf = PolicyShelf(self.repo, reader, self.commit, self.book)
             lives = read_timelines(self.repo, self.commit, self._marks)
             while some := list(islice(lives, CASES_AT_ONCE)):
                 shelf.prepare(some, LAST_INSTANT, every_step=True)
-                self.desks.update((timeline.case_id, _desks(timeline)) for timeline in some)
+                self.given.update((timeline.case_id, shelf.given(timeline)) for timeline in some)
                 yield from (Trial(self, shelf, timeline) for timeline in some)
             self.warnings += shelf.warnings
 
@@ -181,11 +184,6 @@ class Trial:
     def id(self) -> str:
         return self.timeline.case_id
 
-    @cached_property
-    def desk(self) -> str:
-        """The desk whose case it is; empty where no version says so that can be read."""
-        return str(last_value(self.timeline.steps, "policy") or "").partition("/")[0]
-
     @property
     def opening(self) -> Opening:
         """How it began; only to be asked for where its timeline has steps."""
@@ -193,26 +191,39 @@ class Trial:
         return Opening(self.id, opened.commit, opened.at)
 
     @cached_property
+    def judged(self) -> Timeline:
+        """The life up to the first step that pinned it to a policy that cannot be read: what came before is judged."""
+        return self._pinned[0]
+
+    @property
     def terms(self) -> tuple[Terms, ...]:
-        """What judges it; nothing where that cannot be read."""
-        pinned = self.shelf.pinned(self.timeline, LAST_INSTANT) if self.timeline.steps else ()
-        return () if isinstance(pinned, Problem) else pinned
+        """What judges it; nothing where even its opening names no policy that can be read."""
+        return self._pinned[1]
 
     @cached_property
     def unjudged(self) -> tuple[Problem, ...]:
-        """Why nothing judges it, and what is odd about its words."""
-        if not self.timeline.steps:
-            return ()
-        pinned = self.shelf.pinned(self.timeline, LAST_INSTANT)
-        return (pinned,) if isinstance(pinned, Problem) else sound_steps(self.timeline, self.timeline.steps, pinned)[1]
+        """Why nothing judges it, or not all of it, and what is odd about its words."""
+        judged, terms, missing = self._pinned
+        return (*missing, *(sound_steps(judged, judged.steps, terms)[1] if terms else ()))
+
+    @cached_property
+    def _pinned(self) -> tuple[Timeline, tuple[Terms, ...], tuple[Problem, ...]]:
+        life, missing = self.timeline, tuple[Problem, ...]()
+        while life.steps:
+            pinned = self.shelf.pinned(life, LAST_INSTANT)
+            if not isinstance(pinned, Problem):
+                return life, pinned, missing
+            commits = [step.commit for step in life.steps]
+            life, missing = life._replace(steps=life.steps[: commits.index(pinned.commit)]), missing or (pinned,)
+        return life, (), missing
 
     @cached_property
     def effective(self) -> Effective:
         """The life that counts: voids heeded, words that no policy knows left out; up to one that still stands. Only to
         be asked for where something judges it."""
-        steps = self.timeline.steps
+        steps = self.judged.steps
         while steps:
-            sound, problems = sound_steps(self.timeline, steps, self.terms)
+            sound, problems = sound_steps(self.judged, steps, self.terms)
             if sound:
                 return effective(sound, self.id)
             wrong = {each.commit for each in problems if each.code == UNKNOWN_WORD and not each.warning}
@@ -240,7 +251,7 @@ class Trial:
         known = self._known[at] if self._known else None
         own = timeline._replace(steps=timeline.steps[: at + 1])
         own = own if known is None or known == (1 << at) - 1 else known_of(timeline, at, known)
-        return past_of(own, self.steps[: place + 1], self.terms, self.steps is timeline.steps)
+        return past_of(own, self.steps[: place + 1], self.terms, self.steps is self.judged.steps)
 
     def read_past(self, place: int) -> Past:
         """The same, read anew where other steps crossed it: nothing that others did shines through."""
@@ -248,7 +259,7 @@ class Trial:
         if not self._known or self._known[self._places[commit]] == (1 << self._places[commit]) - 1:
             return self.past(place)
         own = life_until(self.history.repo, self.id, commit)
-        return past_of(own, self.steps[: place + 1], self.terms, self.steps is self.timeline.steps)
+        return past_of(own, self.steps[: place + 1], self.terms, self.steps is self.judged.steps)
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -261,6 +272,15 @@ class Trial:
         if self.history.is_one_line(self.timeline.path, commits):
             return []
         return known_to(commits, self.history.follows)
+
+    def policy_at(self, commit: str) -> Policy:
+        """What judged it once a step was taken; what judges it first for a step that does not count."""
+        return self._policies.get(commit, self.terms[0].policy)
+
+    @cached_property
+    def _policies(self) -> Mapping[str, Policy]:
+        at = zip(self.steps, terms_at(self.steps, self.terms), strict=True)
+        return {step.commit: terms.policy for step, terms in at}
 
     def scrutiny(self) -> Scrutiny:
         """What its policy says of audits."""
@@ -280,7 +300,7 @@ class Trial:
     ) -> Finding:
         """A finding about the case; left out, `show` is the commit's change of the case's file."""
         shown = show or show_file(commit, self.timeline.path)
-        return Finding(code, commit, sentence, self.id, self.desk, clause, about, shown)
+        return Finding(code, commit, sentence, self.id, "", clause, about, shown)
 
 
 def read_history(repo: Repo, commit: str, now: Instant, on_progress: Callable[[int], None] = lambda _: None) -> History:
@@ -293,11 +313,6 @@ def read_history(repo: Repo, commit: str, now: Instant, on_progress: Callable[[i
     marks = read_marks(repo, commit, lambda _: True)
     book, problems = read_book(repo, commit)
     return History(repo, commit, now, commits, _touches(marks), book, problems, marks)
-
-
-def _desks(timeline: Timeline) -> tuple[tuple[str, str], ...]:
-    said = ((step.commit, str(step.changes.get("policy") or "").partition("/")[0]) for step in timeline.steps)
-    return tuple((commit, desk) for commit, desk in said if desk)
 
 
 def _touches(marks: Mapping[str, list[Mark]]) -> dict[str, tuple[Touch, ...]]:

@@ -90,8 +90,9 @@ def review(repo: Repo, commit: str, wanted: Wanted, on_progress: Callable[[int],
     history = read_history(repo, commit, wanted.now, on_progress)
     if wanted.desk is not None:
         refuse_unknown_desk(history.book, wanted.desk)
-    all_found = (_of_its_desk(history, each) for each in _findings(history))
-    found = {each.id: each for each in all_found if _is_wanted(history, each, wanted)}
+    within = [each for each in _findings(history) if _is_within(history, each, wanted)]
+    own = (_of_its_desk(history, each) for each in within if _is_told_to(history, each, wanted.desk))
+    found = {each.id: each for each in own}
     accepted = read_acceptances(history)
     told = sorted(found.values(), key=lambda each: (_at(history, each), history.order[each.commit], each.code, each.id))
     rows = tuple(_row(history, each, accepted) for each in told)
@@ -123,8 +124,17 @@ def _asked(ask: Callable[[Trial], Iterator[Finding]], trial: Trial) -> Iterator[
 
 
 def _of_its_desk(history: History, finding: Finding) -> Finding:
-    """A finding about a case is one of the desk that the case is of, whoever asked."""
-    return finding if finding.desk else finding._replace(desk=history.desk_of(finding.case))
+    """A finding about a case is one of the desk whose case it was, whoever asked; of one that moves it on, the next."""
+    desks = history.desks_of(finding.case, finding.commit) if finding.case else ()
+    return finding._replace(desk=desks[-1]) if desks else finding
+
+
+def _is_told_to(history: History, finding: Finding, desk: str | None) -> bool:
+    """Whether a desk is to hear of it: of what is its own matter, and of what is nobody's."""
+    if desk is None:
+        return True
+    desks = history.desks_of(finding.case, finding.commit) if finding.case else (finding.desk,) * bool(finding.desk)
+    return desk in desks or not desks
 
 
 def _at(history: History, finding: Finding) -> Instant:
@@ -132,9 +142,7 @@ def _at(history: History, finding: Finding) -> Instant:
     return history.times[finding.commit]
 
 
-def _is_wanted(history: History, finding: Finding, wanted: Wanted) -> bool:
-    if wanted.desk is not None and finding.desk not in ("", wanted.desk):
-        return False
+def _is_within(history: History, finding: Finding, wanted: Wanted) -> bool:
     at = history.times[finding.commit]
     if at > wanted.now:
         return True

@@ -317,6 +317,10 @@ class Book:
         """The desks there are, in alphabetical order."""
         return tuple(sorted({policy.desk for policy in self.policies.values()}))
 
+    def desk_with(self, prefix: str) -> str:
+        """The desk whose cases' IDs begin so; empty where there is none."""
+        return min((policy.desk for policy in self.policies.values() if policy.prefix == prefix), default="")
+
     def in_force(self, desk: str, day: date) -> Policy | None:
         """The desk's version with the latest `effective` date on or before `day` (the desk's local date)."""
         versions = [p for p in self.policies.values() if p.desk == desk and p.effective <= day]

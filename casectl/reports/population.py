@@ -20,7 +20,7 @@ from casectl.sla.clock import evaluate
 from casectl.store.book import read_book
 from casectl.store.history import read_timeline, read_timelines
 from casectl.store.objects import ObjectReader
-from casectl.store.pinned import PolicyShelf, last_value
+from casectl.store.pinned import PolicyShelf, desks_between
 from casectl.store.repo import Repo, refuse_shallow
 from casectl.store.versions import CaseReader
 
@@ -179,10 +179,11 @@ def _outcomes(
     while some := list(islice(waiting, CASES_AT_ONCE)):
         shelf.prepare(some, as_of)
         for timeline in some:
-            if desk is not None and _desk_of(timeline, as_of) not in ("", desk):
+            own = desk if desk is None else _desk_of(shelf, timeline, as_of)
+            if own not in ("", desk):
                 continue
             yield from unreadable_now(shelf.reader, shelf.commit, timeline)
-            if timeline.steps and timeline.opened.at <= as_of and (desk is None or _desk_of(timeline, as_of) == desk):
+            if timeline.steps and timeline.opened.at <= as_of and own == desk:
                 yield judge(shelf, timeline, as_of)
 
 
@@ -197,9 +198,9 @@ def unreadable_now(reader: ObjectReader, commit: str, timeline: Timeline) -> tup
     return tuple(problem for problem in problems if not problem.warning)
 
 
-def _desk_of(timeline: Timeline, as_of: Instant) -> str:
-    """The desk whose case it is; empty where no version says so that could be read, or none up to then."""
-    return str(last_value(timeline.until(as_of), "policy") or "").partition("/")[0]
+def _desk_of(shelf: PolicyShelf, timeline: Timeline, as_of: Instant) -> str:
+    """The desk whose case it is; empty where nothing says so."""
+    return next(iter(desks_between(shelf.given(timeline), as_of, as_of)), "")
 
 
 def zone_data_version() -> str:

@@ -63,4 +63,4 @@ def _late(history: History, merge: Commit, brought: Sequence[Commit], allowed: i
     )
     case = cases[0] if len(cases) == 1 else ""
     show = show_log(merge.id, f"^{merge.parents[0][:SHORT]}")
-    yield Finding("late-merge", merge.id, told, case, history.desk_of(case), show=show)
+    yield Finding("late-merge", merge.id, told, case, show=show)

@@ -8,7 +8,7 @@ from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
 from casectl.model.policy import Exemption, Person
 from casectl.model.timeline import Step
-from casectl.sla.life import Record, terms_at
+from casectl.sla.life import Record
 
 CODES = {
     "exemption-unapproved": Code("minor", "An exemption that the policy wants approved was never approved."),
@@ -55,7 +55,7 @@ def _approval(trial: Trial, step: Step, asked: Step, before: Record, record: Rec
         return
     committer = _who(trial, step)
     key = committer.key if committer else step.author
-    if key != now and not (committer and committer.holds(code.approved_by, trial.desk)):
+    if key != now and not (committer and committer.holds(code.approved_by, trial.policy_at(step.commit).desk)):
         roles = " or ".join(code.approved_by)
         told = f"says that {now} approved exemption {name}; it was committed by {step.author}, who is no {roles}"
         yield trial.finding("exemption-proxy", step.commit, told, name, clause)
@@ -80,10 +80,9 @@ def _never_approved(trial: Trial, asked: Step, record: Record) -> Iterator[Findi
 
 def _code(trial: Trial, record: Record, step: Step) -> Exemption | None:
     """What the policy that judged the case at a step says of an exemption's reason."""
-    place = next(place for place, each in enumerate(trial.steps) if each.commit == step.commit)
-    return terms_at(trial.steps, trial.terms)[place].policy.exemptions.get(str(record.get("code")))
+    return trial.policy_at(step.commit).exemptions.get(str(record.get("code")))
 
 
 def _who(trial: Trial, step: Step) -> Person | None:
     """Who took a step, by the staff list as it was then."""
-    return trial.shelf.book_at(step.commit, trial.desk)[0].person_by_mail(step.author)
+    return trial.shelf.book_at(step.commit, trial.policy_at(step.commit).desk)[0].person_by_mail(step.author)

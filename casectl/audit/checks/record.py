@@ -71,7 +71,7 @@ def of_case(trial: Trial) -> Iterator[Finding]:
         elif problem.code in CODES and problem.code not in _TOLD_ELSEWHERE:
             yield trial.finding(problem.code, problem.commit, problem.message, problem.message)
         elif not problem.code:
-            commit = trial.timeline.opened.commit
+            commit = problem.commit or trial.timeline.opened.commit
             yield trial.finding("unjudged", commit, problem.message, problem.message)
     yield from _unreadable(trial)
     openings = {problem.commit for problem in trial.timeline.problems if problem.code == OPENED_TWICE}
@@ -114,7 +114,7 @@ def _copied(trial: Trial) -> Iterator[Finding]:
     for other in (each for each, proof in alike.items() if each.case != trial.id and proof >= _PROVED):
         copy, origin = sorted((trial.opening, other), key=lambda each: (each.at, each.case), reverse=True)
         told = f"opened the case with what {origin.case} has as its own"
-        yield Finding("copied", copy.commit, told, copy.case, trial.desk, about=origin.case)
+        yield Finding("copied", copy.commit, told, copy.case, about=origin.case)
 
 
 def _marks(trial: Trial) -> Iterator[tuple[tuple[str, ...], int]]:

@@ -16,7 +16,6 @@ from casectl.audit.tenure import Tenure, Tenures
 from casectl.model.instants import format_instant
 from casectl.model.policy import Policy
 from casectl.model.signing_key import fingerprint_of
-from casectl.store.ancestry import Follows
 from casectl.store.book import FOLDER
 from casectl.store.commitlog import Commit
 from casectl.store.objects import ObjectReader
@@ -108,33 +107,7 @@ def _place(history: History, asking: Asking, commit: Commit) -> _Place:
     paths = (touch.path for touch in history.touches.get(commit.id, ()))
     folders = {path.split("/")[1] if path.count("/") > 1 else "" for path in paths if path.startswith(f"{FOLDER}/")}
     own = {folder for folder in folders if folder and is_desk(folder)}
-    desks = own.union(
-        *(_desks_then(history, case, commit.id) & asking.desks or {history.desk_of(case)} for case in cases)
-    )
-    desks.discard("")
+    desks = own.union(*(history.desks_of(case, commit.id) for case in cases))
     shared = bool(folders - own)
     asked_by = tuple(asking.of(commit, desks | asking.desks if shared else desks))
     return _Place(cases[0] if len(cases) == 1 else "", min(desks) if len(desks) == 1 and not shared else "", asked_by)
-
-
-def _desks_then(history: History, case: str, commit: str) -> set[str]:
-    """The desk whose case it was at a commit: one that moved on later was still the first one's. The commit that moves
-    it on is both desks' matter."""
-    given = history.desks.get(case, ())
-    if len({desk for _, desk in given}) < 2:
-        return {desk for _, desk in given}
-    asked = sorted({commit, *(each for each, _ in given)}, key=history.order.__getitem__)
-    past = {asked[place] for place in _ancestors(history.follows(asked), asked.index(commit))}
-    mine = [desk for each, desk in given if each in past - {commit}] or [given[0][1]]
-    return {mine[-1], *(desk for each, desk in given if each == commit)}
-
-
-def _ancestors(follows: Follows, place: int) -> set[int]:
-    """The places of a commit and of all its ancestors, of those that were asked about."""
-    found, rest = set[int](), [place]
-    while rest:
-        each = rest.pop()
-        if each not in found:
-            found.add(each)
-            rest += follows[each]
-    return found

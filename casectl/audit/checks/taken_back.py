@@ -20,7 +20,7 @@ CODES = {
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:
-    if not trial.terms or not reaching(trial.timeline.steps):
+    if not trial.terms or not reaching(trial.judged.steps):
         return
     ended = trial.effective.ended_by
     if ended is not None:
@@ -30,8 +30,8 @@ def of_case(trial: Trial) -> Iterator[Finding]:
 
 
 def _overturned(trial: Trial) -> Iterator[Finding]:
-    steps = {step.commit: step for step in trial.timeline.steps}
-    for row in evaluate(trial.timeline, trial.terms, trial.timeline.steps[-1].at).rows:
+    steps = {step.commit: step for step in trial.judged.steps}
+    for row in evaluate(trial.judged, trial.terms, trial.judged.steps[-1].at).rows:
         if row.overturned is not None:
             lost = f"the breach of {row.target} at {format_instant(row.overturned.breached_at)}"
             undone = has_voids((steps[row.overturned.by],))

@@ -1,12 +1,13 @@
 """Every case that ever was: what stands of each in the pack, what times were claimed in it, and whether it counts.
 
 A case is in the period when it was opened by `until` and not over before `since`. One of which that cannot be told,
-because none of its versions can be read or nothing can judge it, is in it: a population has no holes.
+because none of its versions can be read or nothing can judge it, is in it: a population has no holes. In the pack of
+one desk it stands when it was that desk's at some time of the period, wherever it was moved to since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from casectl.audit.claimed import claimed_in
@@ -16,6 +17,7 @@ from casectl.model.instants import Instant, format_instant
 from casectl.model.timeline import Step, Timeline
 from casectl.reports.table import Cell, Table, sheet
 from casectl.sla.voids import effective
+from casectl.store.pinned import Given, desks_between
 
 IN_PERIOD = "yes"
 OPENED_LATER = "opened later"
@@ -56,6 +58,8 @@ class CaseLine(NamedTuple):
     taken_back_at: Instant | None
     """When it was taken back as a whole."""
     claims: tuple[Claim, ...] = ()
+    desks: tuple[str, ...] = ()
+    """The desks whose case it was in the period, in order; none where nothing says so."""
 
 
 class Period(NamedTuple):
@@ -66,10 +70,10 @@ class Period(NamedTuple):
     desk: str | None = None
 
 
-def case_line(life: Timeline, until: Instant) -> CaseLine:
-    """What is kept of a life, up to `until`; of a case that was opened later, all of it."""
+def case_line(life: Timeline, given: Sequence[Given], period: Period) -> CaseLine:
+    """What is kept of a life, up to the end of the period; of a case that was opened later, all of it."""
     opened_at = life.steps[0].at if life.steps else None
-    steps = life.until(until) or life.steps
+    steps = life.until(period.until) or life.steps
     counting = effective(steps, life.case_id)
     moved = [step.at for step in counting.steps if "status" in step.changes]
     return CaseLine(
@@ -81,6 +85,7 @@ def case_line(life: Timeline, until: Instant) -> CaseLine:
         moved[-1] if moved else None,
         counting.ended_by.at if counting.ended_by else None,
         tuple(_claims(life.case_id, steps)),
+        desks_between(given, period.since, period.until),
     )
 
 
@@ -88,7 +93,7 @@ def standing(line: CaseLine, figures: CaseFigures | None, period: Period) -> str
     """`IN_PERIOD`, or why the case is not in it."""
     if line.opened_at is not None and line.opened_at > period.until:
         return OPENED_LATER
-    if period.desk is not None and desk_of(line) not in ("", period.desk):
+    if is_other_desks(line, period):
         return OTHER_DESK
     over = over_at(line, figures)
     return OVER_BEFORE if period.since is not None and over is not None and over < period.since else IN_PERIOD
@@ -101,9 +106,9 @@ def over_at(line: CaseLine, figures: CaseFigures | None) -> Instant | None:
     return line.taken_back_at if figures.void else line.last_status_at
 
 
-def desk_of(line: CaseLine) -> str:
-    """The desk whose case it is; empty where no version says so that can be read."""
-    return (line.case.text("policy") or "").partition("/")[0]
+def is_other_desks(line: CaseLine, period: Period) -> bool:
+    """Whether the pack is about one desk, and the case was never that desk's in the period."""
+    return period.desk is not None and bool(line.desks) and period.desk not in line.desks
 
 
 class Listed(NamedTuple):
@@ -152,7 +157,7 @@ def _case_row(each: Listed) -> dict[str, Cell]:
         **_claimed(line, "detected"),
         "opened_in": line.opened_in,
         "deleted_in": each.deleted_in,
-        "desk": desk_of(line),
+        "desk": line.desks[-1] if line.desks else None,
         **{name: text(name) for name in ("policy", "customer", "priority", "status", "external_id")},
         "phase": figures.phase if figures else None,
         "remark": each.remark,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from casectl.audit.pack.cases import IN_PERIOD, CaseLine, Listed, Period, case_line, standing
+from casectl.audit.pack.cases import IN_PERIOD, CaseLine, Listed, Period, case_line, is_other_desks, standing
 from casectl.audit.pack.manifest import Inputs
 from casectl.audit.pack.sample import draw
 from casectl.model.caseid import path_of
@@ -21,6 +21,8 @@ from casectl.store.book import read_book
 from casectl.store.history import read_timelines
 from casectl.store.lives import read_changes
 from casectl.store.lookup import case_ids
+from casectl.store.objects import ObjectReader
+from casectl.store.pinned import PolicyShelf
 from casectl.store.repo import Repo
 
 OnProgress = Callable[[int], None]
@@ -62,8 +64,10 @@ def gather(repo: Repo, commit: str, inputs: Inputs, on_progress: OnProgress = la
     if period.desk is not None:
         refuse_unknown_desk(book, period.desk)
     lines: dict[str, CaseLine] = {}
-    lives = _noted(read_timelines(repo, commit), period, lines, on_progress)
-    found = population_of_lives(repo, commit, period.until, lives, period.desk)
+    with ObjectReader(repo) as reader:
+        shelf = PolicyShelf(repo, reader, commit, book)
+        lives = _noted(read_timelines(repo, commit), shelf, period, lines, on_progress)
+        found = population_of_lives(repo, commit, period.until, lives)
     figures = {each.id: each for each in found.figures}
     remarks = _by_path(found.exceptions)
     within = {name: standing(line, figures.get(name), period) for name, line in lines.items()}
@@ -77,14 +81,15 @@ def gather(repo: Repo, commit: str, inputs: Inputs, on_progress: OnProgress = la
 
 
 def _noted(
-    lives: Iterable[Timeline], period: Period, lines: dict[str, CaseLine], on_progress: OnProgress
+    lives: Iterable[Timeline], shelf: PolicyShelf, period: Period, lines: dict[str, CaseLine], on_progress: OnProgress
 ) -> Iterator[Timeline]:
-    """The lives as they come, each noted on its way to the judge."""
+    """The lives as they come, each noted on its way to the judge; those of other desks go no further."""
     for number, life in enumerate(lives):
         if number % PROGRESS_EVERY == 0:
             on_progress(number)
-        lines[life.case_id] = case_line(life, period.until)
-        yield life
+        line = lines[life.case_id] = case_line(life, shelf.given(life), period)
+        if not is_other_desks(line, period):
+            yield life
 
 
 def _listed(

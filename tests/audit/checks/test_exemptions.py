@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from tests.audit.moving import begin_two
 from tests.audit.plain import STAFF, Plain, record
 from tests.audit.stories import twins
 
@@ -95,3 +98,17 @@ def test_an_approval_that_was_given_to_another(desk: Plain, guilty: bool) -> str
     desk.step("exempt", who="lee", exemptions=APPROVED)
     other = record("x1", code="strike", **PERIOD, approved_by="max")
     return desk.step("exempt", who="jo", at="11:30", exemptions=other if guilty else AGAIN)
+
+
+def test_a_lead_of_the_desk_that_the_case_was_of_then(tmp_path: Path) -> None:
+    """Lee leads acme alone, and wrote what Kim approved while the case was acme's: that it moved on blames nobody."""
+    desk = begin_two(tmp_path / "desk")
+    leads = STAFF.replace("[lead]", "[lead], desks: [acme]")
+    leads += "  kim: {name: Kim, mail: kim@example.org, roles: [lead], desks: [acme]}\n"
+    desk.commit({"policies/staff.yaml": leads}, "Leads", who="max")
+    desk.open()
+    desk.step("exempt", at="11:00", exemptions=ASKED)
+    desk.step("exempt", who="lee", exemptions=APPROVED.replace("approved_by: lee", "approved_by: kim"))
+    assert desk.codes() == []
+    desk.step("set", policy="two/1.0")
+    assert desk.codes() == ["policy-moved"]
