@@ -40,14 +40,14 @@ class Finding(NamedTuple):
     """Whose policy it is about, or whose case, as the history tells; empty for the history as a whole."""
     clause: tuple[str, ...] = ()
     about: str = ""
-    """What tells it from another of the same code, case and commit."""
+    """What tells it from another of the same code, case and commit: a name, never words that may come to be others."""
     show: str = ""
     """The git command that shows it; left out: `git show` of the commit."""
 
     @property
     def id(self) -> str:
-        """What the finding is accepted by: it stays the same as long as the commit does."""
-        said = "\0".join((self.code, self.desk, self.case, self.commit, self.about))
+        """What the finding is accepted by: it stays the same as long as the commit does, whatever comes after."""
+        said = "\0".join((self.code, "" if self.case else self.desk, self.case, self.commit, self.about))
         return sha256(said.encode(errors="replace")).hexdigest()[:_ID_CHARACTERS]
 
     @property

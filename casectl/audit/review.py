@@ -120,7 +120,7 @@ def _asked(ask: Callable[[Trial], Iterator[Finding]], trial: Trial) -> Iterator[
     except CasectlError as refusal:
         if not trial.timeline.steps:
             raise
-        yield trial.finding("unjudged", trial.timeline.steps[-1].commit, refusal.message, refusal.message)
+        yield trial.finding("unjudged", trial.timeline.steps[-1].commit, refusal.message)
 
 
 def _of_its_desk(history: History, finding: Finding) -> Finding:

@@ -102,16 +102,18 @@ class _Told:
         """Those of the entries that nobody has written before."""
         return tuple(entry for entry in entries if entry.id not in self.entries)
 
-    def warn(self, code: str, commit: str, message: str, hint: str | None = None) -> None:
+    def warn(self, code: str, commit: str, message: str, hint: str | None = None, about: str = "") -> None:
         """A remark about the history, which spoils nothing."""
-        self.problems.append(Problem(self.path, 0, message, hint, True, code, commit))
+        self.problems.append(Problem(self.path, 0, message, hint, True, code, commit, about=about))
 
     def _judge_entry(self, version: Version, entry: str, how: str, now: str = "") -> None:
         """Said once of each text that an entry was given: versions to come tend to repeat it."""
         if (entry, how, now) not in self._warned:
             self._warned.add((entry, how, now))
             message = f"commit {version.commit[:12]} {how} log entry '{entry}', which counts as it was first written"
-            self.warn(f"entry-{how}", version.commit, message, "the log only grows: add an entry that corrects it")
+            self.warn(
+                f"entry-{how}", version.commit, message, "the log only grows: add an entry that corrects it", entry
+            )
 
     def _judge_order(self, version: Version, old: tuple[Entry, ...], log: tuple[Entry, ...]) -> None:
         """Entries that were there stand first, as they stood; what is written stands after them."""
@@ -121,9 +123,8 @@ class _Told:
         first = next((name for name, right in zip(are, expected, strict=True) if name != right), None)
         if first is not None:
             message = f"commit {version.commit[:12]} put log entry '{first}' before older ones"
-            self.warn(
-                "log-order", version.commit, message, "the log only grows, at its end: the order changes no figure"
-            )
+            hint = "the log only grows, at its end: the order changes no figure"
+            self.warn("log-order", version.commit, message, hint, first)
 
     def _judge_time(self, version: Version, floor: Instant | None) -> None:
         if version.committed is None:

@@ -26,6 +26,8 @@ class Problem(NamedTuple):
     """The commit that did it."""
     clause: tuple[str, ...] = ()
     """What the agreement says of it."""
+    about: str = ""
+    """What tells it from another of the same code and commit, by a name that stays: an entry, a field and its word."""
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}" if self.line else self.path

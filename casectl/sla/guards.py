@@ -27,6 +27,8 @@ class _Remark(NamedTuple):
     commit: str
     says: str
     clause: tuple[str, ...] = ()
+    about: str = ""
+    """The exemption."""
 
 
 def findings(
@@ -46,7 +48,7 @@ def findings(
     hint = "the figures say what they say"
     return tuple(
         Problem(timeline.path, 0, f"commit {each.commit[:12]} {each.says}", hint, True, each.code, each.commit,
-                each.clause)
+                each.clause, each.about)
         for each in found
     )  # fmt: skip
 
@@ -100,20 +102,22 @@ def _approved(
     approver = record.get("approved_by")
     if not approver or approver == before.get("approved_by"):
         return
-    what = f"approved exemption {record.get('id')}"
+    name = str(record.get("id"))
+    what = f"approved exemption {name}"
     if code is None:
         unknown = f"{what}: policy {terms.policy.ref} has no code '{record.get('code')}', so it does not count"
-        yield _Remark("exemption-code", step.commit, unknown)
+        yield _Remark("exemption-code", step.commit, unknown, about=name)
     elif code.approved_by and not _may(terms, staff, code.approved_by, key=str(approver)):
         without = f"{what} in the name of {approver}, who lacks the role {' or '.join(code.approved_by)}"
-        yield _Remark("exemption-approver", step.commit, without, code.clause)
+        yield _Remark("exemption-approver", step.commit, without, code.clause, name)
 
 
 def _changed(step: Step, before: Record, record: Record) -> Iterator[_Remark]:
     changed = [name for name in CLAIMS if before.get(name) not in (None, record.get(name))]
     if before.get("approved_by") and changed:
-        what = f"changed {' and '.join(changed)} of exemption {record.get('id')} after its approval"
-        yield _Remark("exemption-changed", step.commit, f"{what}: what was approved counts")
+        name = str(record.get("id"))
+        what = f"changed {' and '.join(changed)} of exemption {name} after its approval"
+        yield _Remark("exemption-changed", step.commit, f"{what}: what was approved counts", about=name)
 
 
 def _may(

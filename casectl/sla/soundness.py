@@ -82,12 +82,13 @@ def _without(steps: tuple[Step, ...], name: str, said: Mapping[int, str], wrong:
 
 def _unknown(timeline: Timeline, step: Step, name: str, word: str, policy: Policy, mended: bool) -> Problem:
     what = "was" if mended else "is"
+    about = f"{name} {word}"
     message = f"{name} '{word}' {what} not in policy {policy.ref} (commit {step.commit[:12]})"
     if mended:
         told = f"{message}; put right since, it changes nothing"
-        return Problem(timeline.path, 0, told, None, True, UNKNOWN_WORD, step.commit)
+        return Problem(timeline.path, 0, told, None, True, UNKNOWN_WORD, step.commit, about=about)
     hint = did_you_mean(word, _vocabulary(policy, name))
-    return Problem(timeline.path, 0, message, hint, code=UNKNOWN_WORD, commit=step.commit)
+    return Problem(timeline.path, 0, message, hint, code=UNKNOWN_WORD, commit=step.commit, about=about)
 
 
 def _late_claims(timeline: Timeline, steps: tuple[Step, ...]) -> list[Problem]:

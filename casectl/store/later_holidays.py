@@ -145,7 +145,8 @@ class LaterHolidays:
             "it changes no figure of a case from before"
         )
         hint = f"git show {added.commit[:_SHORT]}"
-        problem = Problem(self._tree().shown(path), line, message, hint, True, "holiday-late", added.commit)
+        code, about = "holiday-late", f"{name} {day} {zone}"
+        problem = Problem(self._tree().shown(path), line, message, hint, True, code, added.commit, about=about)
         return _Late(local_instant(day, DAY_SECONDS, zone_named(zone)), problem)
 
 

@@ -153,4 +153,4 @@ def _gap(desk: str, gone: Revision, until: str) -> Finding:
 def at_the_end(history: History) -> Iterator[Finding]:
     for problem in history.warnings:
         show = show_file(problem.commit, problem.path)
-        yield Finding(problem.code, problem.commit, problem.message, about=problem.message, show=show)
+        yield Finding(problem.code, problem.commit, problem.message, about=problem.about, show=show)

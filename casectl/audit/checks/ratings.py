@@ -30,7 +30,7 @@ def of_case(trial: Trial) -> Iterator[Finding]:
     for problem in _of_guards(trial):
         if problem.code in CODES and not (trial.testimony and trial.history.says_imported(problem.commit)):
             told = problem.message.removeprefix(f"commit {problem.commit[:12]} ")
-            yield trial.finding(problem.code, problem.commit, told, problem.message, problem.clause)
+            yield trial.finding(problem.code, problem.commit, told, problem.about, problem.clause)
     yield from _lowered(trial)
     yield from _solved(trial)
 

@@ -69,10 +69,10 @@ def of_case(trial: Trial) -> Iterator[Finding]:
             if not (trial.testimony and trial.history.says_imported(problem.commit)):
                 yield trial.finding(problem.code, problem.commit, problem.message)
         elif problem.code in CODES and problem.code not in _TOLD_ELSEWHERE:
-            yield trial.finding(problem.code, problem.commit, problem.message, problem.message)
+            yield trial.finding(problem.code, problem.commit, problem.message, problem.about)
         elif not problem.code:
             commit = problem.commit or trial.timeline.opened.commit
-            yield trial.finding("unjudged", commit, problem.message, problem.message)
+            yield trial.finding("unjudged", commit, problem.message)
     yield from _unreadable(trial)
     openings = {problem.commit for problem in trial.timeline.problems if problem.code == OPENED_TWICE}
     for step in trial.timeline.steps[1:]:
