@@ -9,11 +9,10 @@ from casectl.audit.history import History
 from casectl.model.instants import Instant, zone_named
 from casectl.model.policy import Policy
 from casectl.reports.hours import version_in_force
-from casectl.store.book import FOLDER
+from casectl.store.book import is_policy_file
 from casectl.store.commitlog import Commit
 from casectl.store.objects import ObjectReader
 from casectl.store.pinned import PolicyShelf
-from casectl.store.policy_tree import is_desk
 
 
 class Asking:
@@ -26,16 +25,12 @@ class Asking:
         self._history = history
         self._shelf = PolicyShelf(history.repo, reader, history.commit)
         self._same = _same_policies(history)
-        paths = {touch.path for touches in history.touches.values() for touch in touches}
-        folders = {path.split("/")[1] for path in paths if path.startswith(f"{FOLDER}/") and path.count("/") > 1}
-        self.desks = frozenset(filter(is_desk, folders))
-        """Every desk that ever had a file."""
 
     def of(self, commit: Commit, desks: Iterable[str]) -> Iterator[Policy]:
         """The policies in force at the commit's time that want it signed, of those desks, in their order."""
         at = self._history.now if commit.committer.at is None else commit.committer.at
         before = self._same[(*commit.parents, commit.id)[0]]
-        for desk in sorted(self.desks.intersection(desks)):
+        for desk in sorted(self._history.desks_touched.intersection(desks)):
             yield from (policy for policy in self._in_force(before, desk, at) if _asks(policy, at))
 
     def _in_force(self, commit: str, desk: str, at: Instant) -> Iterator[Policy]:
@@ -57,6 +52,6 @@ def _same_policies(history: History) -> Mapping[str, str]:
     """For each commit one with the same `policies/`: the last one that changed them, so that few are looked up."""
     found: dict[str, str] = {}
     for commit in history.commits.values():
-        changes = any(touch.path.startswith(f"{FOLDER}/") for touch in history.touches.get(commit.id, ()))
+        changes = any(is_policy_file(touch.path) for touch in history.touches.get(commit.id, ()))
         found[commit.id] = commit.id if changes or not commit.parents else found[commit.parents[0]]
     return found

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from casectl.audit.finding import Finding, show_file
@@ -25,8 +25,8 @@ from casectl.model.timeline import Step, Timeline
 from casectl.sla.life import Life, terms_at
 from casectl.sla.soundness import UNKNOWN_WORD, sound_steps
 from casectl.sla.voids import Effective, effective
-from casectl.store.ancestry import Follows, history_of
-from casectl.store.book import read_book
+from casectl.store.ancestry import Follows, history_of, merge_bases
+from casectl.store.book import desk_of_file, read_book
 from casectl.store.bulk import IMPORTED
 from casectl.store.commitlog import Commit, read_commits
 from casectl.store.gitlog import Mark
@@ -85,6 +85,7 @@ class History:
     """By merge and path: whether the merge itself changed the file. Finding that out takes git, so it is kept."""
     warnings: list[Problem] = field(default_factory=list)
     """Holidays that were listed too late, once the cases have been read."""
+    _bases: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
     given: dict[str, tuple[Given, ...]] = field(default_factory=dict)
     """By case, once the cases have been read: the steps that gave it to a desk, in order."""
 
@@ -104,6 +105,19 @@ class History:
         known = known_to(asked, self.follows)[asked.index(commit)]
         before = [each.desk for each in given if known >> asked.index(each.commit) & 1] or [given[0].desk]
         return tuple(dict.fromkeys((before[-1], *(each.desk for each in given if each.commit == commit))))
+
+    def bases(self, one: str, other: str) -> tuple[str, ...]:
+        """The best common ancestors of two commits: git is asked once, and not for each file of a merge of them."""
+        pair = frozenset((one, other))
+        if pair not in self._bases:
+            self._bases[pair] = merge_bases(self.repo, one, other)
+        return self._bases[pair]
+
+    @cached_property
+    def desks_touched(self) -> frozenset[str]:
+        """Every desk that ever had a file."""
+        touches = chain.from_iterable(self.touches.values())
+        return frozenset(desk for touch in touches if (desk := desk_of_file(touch.path)))
 
     @cached_property
     def follows(self) -> Callable[[Sequence[str]], Follows]:

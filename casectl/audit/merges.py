@@ -6,12 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from casectl.audit.history import History, Touch, case_of
-from casectl.store.ancestry import merge_bases
+from casectl.store.book import is_policy_file
 from casectl.store.commitlog import Commit
 from casectl.store.lookup import is_case_path
 from casectl.store.objects import ObjectReader
-
-POLICIES = "policies/"
 
 
 def own_touches(
@@ -46,7 +44,7 @@ def _may_be_taken_back(touch: Touch) -> bool:
     """Whether a side's change that vanished would be seen nowhere else. Contents of cases are told by their fold."""
     if is_case_path(touch.path):
         return touch.status in "DT"
-    return touch.path.startswith(POLICIES) or (touch.status != "A" and bool(case_of(touch.path)))
+    return is_policy_file(touch.path) or (touch.status != "A" and bool(case_of(touch.path)))
 
 
 def is_taken_back(history: History, commit: Commit, touch: Touch) -> bool:
@@ -61,7 +59,7 @@ def is_taken_back(history: History, commit: Commit, touch: Touch) -> bool:
         return any(
             all(content(base) == touch.new for base in bases)
             for kept, changed in _pairs(sides, touch.new)
-            if (bases := merge_bases(history.repo, kept, changed))
+            if (bases := history.bases(kept, changed))
         )
 
 

@@ -43,10 +43,9 @@ def staff_changes(history: History) -> Iterator[StaffChange]:
     with ObjectReader(history.repo) as reader:
         tree = commit_tree(history.repo, reader, history.commit)
         for commit in history.commits.values():
-            for touch in own_touches(history, commit):
-                if touch.path == LIST:
-                    before, now = _people(tree, touch.old), _people(tree, touch.new)
-                    yield StaffChange(commit, before or {}, now or {}, bool(now))
+            for touch in own_touches(history, commit, LIST.__eq__):
+                before, now = _people(tree, touch.old), _people(tree, touch.new)
+                yield StaffChange(commit, before or {}, now or {}, bool(now))
 
 
 def staff_lists(history: History) -> Mapping[str, People]:

@@ -9,7 +9,7 @@ from casectl.model.policy import Book
 from casectl.model.problems import Problem
 from casectl.model.tree import Node
 from casectl.store.objects import ObjectReader
-from casectl.store.policy_tree import read_policies
+from casectl.store.policy_tree import is_desk, read_policies
 from casectl.store.repo import Repo, state_dir
 from casectl.store.tree_cache import keep_tree, load_tree
 
@@ -17,6 +17,21 @@ FOLDER = "policies"
 
 _FOLDER_MODES = (b"40000", b"040000")
 _FILE_MODES = (b"100644", b"100755", b"100664")
+
+
+def desk_of_file(path: str) -> str | None:
+    """The desk in whose folder of `policies/` a file lies; empty for what is every desk's, such as the staff list and
+    holidays. None for a file that lies elsewhere."""
+    top, _, rest = path.partition("/")
+    if top != FOLDER or not rest:
+        return None
+    folder, inside, _ = rest.partition("/")
+    return folder if inside and is_desk(folder) else ""
+
+
+def is_policy_file(path: str) -> bool:
+    """Whether a file lies in `policies/`."""
+    return desk_of_file(path) is not None
 
 
 def read_book(

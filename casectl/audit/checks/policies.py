@@ -17,7 +17,7 @@ from casectl.store.book import FOLDER, CommitTree, commit_tree
 from casectl.store.commitlog import Commit
 from casectl.store.objects import ObjectReader
 from casectl.store.policy_history import Revision, read_revisions
-from casectl.store.policy_tree import CUSTOMERS, HOLIDAYS, is_desk
+from casectl.store.policy_tree import CUSTOMERS, HOLIDAYS
 
 SOME_DAYS = 3
 """Of many that a finding names."""
@@ -45,9 +45,7 @@ _EDITS = ("policy-edited", "policy-reworded")
 def of_history(history: History) -> Iterator[Finding]:
     yield from _customers(history)
     yield from _holidays(history)
-    paths = {touch.path for touches in history.touches.values() for touch in touches}
-    folders = {path.split("/")[1] for path in paths if path.startswith("policies/") and path.count("/") > 1}
-    for desk in sorted(filter(is_desk, folders)):
+    for desk in sorted(history.desks_touched):
         revisions = read_revisions(history.repo, history.commit, desk)
         yield from _revised(history, desk, revisions)
         yield from _gaps(desk, revisions)
@@ -59,7 +57,7 @@ def _revised(history: History, desk: str, revisions: Sequence[Revision]) -> Iter
         commit, clause = str(row["commit"]), row["clause"]
         if row["code"] is None or (row["code"] in _EDITS and history.is_founding(commit)):
             continue
-        path = f"policies/{desk}/{row['version']}.yaml"
+        path = f"{FOLDER}/{desk}/{row['version']}.yaml"
         told, clauses = f"{row['what']} {path}: {row['finding']}", clause if isinstance(clause, tuple) else ()
         show = show_file(commit, path)
         yield Finding(str(row["code"]), commit, told, "", desk, clauses, str(row["version"]), show)

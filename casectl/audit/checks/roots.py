@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding, show_file, show_log
 from casectl.audit.history import History, Trial
-from casectl.audit.merges import POLICIES, own_touches
+from casectl.audit.merges import own_touches
 from casectl.sla.disputes import open_disputes
+from casectl.store.book import desk_of_file, is_policy_file
 from casectl.store.commitlog import Commit
 
 CODES = {
@@ -30,12 +31,13 @@ def of_history(history: History) -> Iterator[Finding]:
 
 def _policies(history: History, commit: Commit) -> Iterator[Finding]:
     differing = Counter(touch.path for touch in history.touches.get(commit.id, ()))
-    for path in (touch.path for touch in own_touches(history, commit) if touch.path.startswith(POLICIES)):
+    for path in (touch.path for touch in own_touches(history, commit, is_policy_file)):
         told = f"left {path} as none of its parents had it: a person decided what it says"
         if differing[path] < len(commit.parents):
             told = f"took back what one side had changed in {path}"
-        desk = path.removeprefix(POLICIES).partition("/")[0] if path.count("/") > 1 else ""
-        yield Finding("merged-policy", commit.id, told, desk=desk, about=path, show=show_file(commit.id, path))
+        yield Finding(
+            "merged-policy", commit.id, told, desk=desk_of_file(path) or "", about=path, show=show_file(commit.id, path)
+        )
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:

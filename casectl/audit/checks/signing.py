@@ -16,10 +16,9 @@ from casectl.audit.tenure import Tenure, Tenures
 from casectl.model.instants import format_instant
 from casectl.model.policy import Policy
 from casectl.model.signing_key import fingerprint_of
-from casectl.store.book import FOLDER
+from casectl.store.book import desk_of_file
 from casectl.store.commitlog import Commit
 from casectl.store.objects import ObjectReader
-from casectl.store.policy_tree import is_desk
 from casectl.store.signatures import Signature, check_signature
 
 CODES = {
@@ -104,10 +103,8 @@ def _untimely(commit: Commit, tenures: Tenures, owner: Tenure) -> tuple[str, str
 def _place(history: History, asking: Asking, commit: Commit) -> _Place:
     """A file of `policies/` that belongs to no desk, such as the staff list, is every desk's."""
     cases = history.cases_in(commit.id)
-    paths = (touch.path for touch in history.touches.get(commit.id, ()))
-    folders = {path.split("/")[1] if path.count("/") > 1 else "" for path in paths if path.startswith(f"{FOLDER}/")}
-    own = {folder for folder in folders if folder and is_desk(folder)}
-    desks = own.union(*(history.desks_of(case, commit.id) for case in cases))
-    shared = bool(folders - own)
-    asked_by = tuple(asking.of(commit, desks | asking.desks if shared else desks))
+    policies = {desk_of_file(touch.path) for touch in history.touches.get(commit.id, ())} - {None}
+    desks = {each for each in policies if each}.union(*(history.desks_of(case, commit.id) for case in cases))
+    shared = "" in policies
+    asked_by = tuple(asking.of(commit, desks | history.desks_touched if shared else desks))
     return _Place(cases[0] if len(cases) == 1 else "", min(desks) if len(desks) == 1 and not shared else "", asked_by)

@@ -13,10 +13,9 @@ from casectl.audit.merges import own_touches
 from casectl.audit.staffing import LIST, StaffChange, staff_changes
 from casectl.model.policy import Book, Person, Policy
 from casectl.reports.hours import version_in_force
-from casectl.store.book import FOLDER, read_book
+from casectl.store.book import desk_of_file, is_policy_file, read_book
 from casectl.store.commitlog import Commit
 from casectl.store.objects import ObjectReader
-from casectl.store.policy_tree import is_desk
 
 CODES = {
     "staff-changed": Code(
@@ -38,7 +37,7 @@ def of_history(history: History) -> Iterator[Finding]:
             yield from (_shown(change, *each) for each in _of_list(change, entrusted))
     with ObjectReader(history.repo) as reader:
         for commit in history.commits.values():
-            paths = [touch.path for touch in own_touches(history, commit) if touch.path.startswith(f"{FOLDER}/")]
+            paths = [touch.path for touch in own_touches(history, commit, is_policy_file)]
             if paths and not history.is_founding(commit.id):
                 book, _ = read_book(history.repo, (*commit.parents, commit.id)[0], reader=reader)
                 yield from _by_somebody(commit, sorted(set(paths)), book)
@@ -105,11 +104,10 @@ def _by_somebody(commit: Commit, paths: list[str], book: Book) -> Iterator[Findi
 def _by_role(commit: Commit, paths: list[str], book: Book) -> Iterator[Finding]:
     """Whether the policies in force before the commit let its committer change them. What belongs to no desk, such as
     the staff list, is every desk's."""
-    folders = {path.split("/")[1] if path.count("/") > 1 else "" for path in paths}
-    own = {folder for folder in folders if is_desk(folder)} & set(book.desks())
-    desks = own if all(map(is_desk, filter(None, folders))) and "" not in folders else set(book.desks())
+    folders = {desk_of_file(path) for path in paths}
+    desks = [desk for desk in book.desks() if desk in folders or "" in folders]
     person = book.person_by_mail(commit.committer.mail)
-    for policy in (version_in_force(book, desk, commit.committer.at or 0) for desk in sorted(desks)):
+    for policy in (version_in_force(book, desk, commit.committer.at or 0) for desk in desks):
         if policy.scrutiny.changed_by and not (person and person.holds(policy.scrutiny.changed_by, policy.desk)):
             yield _without_role(commit, paths, policy)
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.audit.plain import FILES, ID, Plain, entry, path_of
+from pathlib import Path
+
+import pytest
+
+from casectl.store.ancestry import merge_bases
+from casectl.store.repo import Repo
+from tests.audit.plain import FILES, ID, Plain, begin, entry, path_of
 from tests.audit.stories import twins
 
 NOTE, OURS = entry("n1", "note", "They rang."), entry("n2", "note", "All quiet.")
@@ -154,3 +160,23 @@ def test_two_clones_opened_one_id(desk: Plain, guilty: bool) -> str:
     desk.step("note", OURS, at="09:10")
     desk.merge(theirs)
     return theirs
+
+
+def test_git_is_asked_once_for_all_files_of_a_merge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two commits have one history in common, however many files they differ in."""
+    desk = begin(tmp_path / "desk")
+    base = desk.open()
+    lists = {f"policies/holidays/h{place}.yaml": "name: H\nyears: 2026\ndates: {}\n" for place in range(20)}
+    theirs = desk.commit(lists, "Lists", who="max")
+    desk.go(base)
+    desk.step("note", entry("n1", "note", "Ours."))
+    desk.merge(theirs, files=lists)
+    asked: list[tuple[str, str]] = []
+
+    def counted(place: Repo, one: str, other: str) -> tuple[str, ...]:
+        asked.append((one, other))
+        return merge_bases(place, one, other)
+
+    monkeypatch.setattr("casectl.audit.history.merge_bases", counted)
+    assert "merged-policy" not in desk.codes()
+    assert len(asked) == 1
