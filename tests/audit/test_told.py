@@ -31,3 +31,11 @@ def test_no_story_is_about_a_code_that_there_is_not() -> None:
 def test_each_check_has_a_file_of_stories() -> None:
     named = {path.stem.removeprefix("test_") for path in (Path(__file__).parent / "checks").glob("test_*.py")}
     assert {check.__name__.rpartition(".")[2] for check in checks()} - {BY_KEYS} <= named
+
+
+def test_each_check_asks_in_a_way_that_is_heard() -> None:
+    """And those are the ways that `checks/` tells of."""
+    ways = ("of_history", "of_case", "at_the_end")
+    assert all(any(hasattr(check, way) for way in ways) for check in checks())
+    told = import_module("casectl.audit.checks").__doc__ or ""
+    assert all(f"`{way}" in told for way in ways)
