@@ -155,6 +155,11 @@ class History:
             return True
         return self.order[commit] < self.order[first] and self.follows((commit, first))[1] == (0,)
 
+    def before(self, commit: str) -> str:
+        """On what a commit was made: its first parent, by whose staff list and policies its author is asked; a root
+        stands for itself. So nobody makes a name for themselves as they go."""
+        return (*self.commits[commit].parents, commit)[0]
+
     def is_one_line(self, path: str, commits: Sequence[str]) -> bool:
         """Whether the contents of a file prove that each of these commits went on from where the one before left it."""
         tip = "0" * len(self.commit)
@@ -179,7 +184,7 @@ class History:
             shelf = PolicyShelf(self.repo, reader, self.commit, self.book)
             lives = read_timelines(self.repo, self.commit, self._marks)
             while some := list(islice(lives, CASES_AT_ONCE)):
-                shelf.prepare(some, LAST_INSTANT, every_step=True)
+                shelf.prepare(some, LAST_INSTANT, (self.before(step.commit) for each in some for step in each.steps))
                 self.given.update((timeline.case_id, shelf.given(timeline)) for timeline in some)
                 yield from (Trial(self, shelf, timeline) for timeline in some)
             self.warnings += shelf.warnings
@@ -295,6 +300,10 @@ class Trial:
     def _policies(self) -> Mapping[str, Policy]:
         at = zip(self.steps, terms_at(self.steps, self.terms), strict=True)
         return {step.commit: terms.policy for step, terms in at}
+
+    def book_before(self, commit: str) -> Book:
+        """What `policies/` said just before a commit; only to be asked for where something judges the case."""
+        return self.shelf.book_at(self.history.before(commit), self.policy_at(commit).desk)[0]
 
     def scrutiny(self) -> Scrutiny:
         """What its policy says of audits."""

@@ -61,16 +61,14 @@ class PolicyShelf:
             self._books[key] = read_book(self.repo, commit, desk, self.reader)
         return self._books[key]
 
-    def prepare(self, timelines: Iterable[Timeline], as_of: Instant, every_step: bool = False) -> None:
+    def prepare(self, timelines: Iterable[Timeline], as_of: Instant, also: Iterable[str] = ()) -> None:
         """Get ready for these cases to be judged: one question to git for all of them, instead of one for each.
 
-        With `every_step` also for `book_at` the commit of any of their steps.
+        And for `book_at` those commits, `also`.
         """
-        asked = [(each.steps, pinning_steps(each.until(as_of), each.case_id)) for each in timelines]
+        pins = [step.commit for each in timelines for step in pinning_steps(each.until(as_of), each.case_id)]
         self._folders.clear()
-        self._look_up(
-            [self.commit, *(step.commit for steps, pins in asked for step in (steps if every_step else pins))]
-        )
+        self._look_up([self.commit, *pins, *also])
 
     def pinned(self, timeline: Timeline, as_of: Instant) -> tuple[Terms, ...] | Problem:
         """What judges a case as of a moment, one after the other, or the problem why nothing can."""

@@ -84,5 +84,5 @@ def _code(trial: Trial, record: Record, step: Step) -> Exemption | None:
 
 
 def _who(trial: Trial, step: Step) -> Person | None:
-    """Who took a step, by the staff list as it was then."""
-    return trial.shelf.book_at(step.commit, trial.policy_at(step.commit).desk)[0].person_by_mail(step.author)
+    """Who took a step, by the staff list as it was before it."""
+    return trial.book_before(step.commit).person_by_mail(step.author)

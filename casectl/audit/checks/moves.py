@@ -118,12 +118,12 @@ def _climbed(trial: Trial, past: Past) -> Iterator[Finding]:
 
 def _scene(trial: Trial, past: Past, case: Case) -> Scene:
     step, policy = past.step, past.policy
-    book, moment = trial.shelf.book_at(step.commit, policy.desk)[0], Moment(step.at, step.author, lambda _: "")
-    return Scene(case, policy, book, moment, trial.terms, past.before)
+    moment = Moment(step.at, step.author, lambda _: "")
+    return Scene(case, policy, trial.book_before(step.commit), moment, trial.terms, past.before)
 
 
 def _by_somebody(trial: Trial, step: Step, policy: Policy, fields: Mapping[str, Value | None]) -> Iterator[Finding]:
-    book = trial.shelf.book_at(step.commit, policy.desk)[0]
+    book = trial.book_before(step.commit)
     person = book.person_by_mail(step.author)
     if person is None:
         yield trial.finding("stranger", step.commit, f"was committed by {step.author}, who was not in the staff list")
@@ -136,7 +136,7 @@ def _by_somebody(trial: Trial, step: Step, policy: Policy, fields: Mapping[str, 
 
 
 def _may_not(policy: Policy, book: Book, who: str, step: Step, verb: str) -> str:
-    """Why somebody may not take a step, by the staff list as it was then; empty where they may."""
+    """Why somebody may not take a step, by the staff list as it was before it; empty where they may."""
     try:
         warnings = authorise(policy, book, Moment(step.at, who, lambda _: ""), verb)
     except CasectlError as refusal:

@@ -19,7 +19,7 @@ def of_case(trial: Trial) -> Iterator[Finding]:
         return
     opened = trial.timeline.opened
     pinned = trial.terms[0].policy
-    book, _ = trial.shelf.book_at(opened.commit, pinned.desk)
+    book = trial.book_before(opened.commit)
     try:
         in_force = policy_at_opening(book, pinned.desk, opened.at).ref
     except NotAllowed:

@@ -36,12 +36,12 @@ def of_case(trial: Trial) -> Iterator[Finding]:
 
 
 def _of_guards(trial: Trial) -> Iterator[Problem]:
-    """What the guards of the policy find, roles held by the staff list as it was at each step. What the reports say of
-    them goes by the lists of the opening and of today."""
+    """What the guards of the policy find, roles held by the staff list as it was before each step. What the reports say
+    of them goes by the lists of the opening and of today."""
     nobody = [each._replace(staff={}) for each in trial.terms]
     last = trial.judged.steps[-1].at
     for problem in findings(trial.judged, nobody, last, {}):
-        staff = trial.shelf.book_at(problem.commit, trial.policy_at(problem.commit).desk)[0].staff
+        staff = trial.book_before(problem.commit).staff
         if problem.code not in _BY_ROLE or problem in findings(trial.judged, nobody, last, staff):
             yield problem
 

@@ -39,7 +39,7 @@ def of_history(history: History) -> Iterator[Finding]:
         for commit in history.commits.values():
             paths = [touch.path for touch in own_touches(history, commit, is_policy_file)]
             if paths and not history.is_founding(commit.id):
-                book, _ = read_book(history.repo, (*commit.parents, commit.id)[0], reader=reader)
+                book, _ = read_book(history.repo, history.before(commit.id), reader=reader)
                 yield from _by_somebody(commit, sorted(set(paths)), book)
 
 

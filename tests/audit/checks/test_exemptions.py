@@ -51,6 +51,21 @@ def test_an_approval_written_by_who_may_give_one(desk: Plain, guilty: bool) -> s
     return desk.step("exempt", at="11:00", who="sam" if guilty else "jo", exemptions=APPROVED)
 
 
+@twins(
+    "exemption-proxy",
+    "minor",
+    "it was committed by jo@example.org, who is no lead",
+    clause=["ACM-6"],
+    always=["mixed-commit"],
+    beside=["staff-changed", "self-granted"],
+)
+def test_an_approval_written_by_who_makes_himself_a_lead_by_it(desk: Plain, guilty: bool) -> str:
+    lead = {"policies/staff.yaml": STAFF.replace("jo@example.org, roles: [agent]", "jo@example.org, roles: [lead]")}
+    desk.open()
+    desk.step("exempt", at="10:30", exemptions=ASKED)
+    return desk.step("exempt", at="11:00", who="jo" if guilty else "lee", exemptions=APPROVED, also=lead)
+
+
 @twins("exemption-proxy", "minor", "it was committed by sam@example.org", clause=["ACM-6"])
 def test_an_approval_that_anybody_may_give(desk: Plain, guilty: bool) -> str:
     desk.open()

@@ -91,6 +91,35 @@ def test_who_is_a_lead_only_since_then(desk: Plain, guilty: bool) -> str:
     return blamed
 
 
+@twins(
+    "role",
+    "major",
+    "sam may not close",
+    clause=["ACM-3"],
+    always=["mixed-commit"],
+    beside=["self-granted", "staff-changed"],
+)
+def test_who_makes_himself_a_lead_as_he_goes(desk: Plain, guilty: bool) -> str:
+    """The staff list counts as it was before the step."""
+    lead = {"policies/staff.yaml": STAFF.replace("sam@example.org, roles: [agent]", "sam@example.org, roles: [lead]")}
+    desk.open()
+    desk.step("resolve", **SOLVED)
+    return desk.step("close", who="sam" if guilty else "lee", status="closed", also=lead)
+
+
+@twins(
+    "stranger",
+    "minor",
+    "was committed by eve@example.org, who was not in the staff list",
+    always=["mixed-commit"],
+    beside=["staff-changed", "staff-stranger", "policy-stranger"],
+)
+def test_a_stranger_who_comes_in_by_the_step(desk: Plain, guilty: bool) -> str:
+    known = {"policies/staff.yaml": STAFF + "  eve: {name: Eve, mail: eve@example.org, roles: [agent]}\n"}
+    desk.open()
+    return desk.step("respond", ANSWER, who="eve" if guilty else "jo", also=known)
+
+
 @twins("stranger", "minor", "was committed by eve@example.org, who was not in the staff list")
 def test_a_step_of_a_stranger(desk: Plain, guilty: bool) -> str:
     desk.open()

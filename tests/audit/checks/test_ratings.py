@@ -66,6 +66,35 @@ def test_approved_by_who_is_a_lead_only_since_then(desk: Plain, guilty: bool) ->
     return blamed
 
 
+@twins(
+    "raise-role",
+    "minor",
+    "raised the priority from p2 to p1 without the role lead",
+    clause=["ACM-2"],
+    always=["mixed-commit"],
+    beside=["staff-changed", "self-granted"],
+)
+def test_raised_by_who_makes_himself_a_lead_by_it(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("triage", RATED, who="jo" if guilty else "lee", priority="p1", also=leading("jo"))
+
+
+@twins(
+    "exemption-approver",
+    "major",
+    "in the name of sam, who lacks the role lead",
+    clause=["ACM-6"],
+    always=["mixed-commit"],
+    beside=["staff-changed", "self-granted"],
+)
+def test_approved_by_who_makes_himself_a_lead_by_it(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.step("exempt", at="10:30", who="jo", exemptions=record("x1", code="strike", **PERIOD))
+    who = "sam" if guilty else "lee"
+    approved = record("x1", code="strike", **PERIOD, approved_by=who)
+    return desk.step("exempt", at="11:00", who=who, exemptions=approved, also=leading("sam"))
+
+
 @twins("exemption-code", "minor", "policy acme/1.0 has no code 'whim'")
 def test_a_reason_that_is_none(desk: Plain, guilty: bool) -> str:
     desk.open()
