@@ -26,10 +26,11 @@ def swept(scene: Scene) -> Change:
     upcoming = evaluate(scene.timeline, scene.judged_by, scene.moment.now).upcoming
     if not upcoming:
         raise NothingDueError(f"nothing in {scene.case.id} is due by time alone")
-    return _done(scene, upcoming[0])
+    return done_by_rule(scene, upcoming[0])
 
 
-def _done(scene: Scene, due: Upcoming) -> Change:
+def done_by_rule(scene: Scene, due: Upcoming) -> Change:
+    """What a rule does where it is due; nobody has a choice in it."""
     rule = scene.policy.workflow.automatic[due.rule]
     name = derived_id(scene.case.id, rule.name, due.occurrence)
     ladder = scene.policy.ladder_for(scene.case.need("type"))

@@ -10,14 +10,15 @@ from casectl.audit.history import Trial
 from casectl.audit.past import Past
 from casectl.desk.authority import authorise
 from casectl.desk.climbing import refuse_unguarded
+from casectl.desk.consequences import Setting, with_consequences
 from casectl.desk.remedies import lack_words
+from casectl.desk.sweeping import done_by_rule
 from casectl.desk.verb import Scene
-from casectl.model.case import Case, Value
-from casectl.model.change import Moment
+from casectl.model.case import Case, Entry, Value
+from casectl.model.change import Change, Moment
 from casectl.model.policy import DONE_PHASES, Book, Policy
 from casectl.model.problems import CasectlError, NotAllowed
 from casectl.model.timeline import Step
-from casectl.model.workflow import Automatic
 from casectl.sla.clock import evaluate
 from casectl.sla.life import Life
 from casectl.sla.readiness import lacks
@@ -57,8 +58,10 @@ def _step(trial: Trial, past: Past) -> Iterator[Finding]:
         yield from _moved(trial, past, str(before), str(status))
     rule = next((str(entry.fields["rule"]) for entry in step.entries if "rule" in entry.fields), "")
     if rule in policy.workflow.automatic:
-        yield from _by_time(trial, past, policy.workflow.automatic[rule])
-        return
+        wrong = list(_unlike_time(trial, past, rule))
+        yield from wrong
+        if not wrong:
+            return
     if fields and ("level" in step.changes or any(entry.kind == "escalation" for entry in step.entries)):
         yield from _climbed(trial, past)
     yield from _by_somebody(trial, step, policy, fields)
@@ -79,27 +82,39 @@ def _moved(trial: Trial, past: Past, before: str, to: str) -> Iterator[Finding]:
         yield trial.finding("precondition", step.commit, told, f"{lack.what} {lack.name}", lack.clause)
 
 
-def _by_time(trial: Trial, past: Past, rule: Automatic) -> Iterator[Finding]:
-    """Whether the rule was due when the step says that it did what it did, and the step did no more."""
+def _unlike_time(trial: Trial, past: Past, rule: str) -> Iterator[Finding]:
+    """How a step differs from what its rule does by itself where it is due: of that, time alone is the author, and what
+    anything else did, somebody did."""
     step, before = past.step, past.before
-    told = f"was taken in the name of rule '{rule.name}', which"
-    due = evaluate(before, trial.terms, step.at).upcoming if before.steps else ()
-    if all(each.rule != rule.name for each in due):
+    told = f"was taken in the name of rule '{rule}', which"
+    due = (
+        [each for each in evaluate(before, trial.terms, step.at).upcoming if each.rule == rule] if before.steps else []
+    )
+    if not due:
         yield trial.finding("automatic", step.commit, f"{told} was not due")
-    for beyond in _beyond(step, rule):
-        yield trial.finding("automatic", step.commit, f"{told} does not {beyond}", beyond)
+        return
+    scene = _scene(trial, past, before.case())
+    setting = Setting(scene.case, scene.policy, scene.book, scene.moment, scene.terms, before.steps)
+    wanted = (with_consequences(done_by_rule(scene, each), setting) for each in due)
+    differing = min((list(_differing(step, past.fields, each)) for each in wanted), key=len)
+    if differing:
+        yield trial.finding("automatic", step.commit, f"{told} {' and '.join(differing)}")
 
 
-def _beyond(step: Step, rule: Automatic) -> Iterator[str]:
-    """What a step did that its rule does not do."""
-    does = {"status", "waiting_for"} if rule.move else {"level"} if rule.escalate is not None else set()
-    yield from (f"change {name}" for name in sorted(step.changes.keys() - does))
-    status = step.changes.get("status")
-    if rule.move and status is not None and status != rule.move:
-        yield f"move a case to {status}"
-    for entry in step.entries:
-        if "rule" not in entry.fields or entry.kind not in ("notice", "escalation"):
-            yield f"write log entry {entry.id}, a {entry.kind}"
+def _differing(step: Step, before: Mapping[str, Value | None], wanted: Change) -> Iterator[str]:
+    """What a rule does otherwise than a step, in words. How it says why is left to it."""
+    for name in sorted(step.changes.keys() | wanted.fields.keys()):
+        was = before.get(name)
+        if step.changes.get(name, was) != wanted.fields.get(name, was):
+            yield f"sets {name} to {wanted.fields[name]}" if name in wanted.fields else f"does not change {name}"
+    does, did = ({entry.id: _essence(entry) for entry in each.entries} for each in (wanted, step))
+    for name in sorted(does.keys() | did.keys()):
+        if does.get(name) != did.get(name):
+            yield f"writes log entry {name} otherwise" if name in does else f"does not write log entry {name}"
+
+
+def _essence(entry: Entry) -> tuple[object, ...]:
+    return (entry.kind, *(entry.fields.get(name) for name in ("rule", "from_level", "to_level")))
 
 
 def _climbed(trial: Trial, past: Past) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casectl.sla.automatic import derived_id
-from tests.audit.plain import ID, STAFF, Plain, entry, record
+from tests.audit.plain import ID, STAFF, Entry, Plain, entry, record
 from tests.audit.stories import twins
 
 ANSWER = entry("r1", "response", "We look.")
@@ -134,17 +134,20 @@ def test_a_step_of_somebody_who_left(desk: Plain, guilty: bool) -> str:
     return desk.step("respond", ANSWER)
 
 
-def late() -> tuple[tuple[str, str], ...]:
-    """The entry of rule `late`, with the id that it has on every machine."""
-    name = derived_id(ID, "late", "resolution 1")
-    return entry(name, "escalation", from_level=1, to_level=2, reason="It is late.", rule="late")
+def late(level: int = 2) -> tuple[Entry, Entry]:
+    """The entries of rule `late`, with the ids that they have on every machine."""
+    raised, told = (derived_id(ID, "late", f"resolution 1{more}") for more in ("", " told"))
+    return (
+        entry(raised, "escalation", from_level=1, to_level=level, reason="It is late.", rule="late"),
+        entry(told, "notice", "Likely to be late.", to="lee", rule="late"),
+    )
 
 
 @twins("automatic", "major", "was taken in the name of rule 'late', which was not due")
 def test_what_time_is_said_to_have_done(desk: Plain, guilty: bool) -> str:
     desk.open()
     desk.step("respond", ANSWER)
-    return desk.step("escalate", late(), at="15:23" if guilty else "15:24", event="automatic escalate", level="2")
+    return desk.step("escalate", *late(), at="15:23" if guilty else "15:24", event="automatic escalate", level="2")
 
 
 @twins("automatic", "major", "was taken in the name of rule 'late', which does not change priority")
@@ -153,10 +156,43 @@ def test_what_is_done_under_cover_of_time(desk: Plain, guilty: bool) -> str:
     desk.open()
     desk.step("respond", ANSWER)
     more = {"priority": "p3"} if guilty else {}
-    return desk.step("escalate", late(), at="15:30", event="automatic escalate", level="2", **more)
+    return desk.step("escalate", *late(), at="15:30", event="automatic escalate", level="2", **more)
 
 
-@twins("automatic", "major", "was taken in the name of rule 'quiet', which does not move a case to assigned")
+@twins("automatic", "major", "was taken in the name of rule 'late', which sets level to 2", also=["stranger"])
+def test_time_takes_a_case_to_no_other_level(desk: Plain, guilty: bool) -> str:
+    """What time did not do, somebody did."""
+    desk.open()
+    desk.step("respond", ANSWER)
+    level = "1" if guilty else "2"
+    return desk.step("escalate", *late(), at="15:30", event="automatic escalate", who="robot", level=level)
+
+
+@twins("automatic", "major", "was taken in the name of rule 'late', which does not write log entry e9")
+def test_time_writes_its_own_entries(desk: Plain, guilty: bool) -> str:
+    """By their ids it knows what it has done. With another, the rule would be due for ever."""
+    desk.open()
+    desk.step("respond", ANSWER)
+    more = [entry("e9", "note", "As agreed.", rule="late")] if guilty else []
+    return desk.step("escalate", *late(), *more, at="15:30", event="automatic escalate", level="2")
+
+
+@twins("automatic", "major", "was taken in the name of rule 'late', which was not due", also=["escalation-guard"])
+def test_time_does_a_thing_once(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.step("respond", ANSWER)
+    desk.step("escalate", *late(), at="15:30", event="automatic escalate", who="robot", level="2")
+    more = (entry("e9", "notice", "Late.", rule="late"), {"event": "automatic escalate", "level": "1"})
+    said, how = more if guilty else (entry("n1", "note", "Late."), {"event": "note"})
+    return desk.step("escalate", said, at="19:00", **how)
+
+
+@twins(
+    "automatic",
+    "major",
+    "was taken in the name of rule 'quiet', which sets status to closed",
+    also=["stranger"],
+)
 def test_time_moves_a_case_to_where_its_rule_says(desk: Plain, guilty: bool) -> str:
     desk.open()
     desk.step("resolve", **SOLVED)
@@ -171,4 +207,4 @@ def test_time_approves_nothing(desk: Plain, guilty: bool) -> str:
     desk.step("respond", ANSWER)
     period = {"from": "2026-11-23T09:00:00+00:00", "until": "2026-11-23T10:00:00+00:00", "approved_by": "lee"}
     more = {"exemptions": record("x1", code="storm", **period)} if guilty else {}
-    return desk.step("escalate", late(), at="15:30", event="automatic escalate", level="2", **more)
+    return desk.step("escalate", *late(), at="15:30", event="automatic escalate", level="2", **more)
