@@ -58,6 +58,8 @@ class Opening(NamedTuple):
     case: str
     commit: str
     at: Instant
+    said: bytes
+    """A digest of what the case began with, but for its ID."""
 
 
 @dataclass(eq=False)
@@ -75,8 +77,8 @@ class History:
     problems: tuple[Problem, ...]
     """What is wrong with `policies/` as it is at the commit."""
     _marks: dict[str, list[Mark]]
-    seen: dict[tuple[str, ...], Opening] = field(default_factory=dict)
-    """What no two cases have alike, with the case that was read first with it."""
+    seen: dict[bytes, Opening] = field(default_factory=dict)
+    """Digests of what hardly two cases have alike, with the case that was read first with it."""
     logged: set[str] = field(default_factory=set)
     """Paths of the files beside cases that log entries name."""
     sources: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -202,12 +204,6 @@ class Trial:
     @property
     def id(self) -> str:
         return self.timeline.case_id
-
-    @property
-    def opening(self) -> Opening:
-        """How it began; only to be asked for where its timeline has steps."""
-        opened = self.timeline.opened
-        return Opening(self.id, opened.commit, opened.at)
 
     @cached_property
     def judged(self) -> Timeline:

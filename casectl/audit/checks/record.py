@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
 
 from casectl.audit.finding import Code, Finding, show_file, show_names
 from casectl.audit.history import History, Opening, Touch, Trial, case_of
@@ -32,8 +33,8 @@ CODES = {
     "void-of-nothing": Code("observation", "A void names no earlier entry or step: it takes nothing back."),
 }
 
-_PROVED = 2
-"""How much that two cases have alike proves that one is a copy."""
+_PROVED = 3
+"""How much that two cases have alike proves that one is a copy: more than one log entry."""
 _UNREADABLE = "unreadable"
 _TOLD_ELSEWHERE = (_UNREADABLE, "deleted", "no-date")
 """Remarks about a case's life that are told in another way: by version, or of the commits."""
@@ -107,28 +108,38 @@ def _fixed(trial: Trial, step: Step) -> Iterator[Finding]:
 
 
 def _copied(trial: Trial) -> Iterator[Finding]:
-    """The later opening is the copy."""
+    """The later opening is the copy. That two cases began alike proves a little, too."""
+    if not trial.timeline.steps:
+        return
+    opened = trial.timeline.opened
+    said = sorted((name, value) for name, value in opened.changes.items() if name != "id")
+    mine = Opening(trial.id, opened.commit, opened.at, _digest(said))
     known, alike = trial.history.seen, Counter[Opening]()
     for mark, proof in _marks(trial):
-        alike[known.setdefault(mark, trial.opening)] += proof
-    for other in (each for each, proof in alike.items() if each.case != trial.id and proof >= _PROVED):
-        copy, origin = sorted((trial.opening, other), key=lambda each: (each.at, each.case), reverse=True)
+        alike[known.setdefault(mark, mine)] += proof
+    for other, proof in alike.items():
+        if other.case == trial.id or proof + (other.said == mine.said) < _PROVED:
+            continue
+        copy, origin = sorted((mine, other), key=lambda each: (each.at, each.case), reverse=True)
         told = f"opened the case with what {origin.case} has as its own"
         yield Finding("copied", copy.commit, told, copy.case, about=origin.case)
 
 
-def _marks(trial: Trial) -> Iterator[tuple[tuple[str, ...], int]]:
-    """What no two cases have alike, and how much that proves: the number that another system knows it by; a log
-    entry's id with its words, for ids are random. One without words may be like another by chance, two are not."""
-    if not trial.timeline.steps:
-        return
+def _marks(trial: Trial) -> Iterator[tuple[bytes, int]]:
+    """What hardly two cases have alike, and how much that proves: the number that another system knows it by; a log
+    entry with its id, and more so with its words. Ids are random and short: of many equal entries two share one by
+    chance."""
     opened = trial.timeline.opened.changes
     if trial.testimony and opened.get("external_id"):
-        yield (str(opened["source"]), str(opened["external_id"])), _PROVED
-    for entry in (each for step in trial.timeline.steps for each in step.entries) if not trial.testimony else ():
-        words = entry.fields.get("text")
-        said = (str(words),) if words else tuple(f"{key}={value}" for key, value in entry.fields.items())
-        yield (entry.id, entry.kind, *said), _PROVED if words else 1
+        yield _digest((opened["source"], opened["external_id"])), _PROVED
+    for step in filter(trial.witnessed, trial.timeline.steps):
+        for entry in step.entries:
+            words = entry.fields.get("text")
+            yield _digest((entry.id, entry.kind, words or [*entry.fields.items()])), 2 if words else 1
+
+
+def _digest(of: Sequence[object]) -> bytes:
+    return sha256(repr(of).encode(errors="replace")).digest()[:16]
 
 
 def _moved(trial: Trial, commit: str, to: str) -> Finding:

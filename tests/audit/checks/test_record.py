@@ -161,6 +161,20 @@ def test_a_young_case_that_is_a_copy(desk: Plain, guilty: bool) -> str:
     return desk.open(OTHER, rated, entry("c1" if guilty else "c2", "call", direction="in", minutes=5), at="10:00")
 
 
+@twins("copied", "major", f"opened the case with what {ID} has as its own", case=OTHER)
+def test_a_note_that_two_cases_have_alike(desk: Plain, guilty: bool) -> str:
+    """Ids are random, and short: among thousands of equal notes two have one by chance. A second proves it."""
+    desk.open(ID, NOTE, entry("n2", "note", "Call back, no answer."))
+    more = entry("n2" if guilty else "n3", "note", "Call back, no answer.")
+    return desk.open(OTHER, NOTE, more, at="10:00", title="Nobody can sign out")
+
+
+@twins("copied", "major", f"opened the case with what {ID} has as its own", case=OTHER)
+def test_a_note_and_an_opening_that_two_cases_have_alike(desk: Plain, guilty: bool) -> str:
+    desk.open(ID, NOTE)
+    return desk.open(OTHER, NOTE, at="10:00", title="Nobody can sign in" if guilty else "Nobody can sign out")
+
+
 @twins("copied", "major", f"opened the case with what {ID} has as its own", case=OTHER, always=["testimony"])
 def test_a_case_of_elsewhere_that_was_taken_over_twice(desk: Plain, guilty: bool) -> str:
     desk.open(ID, external_id="INC1", source="old")
