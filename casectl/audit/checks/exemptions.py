@@ -66,7 +66,10 @@ def _approval(trial: Trial, step: Step, asked: Step, before: Record, record: Rec
 
 
 def _has_waited(trial: Trial, asked: Step) -> bool:
-    """Whether whoever may approve has had the time that the policy gives to what is told afterwards."""
+    """Whether whoever may approve has had the time that the policy gives to what is told afterwards. In
+    a case that was taken back nothing is left to approve."""
+    if trial.effective.ended_by is not None:
+        return False
     return trial.life.spells[-1].done or trial.history.now - asked.at > trial.scrutiny().claims_seconds
 
 

@@ -66,19 +66,22 @@ def _often(trial: Trial, holds: list[Spell]) -> Iterator[Finding]:
 
 
 def _answered(trial: Trial, spells: tuple[Spell, ...]) -> Iterator[Finding]:
-    grace = trial.scrutiny().grace_seconds
+    grace, taken_back = trial.scrutiny().grace_seconds, trial.effective.ended_by
+    over = trial.history.now if taken_back is None else taken_back.at
     for place, spell in enumerate(spells):
         heard = [entry for entry in spell.step.entries if entry.direction == "in"]
         if not heard or not _waits_for_customer(spell) or not trial.witnessed(spell.step):
             continue
         if place == 0 or not _waits_for_customer(spells[place - 1]):
             continue
-        ended = next((later.at for later in spells[place:] if not _waits_for_customer(later)), trial.history.now)
+        ended = next((later.at for later in spells[place:] if not _waits_for_customer(later)), over)
         if ended - spell.at > grace:
             told = f"logged {heard[0].kind} from the customer, who was waited for {duration(ended - spell.at)} more"
             yield trial.finding("contact-on-hold", spell.step.commit, told, clause=trial.scrutiny().clause)
 
 
 def _waits_for_customer(spell: Spell) -> bool:
+    """A case that goes on in another waits for nobody."""
     who = spell.waiting_for or ""
-    return spell.phase == "waiting" and who.partition("-")[0] == CUSTOMER
+    waits = spell.phase == "waiting" and spell.fields.get("merged_into") is None
+    return waits and who.partition("-")[0] == CUSTOMER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.audit.moving import begin_two
-from tests.audit.plain import STAFF, Plain, record
+from tests.audit.plain import ID, STAFF, Plain, entry, record
 from tests.audit.stories import twins
 
 PERIOD = {"from": "2026-11-23T09:00:00+00:00", "until": "2026-11-23T10:00:00+00:00"}
@@ -20,6 +20,16 @@ def test_an_exemption_that_was_only_asked_for(desk: Plain, guilty: bool) -> str:
     asked = desk.step("exempt", at="11:00", exemptions=record("x1", code="strike", **PERIOD))
     if not guilty:
         desk.step("exempt", who="lee", exemptions=record("x1", code="strike", **PERIOD, approved_by="lee"))
+    return asked
+
+
+@twins("exemption-unapproved", "minor", "which no lead approved", clause=["ACM-6"], beside=["case-undone"])
+def test_an_exemption_of_a_case_that_was_taken_back(desk: Plain, guilty: bool) -> str:
+    """Nothing is left that it could excuse."""
+    desk.open()
+    asked = desk.step("exempt", entry("n1", "note", "A strike."), at="11:00", exemptions=ASKED)
+    if not guilty:
+        desk.step("undo", entry("v1", "void", void=ID, reason="A test."))
     return asked
 
 

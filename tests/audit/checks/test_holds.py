@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.audit.plain import Plain, entry
+from tests.audit.plain import ID, OTHER, Plain, entry
 from tests.audit.stories import twins
 
 WAIT = {"status": "on-hold", "waiting_for": "customer"}
@@ -71,3 +71,31 @@ def test_waiting_for_ever(desk: Plain, guilty: bool) -> str:
     desk.open()
     desk.step("hold", entry("n1", "note", "Which account?"), **WAIT)
     return desk.step("call", entry("c1", "call", "This one.", direction="in" if guilty else "out"))
+
+
+@twins(
+    "contact-on-hold",
+    "minor",
+    "logged email from the customer, who was waited for 15 m more",
+    clause=["ACM-9"],
+    always=["case-undone"],
+)
+def test_waiting_until_the_case_was_taken_back(desk: Plain, guilty: bool) -> str:
+    """From then on nobody waits."""
+    desk.open()
+    desk.step("hold", entry("n1", "note", "Which account?"), **WAIT)
+    heard = desk.step("email", entry("m1", "email", "This one.", direction="in"), at="10:00")
+    void = entry("v1", "void", void=ID, reason="Opened twice.")
+    desk.step("undo", void, at="10:15:01" if guilty else "10:15:00")
+    return heard
+
+
+@twins("contact-on-hold", "minor", "logged email from the customer, who was waited for 15 m more", clause=["ACM-9"])
+def test_waiting_until_the_case_went_on_in_another(desk: Plain, guilty: bool) -> str:
+    desk.open(OTHER)
+    desk.open()
+    desk.step("hold", entry("n1", "note", "Which account?"), **WAIT)
+    heard = desk.step("email", entry("m1", "email", "This one.", direction="in"), at="10:00")
+    into = {"merged_into": OTHER}
+    desk.step("merge", entry("l1", "link", to=OTHER), at="10:15:01" if guilty else "10:15:00", **into)
+    return heard
