@@ -262,11 +262,21 @@ class Trial:
         return self._pasts[place]
 
     def _past(self, place: int, commit: str) -> Past:
-        at, timeline = self._places[commit], self.timeline
-        known = self._known[at] if self._known else None
-        own = timeline._replace(steps=timeline.steps[: at + 1])
-        own = own if known is None or known == (1 << at) - 1 else known_of(timeline, at, known)
+        own = self._own(self._places[commit])
         return past_of(own, self.steps[: place + 1], self.terms, self.steps is self.judged.steps)
+
+    def bare_past(self, at: int) -> Past:
+        """What a step of the timeline was taken on, whether it counts or not: by the file alone, with all that was ever
+        taken back. Only to be asked for where something judges the case."""
+        return past_of(self._own(at), (), self.terms, True)
+
+    def _own(self, at: int) -> Timeline:
+        """The life as whoever took a step of the timeline could know it, with that step."""
+        timeline = self.timeline
+        known = self._known[at] if self._known else None
+        if known is None or known == (1 << at) - 1:
+            return timeline._replace(steps=timeline.steps[: at + 1])
+        return known_of(timeline, at, known)
 
     def read_past(self, place: int) -> Past:
         """The same, read anew where other steps crossed it: nothing that others did shines through."""

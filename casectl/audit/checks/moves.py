@@ -22,6 +22,7 @@ from casectl.model.timeline import Step
 from casectl.sla.clock import evaluate
 from casectl.sla.life import Life
 from casectl.sla.readiness import lacks
+from casectl.sla.voids import has_voids, voided_steps
 
 CODES = {
     "illegal-move": Code("major", "A case was moved to a state that its policy does not let it move to."),
@@ -42,10 +43,20 @@ def of_case(trial: Trial) -> Iterator[Finding]:
             found = list(_step(trial, trial.past(place)))
             crossed = any(each.code in _BY_ITS_PAST for each in found)
             yield from _step(trial, trial.read_past(place)) if crossed else found
-    ended = trial.effective.ended_by if trial.terms else None
-    if ended is not None:  # whoever takes the whole case back does that, and whatever state it is left in is part of it
-        fields = trial.timeline.opened.changes
-        yield from _by_somebody(trial, ended._replace(changes={}), trial.terms[-1].policy, fields)
+    if trial.terms and len(trial.steps) < len(trial.timeline.steps):
+        yield from _of_no_effect(trial)
+
+
+def _of_no_effect(trial: Trial) -> Iterator[Finding]:
+    """Who took the steps that count for nothing: that were taken back, or taken after the whole case was, or that
+    nothing judges. The undo of a step takes back that it was for another role; not that a stranger was here. Whatever
+    an undo leaves a case in is part of it."""
+    steps = trial.timeline.steps
+    counted, voided = {step.commit for step in trial.steps}, voided_steps(steps, trial.id)
+    for at in (at for at, step in enumerate(steps) if step.commit not in counted and trial.witnessed(step)):
+        past, asked = trial.bare_past(at), ("stranger",) if at in voided else ("stranger", "role")
+        past = past._replace(step=past.step._replace(changes={})) if has_voids((past.step,)) else past
+        yield from (each for each in _taken(trial, past) if each.code in asked)
 
 
 def _step(trial: Trial, past: Past) -> Iterator[Finding]:
@@ -56,6 +67,12 @@ def _step(trial: Trial, past: Past) -> Iterator[Finding]:
         yield trial.finding("illegal-move", step.commit, f"opened the case as {status}: nobody saw it being worked on")
     elif fields and status is not None and status != before:
         yield from _moved(trial, past, str(before), str(status))
+    yield from _taken(trial, past)
+
+
+def _taken(trial: Trial, past: Past) -> Iterator[Finding]:
+    """Whether it was time that took a step, as it says, or else somebody who may."""
+    step, policy, fields = past.step, past.policy, past.fields
     rule = next((str(entry.fields["rule"]) for entry in step.entries if "rule" in entry.fields), "")
     if rule in policy.workflow.automatic:
         wrong = list(_unlike_time(trial, past, rule))

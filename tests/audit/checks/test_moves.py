@@ -134,6 +134,49 @@ def test_a_step_of_somebody_who_left(desk: Plain, guilty: bool) -> str:
     return desk.step("respond", ANSWER)
 
 
+@twins("stranger", "minor", "was committed by eve@example.org, who was not in the staff list")
+def test_a_step_of_a_stranger_that_was_taken_back(desk: Plain, guilty: bool) -> str:
+    """What it did is right again; that it was done is not."""
+    desk.open()
+    blamed = desk.step("respond", ANSWER, who="eve" if guilty else "jo")
+    desk.step("undo", entry("v1", "void", void="r1", reason="Who was that?"))
+    return blamed
+
+
+@twins("stranger", "minor", "was committed by eve@example.org", always=["case-undone"])
+def test_a_step_of_a_stranger_in_a_case_that_was_taken_back(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.step("undo", entry("v1", "void", void=ID, reason="A test."))
+    return desk.step("respond", ANSWER, who="eve" if guilty else "jo")
+
+
+@twins("role", "major", "sam may not close", clause=["ACM-3"], always=["case-undone"])
+def test_a_step_without_the_role_in_a_case_that_was_taken_back(desk: Plain, guilty: bool) -> str:
+    """Where it leads no longer matters."""
+    desk.open()
+    desk.step("undo", entry("v1", "void", void=ID, reason="A test."))
+    return desk.step("close", who="sam" if guilty else "lee", status="closed")
+
+
+@twins("stranger", "minor", "was committed by eve@example.org", always=["unknown-word"])
+def test_a_step_of_a_stranger_after_a_word_that_nobody_knows(desk: Plain, guilty: bool) -> str:
+    """Nothing is judged from there on, but for who it was."""
+    desk.open()
+    desk.step("triage", priority="p9")
+    return desk.step("respond", ANSWER, who="eve" if guilty else "jo")
+
+
+@twins("stranger", "minor", "was committed by robot@example.org")
+def test_what_time_did_and_somebody_took_back(desk: Plain, guilty: bool) -> str:
+    """Time is on no list; what only says that it was time is asked who it was."""
+    desk.open()
+    desk.step("respond", ANSWER)
+    level = "1" if guilty else "2"
+    blamed = desk.step("escalate", *late(), at="15:30", event="automatic escalate", who="robot", level=level)
+    desk.step("undo", entry("v1", "void", void=late()[0][0][1], reason="We know."), level=None)
+    return blamed
+
+
 def late(level: int = 2) -> tuple[Entry, Entry]:
     """The entries of rule `late`, with the ids that they have on every machine."""
     raised, told = (derived_id(ID, "late", f"resolution 1{more}") for more in ("", " told"))
