@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.audit.plain import ID, POLICY, Plain
+from tests.audit.plain import POLICY, Plain
 from tests.audit.stories import twins
 
 NEXT = {"policies/acme/1.1.yaml": POLICY.replace('"1.0"', '"1.1"').replace("2026-01-01", "2026-12-23")}
