@@ -59,37 +59,28 @@ def revision_table(desk: str, revisions: Sequence[Revision], book: Book, commit:
 def _rows(revisions: Sequence[Revision], book: Book) -> Iterator[dict[str, Cell]]:
     first = min((each.effective for each in revisions if each.effective), default=None)
     numbers: dict[str, int] = {}
-    standing: dict[str, Policy] = {}
     for each in revisions:
         numbers[each.version] = numbers.get(each.version, 0) + 1
-        before = _in_force(standing, each.effective)
-        was = standing.get(each.version)
-        speaks = each.policy or was or before
-        zone = speaks.zone if speaks else "UTC"
-        yield _row(each, numbers[each.version], before, first, (zone, was), book)
-        if each.policy:
-            standing[each.version] = each.policy
-        elif each.what == "removed":
-            standing.pop(each.version, None)
+        yield _row(each, numbers[each.version], first, book)
 
 
-def _in_force(standing: dict[str, Policy], day: date | None) -> Policy | None:
+def _before(each: Revision) -> Policy | None:
     """The version that comes before one that begins on that day."""
-    earlier = [policy for policy in standing.values() if day is not None and policy.effective < day]
+    earlier = [policy for policy in each.standing if each.effective and policy.effective < each.effective]
     return max(earlier, key=lambda policy: policy.effective, default=None)
 
 
-def _row(
-    each: Revision, number: int, before: Policy | None, first: date | None, had: tuple[str, Policy | None], book: Book
-) -> dict[str, Cell]:
-    zone, was = had
+def _row(each: Revision, number: int, first: date | None, book: Book) -> dict[str, Cell]:
+    was, before = each.was, _before(each)
+    speaks = each.policy or was or before
+    zone = speaks.zone if speaks else "UTC"
     who = book.person_by_mail(each.mail)
     day = _day(each.at, zone)
     changes = each.what == "published" or (each.what == "edited" and was is not None and was.effective > day)
     owes = changes and before is not None and each.effective != first
     wanted = before.notice.days if owes and before and before.notice else None
     given = (each.effective - day).days if each.effective and owes else None
-    code, finding = _finding(each, day, was, (given, wanted))
+    code, finding = _finding(each, day, (given, wanted))
     return {
         "version": each.version,
         "revision": number,
@@ -110,11 +101,9 @@ def _row(
     }
 
 
-def _finding(
-    each: Revision, day: date, was: Policy | None, notice: tuple[int | None, int | None]
-) -> tuple[str | None, str | None]:
+def _finding(each: Revision, day: date, notice: tuple[int | None, int | None]) -> tuple[str | None, str | None]:
     """What an audit calls it, and in words."""
-    given, wanted = notice
+    was, (given, wanted) = each.was, notice
     if given is not None and wanted is not None and given < wanted:
         return "policy-notice", f"made known {max(0, given)} days ahead instead of {wanted}"
     if each.what in ("edited", "removed") and was is not None and was.effective <= day:

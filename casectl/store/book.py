@@ -88,9 +88,13 @@ class CommitTree:
     def shown(self, path: str) -> str:
         return f"{FOLDER}/{path}"
 
-    def node(self, path: str) -> tuple[Node | None, tuple[Problem, ...]]:
+    def blob(self, path: str) -> str | None:
+        """The ID of a file's content; None where there is no such file."""
         folder, _, name = path.rpartition("/")
-        blob = self._files(folder).get(name)
+        return self._files(folder).get(name)
+
+    def node(self, path: str) -> tuple[Node | None, tuple[Problem, ...]]:
+        blob = self.blob(path)
         return self.parsed(blob, path) if blob else (None, ())
 
     def parsed(self, blob: str, path: str) -> tuple[Node | None, tuple[Problem, ...]]:

@@ -35,6 +35,11 @@ def is_desk(folder: str) -> bool:
     return folder != HOLIDAYS and not folder.startswith(".")
 
 
+def is_version(name: str) -> bool:
+    """Whether a file of that name in a desk's folder is a version of its policy."""
+    return name.endswith(SUFFIX) and name not in BESIDE
+
+
 class PolicyTree(Protocol):
     """A `policies/` folder to read from. Paths are relative to it: `acme-desk/1.0.yaml`."""
 
@@ -113,9 +118,9 @@ def read_policies(tree: PolicyTree, desk: str | None = None) -> tuple[Book, tupl
 def _versions(
     tree: PolicyTree, desk: str, files: tuple[str, ...], lists: Holidays, problems: list[Problem]
 ) -> Iterator[Policy]:
-    for name in sorted(set(files) - BESIDE):
+    for name in sorted(filter(is_version, files)):
         path = f"{desk}/{name}"
-        node, found = tree.node(path) if name.endswith(SUFFIX) else (None, ())
+        node, found = tree.node(path)
         problems += found
         if node is not None:
             policy, found = read_policy(node, tree.shown(path), lists)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.audit.plain import FILES, POLICY, Plain
+from tests.audit.plain import FILES, OTHER, POLICY, Plain, entry
 from tests.audit.stories import twins
 
 OURS, CUSTOMERS, FEASTS = "policies/acme/1.0.yaml", "policies/acme/customers.yaml", "policies/holidays/feasts.yaml"
@@ -78,6 +78,25 @@ def test_a_stranger_who_makes_a_name_for_themselves(desk: Plain, guilty: bool) -
 def test_a_version_that_was_taken_away(desk: Plain, guilty: bool) -> str:
     desk.commit({NEXT: version("1.1", "2027-01-01")}, "The next version", who="max")
     return desk.commit({OURS if guilty else NEXT: None}, "Not needed", who="max")
+
+
+def merged(desk: Plain, text: str | None) -> str:
+    """A merge of two branches that changed no policy, with that text of the version in force."""
+    opened = desk.open()
+    other = desk.open(OTHER)
+    desk.go(opened)
+    desk.step("note", entry("n1", "note", "They rang."))
+    return desk.merge(other, files={OURS: text})
+
+
+@twins("policy-removed", "major", "removed while in force", case=None, also=["policy-missing", "merged-policy"])
+def test_a_version_that_a_merge_took_away(desk: Plain, guilty: bool) -> str:
+    return merged(desk, None if guilty else POLICY)
+
+
+@twins("policy-edited", "major", "edited (targets) while in force", case=None, always=["merged-policy"])
+def test_a_version_that_a_merge_edited(desk: Plain, guilty: bool) -> str:
+    return merged(desk, eased(POLICY) if guilty else f"# Ours.\n\n{POLICY}")
 
 
 @twins("policy-notice", "major", "made known 29 days ahead instead of 30", case=None, clause=["ACM-1"])
