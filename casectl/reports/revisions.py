@@ -38,9 +38,10 @@ WITHOUT_FIGURES = frozenset(("audit", "binding", "name"))
 def revision_table(desk: str, revisions: Sequence[Revision], book: Book, commit: str) -> tuple[Table, bool]:
     """Every revision, oldest first; and whether one of them is a finding.
 
-    A version is to be committed as many days before it comes into force as the version before it promises; the desk's
-    first one owes no notice. An edit before that day changes what was made known, and owes as much; one of a version in
-    force reaches only cases opened after it, and is a finding too. Comments and layout owe nothing.
+    A version is to be committed as many days before it comes into force as the version before it promises, and never
+    after that day; those of the desk's first commit owe no notice. An edit before that day changes what was made known,
+    and owes as much; one of a version in force reaches only cases opened after it, and is a finding too. Comments and
+    layout owe nothing, nor does a version in force that was taken away and is put back as it was.
     Days are those of the desk's own calendar.
     """
     rows = list(_rows(revisions, book))
@@ -57,11 +58,25 @@ def revision_table(desk: str, revisions: Sequence[Revision], book: Book, commit:
 
 
 def _rows(revisions: Sequence[Revision], book: Book) -> Iterator[dict[str, Cell]]:
-    first = min((each.effective for each in revisions if each.effective), default=None)
+    first = next((each.commit for each in revisions if each.policy), "")
     numbers: dict[str, int] = {}
+    gone: dict[str, bytes | None] = {}
     for each in revisions:
         numbers[each.version] = numbers.get(each.version, 0) + 1
-        yield _row(each, numbers[each.version], first, book)
+        day = _day(each.at, _zone(each))
+        if each.policy is None and _has_begun(each.was, day):
+            gone[each.version] = each.old
+        says_new = _is_new(each, day) and each.new != gone.get(each.version)
+        yield _row(each, numbers[each.version], day, says_new and each.commit != first, book)
+
+
+def _has_begun(policy: Policy | None, day: date) -> bool:
+    return policy is not None and policy.effective <= day
+
+
+def _is_new(each: Revision, day: date) -> bool:
+    """Whether it makes something known that is to come into force: of a version that had none until then."""
+    return each.policy is not None and each.what != "reworded" and not _has_begun(each.was, day)
 
 
 def _before(each: Revision) -> Policy | None:
@@ -70,14 +85,14 @@ def _before(each: Revision) -> Policy | None:
     return max(earlier, key=lambda policy: policy.effective, default=None)
 
 
-def _row(each: Revision, number: int, first: date | None, book: Book) -> dict[str, Cell]:
-    was, before = each.was, _before(each)
-    speaks = each.policy or was or before
-    zone = speaks.zone if speaks else "UTC"
+def _zone(each: Revision) -> str:
+    speaks = each.policy or each.was or _before(each)
+    return speaks.zone if speaks else "UTC"
+
+
+def _row(each: Revision, number: int, day: date, owes: bool, book: Book) -> dict[str, Cell]:
+    zone, before = _zone(each), _before(each)
     who = book.person_by_mail(each.mail)
-    day = _day(each.at, zone)
-    changes = each.what == "published" or (each.what == "edited" and was is not None and was.effective > day)
-    owes = changes and before is not None and each.effective != first
     wanted = before.notice.days if owes and before and before.notice else None
     given = (each.effective - day).days if each.effective and owes else None
     code, finding = _finding(each, day, (given, wanted))
@@ -103,10 +118,10 @@ def _row(each: Revision, number: int, first: date | None, book: Book) -> dict[st
 
 def _finding(each: Revision, day: date, notice: tuple[int | None, int | None]) -> tuple[str | None, str | None]:
     """What an audit calls it, and in words."""
-    was, (given, wanted) = each.was, notice
+    given, wanted = notice
     if given is not None and wanted is not None and given < wanted:
         return "policy-notice", f"made known {max(0, given)} days ahead instead of {wanted}"
-    if each.what in ("edited", "removed") and was is not None and was.effective <= day:
+    if each.what in ("edited", "removed") and _has_begun(each.was, day):
         did = f"{each.what} ({', '.join(each.sections)})" if each.sections else each.what
         if each.sections and set(each.sections) <= WITHOUT_FIGURES:
             return "policy-reworded", f"{did} while in force: no figure rests on that"

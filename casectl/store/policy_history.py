@@ -29,6 +29,10 @@ class Revision(NamedTuple):
     mail: str
     subject: str
     commit: str
+    old: bytes | None
+    """Its text until then, as git names it; None for no file."""
+    new: bytes | None
+    """Its text from then on."""
     effective: date | None
     """As the version says it from then on; None where it cannot be read."""
     policy: Policy | None
@@ -121,10 +125,20 @@ def _revision(past: _Past, path: str, change: FileChange, at: Instant, before: M
     if policy and isinstance(old, Branch) and isinstance(new, Branch):
         sections = changed_keys(old, new)
         what = what if sections else "reworded"
-    effective = policy.effective if policy else None
-    version, standing = name.removesuffix(SUFFIX), tuple(before.values())
     return Revision(
-        version, what, at, change.mail, "", change.commit, effective, policy, before.get(name), standing, sections
+        version=name.removesuffix(SUFFIX),
+        what=what,
+        at=at,
+        mail=change.mail,
+        subject="",
+        commit=change.commit,
+        old=change.old,
+        new=change.new,
+        effective=policy.effective if policy else None,
+        policy=policy,
+        was=before.get(name),
+        standing=tuple(before.values()),
+        sections=sections,
     )
 
 

@@ -115,6 +115,41 @@ def test_made_known_after_its_first_day(desk: Plain, guilty: bool) -> str:
     return desk.commit({"policies/free/1.1.yaml": next_one}, "The next version", who="max")
 
 
+@twins("policy-backdated", "major", "made known 1787 days after it came into force", case=None)
+def test_a_version_from_before_the_first(desk: Plain, guilty: bool) -> str:
+    """Whoever moves a case there has its text judge it: it is no promise that anybody was given."""
+    desk.open()
+    day = "2022-01-01" if guilty else "2026-12-23"
+    return desk.commit({NEXT: eased(version("1.1", day))}, "An old version", who="max")
+
+
+@twins("policy-backdated", "major", "made known 326 days after it came into force", case=None)
+def test_a_version_from_the_day_of_the_first(desk: Plain, guilty: bool) -> str:
+    """Of two versions with one first day, the one with the later name is in force."""
+    desk.open()
+    day = "2026-01-01" if guilty else "2026-12-23"
+    return desk.commit({NEXT: eased(version("1.1", day))}, "The same day", who="max")
+
+
+@twins("policy-notice", "major", "edited policies/acme/1.1.yaml: made known 0 days ahead", case=None, clause=["ACM-1"],
+       always=["policy-unreadable"])  # fmt: skip
+def test_a_version_that_could_not_be_read_at_first(desk: Plain, guilty: bool) -> str:
+    """Until it can be read, nothing is made known."""
+    desk.open()
+    text = version("1.1", "2026-11-20" if guilty else "2026-12-23")
+    desk.commit({NEXT: text.replace("states:", "statse:")}, "The next version", who="max")
+    return desk.commit({NEXT: text}, "A slip", who="max")
+
+
+@twins("policy-backdated", "major", "published policies/acme/1.0.yaml: made known 326 days after", case=None,
+       always=["policy-removed", "policy-missing"])  # fmt: skip
+def test_a_version_that_is_put_back(desk: Plain, guilty: bool) -> str:
+    """As it was: whoever mends another's slip has promised nothing new."""
+    desk.open()
+    desk.commit({OURS: None}, "Not needed", who="jo")
+    return desk.commit({OURS: eased(POLICY) if guilty else POLICY}, "It was", who="max")
+
+
 @twins("policy-unreadable", "minor", "published policies/acme/1.1.yaml: cannot be read", case=None)
 def test_a_version_that_cannot_be_read(desk: Plain, guilty: bool) -> str:
     text = version("1.1", "2027-01-01")
