@@ -40,8 +40,9 @@ def revision_table(desk: str, revisions: Sequence[Revision], book: Book, commit:
 
     A version is to be committed as many days before it comes into force as the version before it promises, and never
     after that day; those of the desk's first commit owe no notice. An edit before that day changes what was made known,
-    and owes as much; one of a version in force reaches only cases opened after it, and is a finding too. Comments and
-    layout owe nothing, nor does a version in force that was taken away and is put back as it was.
+    and owes as much; one from that day on reaches only cases opened under the version, or moved to it, later, and is a
+    finding too. So is it to take away the version in force; one that another has superseded may go. Comments and layout
+    owe nothing, nor does what was taken away once it was in force, and is put back as it was.
     Days are those of the desk's own calendar.
     """
     rows = list(_rows(revisions, book))
@@ -85,6 +86,12 @@ def _before(each: Revision) -> Policy | None:
     return max(earlier, key=lambda policy: policy.effective, default=None)
 
 
+def _in_force(each: Revision, day: date) -> Policy | None:
+    """The version in force on that day, as the commit's author had them."""
+    begun = [policy for policy in each.standing if policy.effective <= day]
+    return max(begun, key=lambda policy: (policy.effective, policy.version), default=None)
+
+
 def _zone(each: Revision) -> str:
     speaks = each.policy or each.was or _before(each)
     return speaks.zone if speaks else "UTC"
@@ -121,16 +128,25 @@ def _finding(each: Revision, day: date, notice: tuple[int | None, int | None]) -
     given, wanted = notice
     if given is not None and wanted is not None and given < wanted:
         return "policy-notice", f"made known {max(0, given)} days ahead instead of {wanted}"
-    if each.what in ("edited", "removed") and _has_begun(each.was, day):
-        did = f"{each.what} ({', '.join(each.sections)})" if each.sections else each.what
-        if each.sections and set(each.sections) <= WITHOUT_FIGURES:
-            return "policy-reworded", f"{did} while in force: no figure rests on that"
-        return f"policy-{each.what}", f"{did} while in force: cases opened before keep the text of their opening"
+    if each.what == "removed" and each.was is not None and each.was is _in_force(each, day):
+        return "policy-removed", "removed while in force: cases opened before keep the text of their opening"
+    if each.what == "edited" and _has_begun(each.was, day):
+        return _edited(each, each.was is _in_force(each, day))
     if given is not None and given < 0:
         return "policy-backdated", f"made known {-given} days after it came into force"
     if each.policy is None and each.what != "removed":
         return "policy-unreadable", "cannot be read"
     return None, None
+
+
+def _edited(each: Revision, in_force: bool) -> tuple[str, str]:
+    """Of a version whose day has come. That another one followed it makes an edit no better: a case is moved to an old
+    version by one step, and then judged by what that says."""
+    did = f"edited ({', '.join(each.sections)})" if each.sections else "edited"
+    did += " while in force" if in_force else " after its time"
+    if each.sections and set(each.sections) <= WITHOUT_FIGURES:
+        return "policy-reworded", f"{did}: no figure rests on that"
+    return "policy-edited", f"{did}: cases opened {'before' if in_force else 'under it'} keep the text of their opening"
 
 
 def _day(at: Instant, zone: str) -> date:

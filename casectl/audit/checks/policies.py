@@ -23,8 +23,8 @@ SOME_DAYS = 3
 """Of many that a finding names."""
 
 CODES = {
-    "policy-edited": Code("major", "A version of a policy was edited while it was in force."),
-    "policy-reworded": Code("minor", "A version in force was edited where no figure rests on it."),
+    "policy-edited": Code("major", "A version of a policy was edited after it had come into force."),
+    "policy-reworded": Code("minor", "A version was edited after it had come into force, where no figure rests on it."),
     "policy-removed": Code("major", "A version of a policy was removed while it was in force."),
     "policy-notice": Code("major", "A policy was made known less ahead than the one before it promises."),
     "policy-backdated": Code("major", "A policy was made known after the day from which it is in force."),

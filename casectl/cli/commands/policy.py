@@ -101,7 +101,7 @@ def history(
 ) -> int:
     """The revision table of a desk's policy, from git: version, date, who, what, and the notice that was given.
 
-    Exit 3 when a version was made known too late, or edited while it was in force.
+    Exit 3 when a version was made known too late, edited after its first day, or taken away in force.
     """
     from casectl.reports.population import refuse_unknown_desk
     from casectl.reports.revisions import revision_table

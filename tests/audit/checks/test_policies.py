@@ -80,6 +80,53 @@ def test_a_version_that_was_taken_away(desk: Plain, guilty: bool) -> str:
     return desk.commit({OURS if guilty else NEXT: None}, "Not needed", who="max")
 
 
+OLD = "policies/acme/0.9.yaml"
+
+
+def superseded(desk: Plain) -> str:
+    """Max enters a version of last year beside the one in force, before there is any case; Sam opens one under it."""
+    text = version("0.9", "2025-01-01")
+    desk.commit({OLD: text}, "As it was", who="max")
+    desk.open(policy="acme/0.9")
+    return text
+
+
+@twins(
+    "policy-removed",
+    "major",
+    "removed policies/acme/1.0.yaml: removed while in force",
+    case=None,
+    always=["policy-backdated"],
+)
+def test_a_superseded_version_may_go(desk: Plain, guilty: bool) -> str:
+    """Its open cases keep its text, and none can be moved to it any more."""
+    superseded(desk)
+    return desk.commit({OURS if guilty else OLD: None}, "Not needed", who="max")
+
+
+@twins(
+    "policy-edited",
+    "major",
+    "edited (targets) after its time: cases opened under it",
+    case=None,
+    always=["policy-backdated"],
+)
+def test_an_edit_of_a_superseded_version(desk: Plain, guilty: bool) -> str:
+    """Any case can be moved there on the record, whether or not one is open under it now."""
+    text = superseded(desk)
+    return desk.commit({OLD: eased(text) if guilty else f"# Ours.\n\n{text}"}, "Take more time", who="max")
+
+
+@twins(
+    "policy-backdated", "major", "published policies/acme/0.9.yaml: made known", case=None, always=["policy-backdated"]
+)
+def test_a_superseded_version_put_back(desk: Plain, guilty: bool) -> str:
+    """With other words it is another promise."""
+    text = superseded(desk)
+    desk.commit({OLD: None}, "Not needed", who="max")
+    return desk.commit({OLD: eased(text) if guilty else text}, "It was", who="max")
+
+
 def merged(desk: Plain, text: str | None) -> str:
     """A merge of two branches that changed no policy, with that text of the version in force."""
     opened = desk.open()
