@@ -17,7 +17,7 @@ from casectl.store.book import FOLDER, CommitTree, commit_tree
 from casectl.store.commitlog import Commit
 from casectl.store.objects import ObjectReader
 from casectl.store.policy_history import Revision, read_revisions
-from casectl.store.policy_tree import CUSTOMERS, HOLIDAYS
+from casectl.store.policy_tree import CUSTOMERS, HOLIDAYS, is_version
 
 SOME_DAYS = 3
 """Of many that a finding names."""
@@ -48,7 +48,7 @@ def of_history(history: History) -> Iterator[Finding]:
     for desk in sorted(history.desks_touched):
         revisions = read_revisions(history.repo, history.commit, desk)
         yield from _revised(history, desk, revisions)
-        yield from _gaps(desk, revisions)
+        yield from _gaps(history, desk)
 
 
 def _revised(history: History, desk: str, revisions: Sequence[Revision]) -> Iterator[Finding]:
@@ -126,26 +126,39 @@ def _dates(tree: CommitTree, blob: str, path: str) -> set[date]:
     return set(listed.dates) if listed else set()
 
 
-def _gaps(desk: str, revisions: Sequence[Revision]) -> Iterator[Finding]:
-    """The times in which none of a desk's versions was there, though it had had one."""
-    there: set[str] = set()
-    gone: Revision | None = None
-    for each in revisions:
-        if each.what == "removed":
-            there.discard(each.version)
-            gone = each if not there else None
-            continue
-        if gone is not None:
-            yield _gap(desk, gone, f"until {format_instant(each.at)}")
-            gone = None
-        there.add(each.version)
-    if gone is not None:
-        yield _gap(desk, gone, "on")
+def _gaps(history: History, desk: str) -> Iterator[Finding]:
+    """The times in which none of a desk's versions was there, on the line that others were merged into, though one had
+    been."""
+    had, gone = False, ""
+    with ObjectReader(history.repo) as reader:
+        for commit in _line(history, f"{FOLDER}/{desk}/"):
+            has = any(map(is_version, commit_tree(history.repo, reader, commit).files(desk)))
+            if had and not has:
+                gone = commit
+            elif gone and has:
+                yield _gap(history, desk, gone, f"until {format_instant(history.times[commit])}")
+                gone = ""
+            had = has
+    if gone:
+        yield _gap(history, desk, gone, "on")
 
 
-def _gap(desk: str, gone: Revision, until: str) -> Finding:
-    told = f"took away the last version of {desk}: it had no policy from {format_instant(gone.at)} {until}"
-    return Finding("policy-missing", gone.commit, told, desk=desk, about=gone.version, show=show_names(gone.commit))
+def _line(history: History, folder: str) -> list[str]:
+    """The commits that changed what a folder holds, each against its first parent from the last one back; the oldest
+    first."""
+    line: list[str] = []
+    each: str | None = history.commit
+    while each:
+        if any(touch.path.startswith(folder) for touch in history.touches.get(each, ())):
+            line.append(each)
+        each = next(iter(history.commits[each].parents), None)
+    return line[::-1]
+
+
+def _gap(history: History, desk: str, gone: str, until: str) -> Finding:
+    since = format_instant(history.times[gone])
+    told = f"took away the last version of {desk}: it had no policy from {since} {until}"
+    return Finding("policy-missing", gone, told, desk=desk, show=show_names(gone))
 
 
 def at_the_end(history: History) -> Iterator[Finding]:

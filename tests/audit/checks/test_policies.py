@@ -246,6 +246,17 @@ def test_a_holiday_of_today(desk: Plain, guilty: bool) -> str:
     return desk.commit({FEASTS: listed}, "A holiday", who="max", at="2026-11-24 00:00:00" if guilty else "23:59:59")
 
 
+@twins("policy-missing", "major", "had no policy from 2026-11-23T10:00:00+00:00 on", case=None,
+       always=["policy-removed"], beside=["merged-policy"])  # fmt: skip
+def test_a_branch_took_the_policy_away(desk: Plain, guilty: bool) -> str:
+    """Where it was merged, the desk lost it; where the merge kept it, the desk always had it."""
+    opened = desk.open()
+    away = desk.commit({OURS: None}, "Not needed", who="max")
+    desk.go(opened)
+    desk.step("note", entry("n1", "note", "They rang."))
+    return desk.merge(away, files={OURS: None if guilty else POLICY}, at="10:00")
+
+
 @twins("holidays-changed", "observation", "put 1 day to come (2026-11-24) on policies/holidays/feasts.yaml", case=None)
 def test_a_holiday_of_tomorrow(desk: Plain, guilty: bool) -> str:
     """Whatever is due tomorrow is due a day later. A day of the past changes nothing any more."""
