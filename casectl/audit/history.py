@@ -29,6 +29,7 @@ from casectl.store.ancestry import Follows, history_of, merge_bases
 from casectl.store.book import desk_of_file, read_book
 from casectl.store.bulk import IMPORTED
 from casectl.store.commitlog import Commit, read_commits
+from casectl.store.founding import founding_commits
 from casectl.store.gitlog import Mark
 from casectl.store.history import read_marks, read_timelines
 from casectl.store.lookup import is_case_path
@@ -145,17 +146,13 @@ class History:
         return found
 
     @cached_property
-    def _first_case(self) -> str:
-        """The first commit that touched a case; empty where there is none."""
-        return next((commit for commit in self.commits if self.cases_in(commit)), "")
+    def founding(self) -> frozenset[str]:
+        """The commits that set everything up, before there was any case."""
+        return founding_commits(self.repo, self.commit)
 
     def is_founding(self, commit: str) -> bool:
-        """Whether a commit was made before there was any case, and is what the first one was opened on: nothing rested
-        on what it changed. The very first commit is, whatever it holds."""
-        first = self._first_case
-        if not first or (not self.order[commit] and len(self.roots) == 1):
-            return True
-        return self.order[commit] < self.order[first] and self.follows((commit, first))[1] == (0,)
+        """Whether nothing rested on what a commit changed, for there was no case yet."""
+        return commit in self.founding
 
     def before(self, commit: str) -> str:
         """On what a commit was made: its first parent, by whose staff list and policies its author is asked; a root

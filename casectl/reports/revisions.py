@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import UTC, date, datetime
 
 from casectl.model.instants import Instant, format_instant, zone_named
@@ -35,7 +35,9 @@ WITHOUT_FIGURES = frozenset(("audit", "binding", "name"))
 """Parts of a policy that change no case's figure, whatever they say."""
 
 
-def revision_table(desk: str, revisions: Sequence[Revision], book: Book, commit: str) -> tuple[Table, bool]:
+def revision_table(
+    desk: str, revisions: Sequence[Revision], book: Book, commit: str, founding: Container[str]
+) -> tuple[Table, bool]:
     """Every revision, oldest first; and whether one of them is a finding.
 
     A version is to be committed as many days before it comes into force as the version before it promises, and never
@@ -43,9 +45,10 @@ def revision_table(desk: str, revisions: Sequence[Revision], book: Book, commit:
     and owes as much; one from that day on reaches only cases opened under the version, or moved to it, later, and is a
     finding too. So is it to take away the version in force; one that another has superseded may go. Comments and layout
     owe nothing, nor does what was taken away once it was in force, and is put back as it was.
+    Of the commits that are `founding`, before there was any case, nothing is a finding.
     Days are those of the desk's own calendar.
     """
-    rows = list(_rows(revisions, book))
+    rows = list(_rows(revisions, book, founding))
     found = sum(row["finding"] is not None for row in rows)
     table = Table(
         title=f"Revisions of {desk}: {len(rows)}",
@@ -58,7 +61,7 @@ def revision_table(desk: str, revisions: Sequence[Revision], book: Book, commit:
     return table, bool(found)
 
 
-def _rows(revisions: Sequence[Revision], book: Book) -> Iterator[dict[str, Cell]]:
+def _rows(revisions: Sequence[Revision], book: Book, founding: Container[str]) -> Iterator[dict[str, Cell]]:
     first = next((each.commit for each in revisions if each.policy), "")
     numbers: dict[str, int] = {}
     gone: dict[str, bytes | None] = {}
@@ -68,7 +71,8 @@ def _rows(revisions: Sequence[Revision], book: Book) -> Iterator[dict[str, Cell]
         if each.policy is None and _has_begun(each.was, day):
             gone[each.version] = each.old
         says_new = _is_new(each, day) and each.new != gone.get(each.version)
-        yield _row(each, numbers[each.version], day, says_new and each.commit != first, book)
+        row = _row(each, numbers[each.version], day, says_new and each.commit != first, book)
+        yield {**row, "code": None, "finding": None} if each.commit in founding else row
 
 
 def _has_begun(policy: Policy | None, day: date) -> bool:

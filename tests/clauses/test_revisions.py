@@ -27,7 +27,7 @@ def desks(make_repo: MakeRepo) -> GitRepo:
 def revisions(desks: GitRepo, desk: str) -> tuple[tuple[Row, ...], bool]:
     commit = head_commit(desks.repo)
     table, found = revision_table(
-        desk, read_revisions(desks.repo, commit, desk), read_book(desks.repo, commit)[0], commit
+        desk, read_revisions(desks.repo, commit, desk), read_book(desks.repo, commit)[0], commit, ()
     )
     return table.rows, found
 

@@ -296,15 +296,21 @@ def test_a_case_that_cannot_be_read_is_an_exception_of_every_report(desk: Termin
 
 class TestPolicyHistory:
     def test_the_revision_table_from_git(self, desk: Terminal) -> None:
-        said = desk.run("policy", "history", "acme-desk", "-o", "json", code=3).json["rows"]
+        said = desk.run("policy", "history", "acme-desk", "-o", "json").json["rows"]
         assert [(row["version"], row["revision"], row["what"]) for row in said] == [
             ("1.0", 1, "published"), ("1.0", 2, "edited")
         ]  # fmt: skip
-        assert said[0]["finding"] is None
         assert said[0]["notice"] is None, "the first version owes no notice"
-        assert "while in force" in said[1]["finding"]
+        assert [row["finding"] for row in said] == [None, None], "there was no case that could rest on it"
         assert said[1]["who"] == "sam"
         assert said[1]["subject"] == "Credits, sites, spend"
+
+    def test_an_edit_once_there_are_cases(self, desk: Terminal) -> None:
+        policy = desk.root / "policies/acme-desk/1.0.yaml"
+        policy.write_text(policy.read_text() + "notice: {days: 30, clause: ACM-23}\n")
+        desk.git("commit", "-qam", "Notice")
+        said = desk.run("policy", "history", "acme-desk", "-o", "json", code=3).json["rows"]
+        assert (said[2]["code"], "while in force" in said[2]["finding"]) == ("policy-edited", True)
 
     def test_notice_is_days_between_the_commit_and_the_first_day(self, desk: Terminal) -> None:
         folder = desk.root / "policies/acme-desk"

@@ -257,6 +257,6 @@ def test_nr_15_changes_are_made_known_sixty_days_ahead(make_repo: MakeRepo) -> N
     )
     commit = head_commit(repo.repo)
     table, found = revision_table(
-        "northrack", read_revisions(repo.repo, commit, "northrack"), read_book(repo.repo, commit)[0], commit
+        "northrack", read_revisions(repo.repo, commit, "northrack"), read_book(repo.repo, commit)[0], commit, ()
     )
     assert (table.rows[1]["notice"], table.rows[1]["clause"], found) == ("60 d", ("NR-15",), False)

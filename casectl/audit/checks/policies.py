@@ -38,24 +38,19 @@ CODES = {
 }
 
 
-_EDITS = ("policy-edited", "policy-reworded")
-"""Of a version in force: until there is a case, nothing rests on what it said."""
-
-
 def of_history(history: History) -> Iterator[Finding]:
     yield from _customers(history)
     yield from _holidays(history)
     for desk in sorted(history.desks_touched):
-        revisions = read_revisions(history.repo, history.commit, desk)
-        yield from _revised(history, desk, revisions)
+        yield from _revised(history, desk, read_revisions(history.repo, history.commit, desk))
         yield from _gaps(history, desk)
 
 
 def _revised(history: History, desk: str, revisions: Sequence[Revision]) -> Iterator[Finding]:
-    table, _ = revision_table(desk, revisions, history.book, history.commit)
+    table, _ = revision_table(desk, revisions, history.book, history.commit, history.founding)
     for row in table.rows:
         commit, clause = str(row["commit"]), row["clause"]
-        if row["code"] is None or (row["code"] in _EDITS and history.is_founding(commit)):
+        if row["code"] is None:
             continue
         path = f"{FOLDER}/{desk}/{row['version']}.yaml"
         told, clauses = f"{row['what']} {path}: {row['finding']}", clause if isinstance(clause, tuple) else ()
@@ -68,7 +63,8 @@ def _customers(history: History) -> Iterator[Finding]:
     with ObjectReader(history.repo) as reader:
         tree = commit_tree(history.repo, reader, history.commit)
         for commit in history.commits.values():
-            for touch in history.touches.get(commit.id, ()) if len(commit.parents) < 2 else ():
+            skipped = len(commit.parents) > 1 or history.is_founding(commit.id)
+            for touch in () if skipped else history.touches.get(commit.id, ()):
                 if touch.path.startswith(f"{FOLDER}/") and touch.path.endswith(f"/{CUSTOMERS}") and touch.status != "A":
                     yield from _changed(tree, commit.id, touch)
 
@@ -133,7 +129,7 @@ def _gaps(history: History, desk: str) -> Iterator[Finding]:
     with ObjectReader(history.repo) as reader:
         for commit in _line(history, f"{FOLDER}/{desk}/"):
             has = any(map(is_version, commit_tree(history.repo, reader, commit).files(desk)))
-            if had and not has:
+            if had and not has and not history.is_founding(commit):
                 gone = commit
             elif gone and has:
                 yield _gap(history, desk, gone, f"until {format_instant(history.times[commit])}")

@@ -52,6 +52,7 @@ from casectl.reports.table import Table, sheet
 from casectl.store.bundle import write_bundle
 from casectl.store.commitlog import parse_commit
 from casectl.store.durable import sync_file, sync_folder
+from casectl.store.founding import founding_commits
 from casectl.store.git import by_objects_alone
 from casectl.store.objects import ObjectReader
 from casectl.store.policy_bytes import PolicyFile, read_policy_bytes
@@ -198,10 +199,11 @@ def _texts(repo: Repo, evidence: Evidence, findings: Table) -> dict[str, bytes]:
 def _revisions(repo: Repo, evidence: Evidence) -> Table:
     """The revisions of every desk's policy, under one header."""
     book, commit = evidence.book, evidence.commit
+    founding = founding_commits(repo, commit)
     rows = (
         {"desk": desk, **row}
         for desk in book.desks()
-        for row in revision_table(desk, read_revisions(repo, commit, desk), book, commit)[0].rows
+        for row in revision_table(desk, read_revisions(repo, commit, desk), book, commit, founding)[0].rows
     )
     return sheet("Revisions", REVISION_COLUMNS, rows)
 

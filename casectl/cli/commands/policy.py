@@ -106,6 +106,7 @@ def history(
     from casectl.reports.population import refuse_unknown_desk
     from casectl.reports.revisions import revision_table
     from casectl.store.book import read_book
+    from casectl.store.founding import founding_commits
     from casectl.store.policy_history import read_revisions
     from casectl.store.repo import refuse_shallow
 
@@ -114,7 +115,9 @@ def history(
     refuse_shallow(repo)
     book, _ = read_book(repo, commit)
     refuse_unknown_desk(book, desk)
-    table, found = revision_table(desk, read_revisions(repo, commit, desk), book, commit)
+    table, found = revision_table(
+        desk, read_revisions(repo, commit, desk), book, commit, founding_commits(repo, commit)
+    )
     show_tables([table], how)
     return FINDINGS if found else 0
 

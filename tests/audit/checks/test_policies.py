@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.audit.plain import FILES, OTHER, POLICY, Plain, entry
+from pathlib import Path
+
+from tests.audit.plain import FILES, OTHER, POLICY, Plain, begin, entry
 from tests.audit.stories import twins
 
 OURS, CUSTOMERS, FEASTS = "policies/acme/1.0.yaml", "policies/acme/customers.yaml", "policies/holidays/feasts.yaml"
@@ -76,6 +78,7 @@ def test_a_stranger_who_makes_a_name_for_themselves(desk: Plain, guilty: bool) -
 
 @twins("policy-removed", "major", "removed policies/acme/1.0.yaml: removed while in force", case=None)
 def test_a_version_that_was_taken_away(desk: Plain, guilty: bool) -> str:
+    desk.open()
     desk.commit({NEXT: version("1.1", "2027-01-01")}, "The next version", who="max")
     return desk.commit({OURS if guilty else NEXT: None}, "Not needed", who="max")
 
@@ -84,42 +87,28 @@ OLD = "policies/acme/0.9.yaml"
 
 
 def superseded(desk: Plain) -> str:
-    """Max enters a version of last year beside the one in force, before there is any case; Sam opens one under it."""
+    """Max enters a version of last year beside the one in force; only then Sam opens the first case, under it."""
     text = version("0.9", "2025-01-01")
     desk.commit({OLD: text}, "As it was", who="max")
     desk.open(policy="acme/0.9")
     return text
 
 
-@twins(
-    "policy-removed",
-    "major",
-    "removed policies/acme/1.0.yaml: removed while in force",
-    case=None,
-    always=["policy-backdated"],
-)
+@twins("policy-removed", "major", "removed policies/acme/1.0.yaml: removed while in force", case=None)
 def test_a_superseded_version_may_go(desk: Plain, guilty: bool) -> str:
     """Its open cases keep its text, and none can be moved to it any more."""
     superseded(desk)
     return desk.commit({OURS if guilty else OLD: None}, "Not needed", who="max")
 
 
-@twins(
-    "policy-edited",
-    "major",
-    "edited (targets) after its time: cases opened under it",
-    case=None,
-    always=["policy-backdated"],
-)
+@twins("policy-edited", "major", "edited (targets) after its time: cases opened under it", case=None)
 def test_an_edit_of_a_superseded_version(desk: Plain, guilty: bool) -> str:
     """Any case can be moved there on the record, whether or not one is open under it now."""
     text = superseded(desk)
     return desk.commit({OLD: eased(text) if guilty else f"# Ours.\n\n{text}"}, "Take more time", who="max")
 
 
-@twins(
-    "policy-backdated", "major", "published policies/acme/0.9.yaml: made known", case=None, always=["policy-backdated"]
-)
+@twins("policy-backdated", "major", "published policies/acme/0.9.yaml: made known", case=None)
 def test_a_superseded_version_put_back(desk: Plain, guilty: bool) -> str:
     """With other words it is another promise."""
     text = superseded(desk)
@@ -148,6 +137,7 @@ def test_a_version_that_a_merge_edited(desk: Plain, guilty: bool) -> str:
 
 @twins("policy-notice", "major", "made known 29 days ahead instead of 30", case=None, clause=["ACM-1"])
 def test_made_known_too_late(desk: Plain, guilty: bool) -> str:
+    desk.open()
     day = "2026-12-22" if guilty else "2026-12-23"
     return desk.commit({NEXT: version("1.1", day)}, "The next version", who="max")
 
@@ -155,6 +145,7 @@ def test_made_known_too_late(desk: Plain, guilty: bool) -> str:
 @twins("policy-backdated", "major", "made known 1 days after it came into force", case=None)
 def test_made_known_after_its_first_day(desk: Plain, guilty: bool) -> str:
     """A desk that promises no notice still cannot begin before it has begun."""
+    desk.open()
     free = POLICY.replace("notice: {days: 30, clause: ACM-1}\n", "").replace("acme", "free").replace("ACM", "FREE")
     desk.commit({"policies/free/1.0.yaml": free}, "A desk without notice", who="max")
     day = "2026-11-22" if guilty else "2026-11-23"
@@ -199,6 +190,7 @@ def test_a_version_that_is_put_back(desk: Plain, guilty: bool) -> str:
 
 @twins("policy-unreadable", "minor", "published policies/acme/1.1.yaml: cannot be read", case=None)
 def test_a_version_that_cannot_be_read(desk: Plain, guilty: bool) -> str:
+    desk.open()
     text = version("1.1", "2027-01-01")
     blamed = desk.commit({NEXT: text.replace("states:", "statse:") if guilty else text}, "The next version", who="max")
     desk.commit({NEXT: None}, "Not now", who="max")
@@ -213,6 +205,7 @@ def test_a_version_that_cannot_be_read(desk: Plain, guilty: bool) -> str:
     always=["policy-removed"],
 )
 def test_a_desk_without_a_policy(desk: Plain, guilty: bool) -> str:
+    desk.open()
     if not guilty:
         desk.commit({NEXT: version("1.1", "2027-01-01")}, "The next version", who="max")
     blamed = desk.commit({OURS: None}, "Begin anew", who="max", at="10:00")
@@ -222,6 +215,7 @@ def test_a_desk_without_a_policy(desk: Plain, guilty: bool) -> str:
 
 @twins("customer-changed", "observation", "changed the record of oakfield in policies/acme/customers.yaml", case=None)
 def test_a_customers_record_that_was_changed(desk: Plain, guilty: bool) -> str:
+    desk.open()
     hours = "80h" if guilty else "8h"
     text = FILES[CUSTOMERS].replace("{repair: 8h}", f"{{repair: {hours}}}") + "  mill: {}\n"
     return desk.commit({CUSTOMERS: text}, "A new customer", who="max")
@@ -230,6 +224,7 @@ def test_a_customers_record_that_was_changed(desk: Plain, guilty: bool) -> str:
 @twins("customer-changed", "observation", "changed the record of hilltop, oakfield in policies/acme", case=None)
 def test_all_records_taken_away(desk: Plain, guilty: bool) -> str:
     """Whoever deletes the file, to write it anew, changes every record."""
+    desk.open()
     return desk.commit({CUSTOMERS: None} if guilty else {"cases/NOTES.md": "Nothing.\n"}, "Tidy up", who="max")
 
 
@@ -255,6 +250,27 @@ def test_a_branch_took_the_policy_away(desk: Plain, guilty: bool) -> str:
     desk.go(opened)
     desk.step("note", entry("n1", "note", "They rang."))
     return desk.merge(away, files={OURS: None if guilty else POLICY}, at="10:00")
+
+
+def sets_up(desk: Plain) -> None:
+    """What a founder does who began with all the desks that there are."""
+    lax = POLICY.replace("desk: acme", "desk: lax").replace("prefix: ACM", "prefix: LAX")
+    desk.commit({"policies/lax/1.0.yaml": lax, "policies/lax/customers.yaml": FILES[CUSTOMERS]}, "Two", who="max")
+    desk.commit({CUSTOMERS: FILES[CUSTOMERS].replace("8h", "4h")}, "Ours", who="max")
+    desk.commit({NEXT: version("1.1", "2026-11-24"), OLD: version("0.9", "2025-01-01")}, "As it is", who="max")
+    desk.commit({"policies/lax/1.0.yaml": None, "policies/lax/customers.yaml": None}, "Not ours", who="max")
+
+
+def test_whoever_sets_a_desk_up_is_blamed_for_nothing(tmp_path: Path) -> None:
+    """Until there is a case, nothing rests on what was said. Afterwards it does."""
+    early, late = begin(tmp_path / "early"), begin(tmp_path / "late")
+    sets_up(early)
+    early.open()
+    assert early.codes() == []
+    late.open()
+    sets_up(late)
+    blamed = ["customer-changed", "customer-changed", "policy-backdated", "policy-missing", "policy-notice"]
+    assert sorted(late.codes()) == [*blamed, "policy-removed"]
 
 
 @twins("holidays-changed", "observation", "put 1 day to come (2026-11-24) on policies/holidays/feasts.yaml", case=None)
