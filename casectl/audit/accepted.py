@@ -1,17 +1,16 @@
 """Findings that somebody accepted, in `policies/accepted.yaml` at the commit that is audited: who, why, until when.
 
-A word counts only if who gives it committed it, and never for a commit of their own.
+A word counts only if who gives it committed it, also once it had been taken out, and never for a commit of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from casectl.audit.finding import Finding
 from casectl.audit.history import History
-from casectl.audit.merges import own_touches
 from casectl.audit.staffing import staff_changes
 from casectl.model.policy import Book
 from casectl.model.problems import Problem
@@ -33,8 +32,8 @@ class Acceptances:
     book: Book
     today: date
     commits: Mapping[str, Commit]
-    writers: Mapping[Acceptance, Commit]
-    """Which commit wrote each word, as it stands, first."""
+    writers: Mapping[Acceptance, Sequence[Commit]]
+    """Which commits put each word into the file, as it stands."""
     addresses: Mapping[str, set[str]]
     """Every mail address that each of the staff ever had, in small letters."""
 
@@ -61,10 +60,10 @@ class Acceptances:
             return f"'{word.by}' is not in the staff list, and accepts nothing"
         if self.today > word.until:
             return f"finding '{word.finding}' was accepted until {word.until}, which is over"
-        writer = self.writers.get(word._replace(line=0))
-        if writer is None or writer.committer.mail.lower() != person.mail.lower():
-            wrote = writer.committer.mail if writer else "nobody knows whom"
-            return f"finding '{word.finding}' is accepted by {word.by}, and that was committed by {wrote}"
+        wrote = [each.committer.mail for each in self.writers.get(word._replace(line=0), ())]
+        if person.mail.lower() not in map(str.lower, wrote):
+            wrote = wrote[-1:] or ["nobody, since it was taken out"]
+            return f"finding '{word.finding}' is accepted by {word.by}, and that was committed by {wrote[0]}"
         if finding is not None and self._hands(finding) & self.addresses.get(word.by, {person.mail.lower()}):
             return f"finding '{word.finding}' is about a commit of {word.by}'s own: somebody else has to accept it"
         desk = finding.desk if finding else ""
@@ -103,18 +102,28 @@ def read_acceptances(history: History) -> Acceptances:
     return Acceptances(words, tree.shown(ACCEPTED), problems, history.book, today, history.commits, writers, addresses)
 
 
-def _writers(history: History, tree: CommitTree, given: set[Acceptance]) -> dict[Acceptance, Commit]:
-    """The first commit that held each of these words as it is given now, whatever line it stood on."""
-    found: dict[Acceptance, Commit] = {}
+def _writers(history: History, tree: CommitTree, given: set[Acceptance]) -> dict[Acceptance, list[Commit]]:
+    """The commits that put each of these words into the file, whatever line it stands on, since it last was taken out.
+    A version that cannot be read says what the one before it said."""
+    found: dict[Acceptance, list[Commit]] = {word: [] for word in given}
+    said: dict[str, set[Acceptance]] = {}
     for commit in history.commits.values():
-        if len(found) == len(given):
-            break
-        for touch in own_touches(history, commit, f"{FOLDER}/{ACCEPTED}".__eq__):
-            node, _ = tree.parsed(touch.new, ACCEPTED) if touch.new.strip("0") else (None, ())
-            words = read_accepted(node, tree.shown(ACCEPTED))[0] if node is not None else ()
-            for word in given & {each._replace(line=0) for each in words}:
-                found.setdefault(word, commit)
+        touches = [each for each in history.touches.get(commit.id, ()) if each.path == f"{FOLDER}/{ACCEPTED}"]
+        if touches:
+            had, new = [said.get(each.old, set()) for each in touches], touches[0].new
+            said[new] = _words(tree, new, had[0]) & given
+            before = set[Acceptance]().union(*had)
+            for word in before - said[new]:
+                found[word] = [each for each in found[word] if not history.is_before(each.id, commit.id)]
+            for word in said[new] - before if len(touches) >= len(commit.parents) else ():
+                found[word].append(commit)
     return found
+
+
+def _words(tree: CommitTree, blob: str, otherwise: set[Acceptance]) -> set[Acceptance]:
+    node, problems = tree.parsed(blob, ACCEPTED) if blob.strip("0") else (None, ())
+    words = read_accepted(node, tree.shown(ACCEPTED))[0] if node is not None else ()
+    return otherwise if problems else {each._replace(line=0) for each in words}
 
 
 def _addresses(history: History) -> dict[str, set[str]]:

@@ -127,6 +127,10 @@ class History:
         """Answers who came before whom among some commits, parents before children."""
         return history_of(self.repo, (self.commit,))
 
+    def is_before(self, one: str, other: str) -> bool:
+        """Whether the other of two commits was built on the one."""
+        return self.order[one] < self.order[other] and self.follows((one, other))[1] == (0,)
+
     @cached_property
     def order(self) -> Mapping[str, int]:
         """The place of each commit: parents stand before their children."""

@@ -86,6 +86,53 @@ def test_who_has_left_since_accepts_nothing_any_more(desk: Plain) -> None:
     assert told(desk.review())[0] == ["open"]
 
 
+@pytest.mark.parametrize(("who", "state"), [("lee", "accepted"), ("sam", "open")])
+def test_a_word_that_was_taken_back_is_given_anew_by_who_gave_it(desk: Plain, who: str, state: str) -> None:
+    accept(desk, the_finding(desk))
+    text = desk.git("show", f"HEAD:{ACCEPTED}") + "\n"
+    desk.commit({ACCEPTED: "accepted: []\n"}, "Not after all", who="lee")
+    assert told(desk.review()) == (["open"], [])
+    desk.commit({ACCEPTED: text}, "Accept it", who=who)
+    assert told(desk.review())[0] == [state]
+
+
+def test_a_merge_gives_back_no_word_that_was_taken_back(desk: Plain) -> None:
+    accept(desk, the_finding(desk))
+    accepted = desk.head
+    text = desk.git("show", f"HEAD:{ACCEPTED}") + "\n"
+    desk.commit({ACCEPTED: None}, "Not after all", who="lee")
+    withdrawn = desk.head
+    desk.go(accepted)
+    desk.step("note", entry("n1", "note", "They rang."))
+    assert told(desk.review())[0] == ["accepted"]
+    desk.merge(withdrawn, files={ACCEPTED: text})
+    states, said = told(desk.review())
+    assert states == ["open"]
+    assert "is accepted by lee, and that was committed by nobody" in said[0]
+
+
+def test_words_of_two_branches(desk: Plain) -> None:
+    """Whoever merges gives nobody's word, and takes none."""
+    opened, finding = desk.head, the_finding(desk)
+    accept(desk, "0123456789ab", by="max")
+    other = desk.git("show", f"HEAD:{ACCEPTED}").removeprefix("accepted:\n")
+    maxs = desk.head
+    desk.go(opened)
+    accept(desk, finding)
+    text = desk.git("show", f"HEAD:{ACCEPTED}")
+    desk.merge(maxs, files={ACCEPTED: f"{text}\n{other}\n"})
+    assert told(desk.review())[0] == ["accepted"]
+
+
+def test_a_word_outlives_a_slip_of_another(desk: Plain) -> None:
+    """What broke the file, and what mended it, is no word of whoever did that."""
+    accept(desk, the_finding(desk))
+    text = desk.git("show", f"HEAD:{ACCEPTED}") + "\n"
+    desk.commit({ACCEPTED: text + "- {\n"}, "A slip", who="sam")
+    desk.commit({ACCEPTED: text}, "Mended", who="jo")
+    assert told(desk.review()) == (["accepted"], [])
+
+
 def test_an_unknown_finding(desk: Plain) -> None:
     """Said only where all findings were looked for."""
     accept(desk, "0123456789ab")
