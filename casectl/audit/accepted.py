@@ -1,6 +1,7 @@
 """Findings that somebody accepted, in `policies/accepted.yaml` at the commit that is audited: who, why, until when.
 
-A word counts only if who gives it committed it, also once it had been taken out, and never for a commit of their own.
+A word counts only if who gives it committed it, also once it had been taken out, and never for a commit of their own;
+nor from a name that was entered for it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import UTC, date, datetime
 
 from casectl.audit.finding import Finding
 from casectl.audit.history import History
-from casectl.audit.staffing import staff_changes
+from casectl.audit.persons import Persons
 from casectl.model.policy import Book
 from casectl.model.problems import Problem
 from casectl.model.scrutiny import Acceptance
@@ -31,11 +32,10 @@ class Acceptances:
     problems: tuple[Problem, ...]
     book: Book
     today: date
-    commits: Mapping[str, Commit]
     writers: Mapping[Acceptance, Sequence[Commit]]
     """Which commits put each word into the file, as it stands."""
-    addresses: Mapping[str, set[str]]
-    """Every mail address that each of the staff ever had, in small letters."""
+    history: History
+    persons: Persons
 
     def of(self, finding: Finding) -> Acceptance | None:
         """The word that lets a finding stand, if there is one that counts."""
@@ -60,12 +60,15 @@ class Acceptances:
             return f"'{word.by}' is not in the staff list, and accepts nothing"
         if self.today > word.until:
             return f"finding '{word.finding}' was accepted until {word.until}, which is over"
-        wrote = [each.committer.mail for each in self.writers.get(word._replace(line=0), ())]
-        if person.mail.lower() not in map(str.lower, wrote):
-            wrote = wrote[-1:] or ["nobody, since it was taken out"]
-            return f"finding '{word.finding}' is accepted by {word.by}, and that was committed by {wrote[0]}"
-        if finding is not None and self._hands(finding) & self.addresses.get(word.by, {person.mail.lower()}):
+        written = self.writers.get(word._replace(line=0), ())
+        own = [each for each in written if self.persons.wrote(word.by, each)]
+        if not own:
+            who = written[-1].committer.mail if written else "nobody, since it was taken out"
+            return f"finding '{word.finding}' is accepted by {word.by}, and that was committed by {who}"
+        if finding is not None and self.persons.is_of(word.by, self.history.commits[finding.commit]):
             return f"finding '{word.finding}' is about a commit of {word.by}'s own: somebody else has to accept it"
+        if finding is not None and self._is_appointed(word.by, own[-1], finding):
+            return f"who is to accept finding '{word.finding}' was entered by whose commit it is about: {word.by}"
         desk = finding.desk if finding else ""
         roles = self._roles(desk)
         if roles and not any(person.holds(wanted, name) for name, wanted in roles.items()):
@@ -73,9 +76,12 @@ class Acceptances:
             return f"{word.by} may not accept finding '{word.finding}': that is for {' or '.join(wanted)}"
         return ""
 
-    def _hands(self, finding: Finding) -> set[str]:
-        commit = self.commits[finding.commit]
-        return {commit.author.mail.lower(), commit.committer.mail.lower()}
+    def _is_appointed(self, who: str, word: Commit, finding: Finding) -> bool:
+        """Whether the address by which somebody gave their word was entered by a hand of the finding, not before it."""
+        found = self.history.commits[finding.commit]
+        entered = self.persons.entries(who, word.committer.mail)
+        later = (each for each in entered if not self.history.is_before(each.id, found.id))
+        return any(self.persons.is_by_one(each, found) for each in later)
 
     def _roles(self, desk: str) -> dict[str, tuple[str, ...]]:
         """Who may accept a finding about a desk, as its policy in force says; about none in particular: any desk's."""
@@ -98,8 +104,7 @@ def read_acceptances(history: History) -> Acceptances:
         writers = _writers(history, tree, {each._replace(line=0) for each in given})
     today = datetime.fromtimestamp(history.now, UTC).date()
     words = {each.finding: each for each in given}
-    addresses = _addresses(history) if given else {}
-    return Acceptances(words, tree.shown(ACCEPTED), problems, history.book, today, history.commits, writers, addresses)
+    return Acceptances(words, tree.shown(ACCEPTED), problems, history.book, today, writers, history, Persons(history))
 
 
 def _writers(history: History, tree: CommitTree, given: set[Acceptance]) -> dict[Acceptance, list[Commit]]:
@@ -124,12 +129,3 @@ def _words(tree: CommitTree, blob: str, otherwise: set[Acceptance]) -> set[Accep
     node, problems = tree.parsed(blob, ACCEPTED) if blob.strip("0") else (None, ())
     words = read_accepted(node, tree.shown(ACCEPTED))[0] if node is not None else ()
     return otherwise if problems else {each._replace(line=0) for each in words}
-
-
-def _addresses(history: History) -> dict[str, set[str]]:
-    """By key of the staff list: nobody becomes somebody else by a new address."""
-    found: dict[str, set[str]] = {}
-    for people in (history.book.staff, *(change.now for change in staff_changes(history))):
-        for key, person in people.items():
-            found.setdefault(key, set()).add(person.mail.lower())
-    return found

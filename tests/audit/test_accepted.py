@@ -9,7 +9,7 @@ import pytest
 from casectl.audit.review import Review
 from tests.audit.plain import NOW, STAFF, Plain, begin, entry, path_of
 
-ACCEPTED = "policies/accepted.yaml"
+ACCEPTED, STAFF_LIST = "policies/accepted.yaml", "policies/staff.yaml"
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_who_may_accept(desk: Plain, by: str, why: str) -> None:
 def test_who_has_left_since_accepts_nothing_any_more(desk: Plain) -> None:
     """The list at the commit that is audited counts: somebody has to answer for it today."""
     accept(desk, the_finding(desk))
-    desk.commit({"policies/staff.yaml": STAFF.replace("lee", "liz")}, "Lee has left", who="max")
+    desk.commit({STAFF_LIST: STAFF.replace("lee", "liz")}, "Lee has left", who="max")
     assert told(desk.review())[0] == ["open"]
 
 
@@ -200,9 +200,77 @@ def test_nobody_becomes_somebody_else_by_a_new_address(tmp_path: Path) -> None:
     desk.open()
     desk.commit({path_of(): desk.sheet().changed((entry("n1", "note", "Later."),), {}).text}, "quick fix", who="lee")
     finding = next(str(row["id"]) for row in desk.review().table.rows if row["code"] == "form")
-    desk.commit({"policies/staff.yaml": STAFF.replace("lee@", "lee.new@")}, "A new address", who="max")
+    desk.commit({STAFF_LIST: STAFF.replace("lee@", "lee.new@")}, "A new address", who="max")
     word = f"- {{finding: {finding}, by: lee, why: Fine., until: 2026-12-31}}\n"
     desk.commit({ACCEPTED: f"accepted:\n{word}"}, "Accept it", who="Lee <lee.new@example.org>")
     found = desk.review()
     assert [row["state"] for row in found.table.rows if row["code"] == "form"] == ["open"]
     assert any("is about a commit of lee's own" in problem.message for problem in found.table.exceptions)
+
+
+def test_a_word_outlives_a_new_address(desk: Plain) -> None:
+    """Lee gave it by the address that the list had then, and gives none by an old one."""
+    finding = the_finding(desk)
+    accept(desk, finding)
+    desk.commit({STAFF_LIST: STAFF.replace("lee@", "lee.new@")}, "A new address", who="max")
+    assert told(desk.review()) == (["accepted"], [])
+    desk.commit({ACCEPTED: None}, "Not after all", who="max")
+    accept(desk, finding)
+    states, said = told(desk.review())
+    assert states == ["open"]
+    assert "is accepted by lee, and that was committed by lee@example.org" in said[0]
+
+
+SAM = "  sam: {name: Sam, mail: sam@example.org, roles: [agent]}\n"
+BOSS = "  boss: {name: Boss, mail: boss@example.org, roles: [lead]}\n"
+KEY = ', keys: [{key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHUaSOPSRMBSuvKUQuMOpVhpHqbPoEyEuKW5JdhgpbkT"}]}'
+
+
+def signed(line: str) -> str:
+    return line.replace("}", KEY)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "by_whom", "why"),
+    [
+        (STAFF, STAFF.replace(SAM, BOSS), "sam", "was entered by whose commit it is about: boss"),
+        (STAFF, STAFF + BOSS, "sam", "was entered by whose commit it is about: boss"),
+        (STAFF, STAFF + BOSS, "max", ""),
+        (STAFF, STAFF.replace(SAM, BOSS.replace("boss@", "SAM@")), "max", "is about a commit of boss's own"),
+        (STAFF.replace(SAM, signed(SAM)), STAFF.replace(SAM, signed(BOSS)), "max", "is about a commit of boss's own"),
+        (STAFF.replace(SAM, signed(SAM)), STAFF + BOSS, "max", ""),
+    ],
+    ids=["another name", "a second name", "somebody new", "the same address", "the same key", "another key"],
+)
+def test_nobody_becomes_somebody_else_by_a_new_name(
+    tmp_path: Path, first: str, then: str, by_whom: str, why: str
+) -> None:
+    """What Sam closed though only leads may is accepted by a lead who came on the list afterwards."""
+    desk = begin(tmp_path / "desk", {STAFF_LIST: first})
+    desk.open()
+    desk.step("close", status="closed", resolution="x")
+    finding = next(str(row["id"]) for row in desk.review().table.rows if row["code"] == "illegal-move")
+    desk.commit({STAFF_LIST: then}, "Another list", who=by_whom)
+    word = f"- {{finding: {finding}, by: boss, why: Fine., until: 2026-12-31}}\n"
+    who = "sam" if "SAM@" in then else "boss"
+    desk.commit({ACCEPTED: f"accepted:\n{word}"}, "Accept it", who=who)
+    found = desk.review()
+    states = [row["state"] for row in found.table.rows if row["code"] == "illegal-move"]
+    assert states == ["open" if why else "accepted"]
+    assert [why in problem.message for problem in found.table.exceptions] == [True] * bool(why)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "afterwards"])
+def test_who_was_entered_before_a_finding_may_accept_it(tmp_path: Path, before: bool) -> None:
+    """Max enters everybody; those who were there already are no names that he made up for it."""
+    desk = begin(tmp_path / "desk")
+    desk.open()
+    if before:
+        desk.commit({STAFF_LIST: STAFF + BOSS}, "A lead", who="max")
+    desk.step("close", status="closed", resolution="x", who="max")
+    finding = next(str(row["id"]) for row in desk.review().table.rows if row["code"] == "illegal-move")
+    if not before:
+        desk.commit({STAFF_LIST: STAFF + BOSS}, "A lead", who="max")
+    accept(desk, finding, by="boss")
+    states = [row["state"] for row in desk.review().table.rows if row["code"] == "illegal-move"]
+    assert states == ["accepted" if before else "open"]
