@@ -83,37 +83,33 @@ def test_a_version_that_was_taken_away(desk: Plain, guilty: bool) -> str:
     return desk.commit({OURS if guilty else NEXT: None}, "Not needed", who="max")
 
 
-OLD = "policies/acme/0.9.yaml"
+def superseded(desk: Plain) -> None:
+    """A case is still open under the version that another has followed today."""
+    desk.commit({NEXT: version("1.1", "2026-12-23")}, "The next version", who="max")
+    desk.open()
+    desk.step("note", entry("n1", "note", "They rang."), at="2026-12-23 10:00")
 
 
-def superseded(desk: Plain) -> str:
-    """Max enters a version of last year beside the one in force; only then Sam opens the first case, under it."""
-    text = version("0.9", "2025-01-01")
-    desk.commit({OLD: text}, "As it was", who="max")
-    desk.open(policy="acme/0.9")
-    return text
-
-
-@twins("policy-removed", "major", "removed policies/acme/1.0.yaml: removed while in force", case=None)
+@twins("policy-removed", "major", "removed policies/acme/1.1.yaml: removed while in force", case=None)
 def test_a_superseded_version_may_go(desk: Plain, guilty: bool) -> str:
     """Its open cases keep its text, and none can be moved to it any more."""
     superseded(desk)
-    return desk.commit({OURS if guilty else OLD: None}, "Not needed", who="max")
+    return desk.commit({NEXT if guilty else OURS: None}, "Not needed", who="max")
 
 
 @twins("policy-edited", "major", "edited (targets) after its time: cases opened under it", case=None)
 def test_an_edit_of_a_superseded_version(desk: Plain, guilty: bool) -> str:
     """Any case can be moved there on the record, whether or not one is open under it now."""
-    text = superseded(desk)
-    return desk.commit({OLD: eased(text) if guilty else f"# Ours.\n\n{text}"}, "Take more time", who="max")
+    superseded(desk)
+    return desk.commit({OURS: eased(POLICY) if guilty else f"# Ours.\n\n{POLICY}"}, "Take more time", who="max")
 
 
-@twins("policy-backdated", "major", "published policies/acme/0.9.yaml: made known", case=None)
+@twins("policy-backdated", "major", "published policies/acme/1.0.yaml: made known 356 days after", case=None)
 def test_a_superseded_version_put_back(desk: Plain, guilty: bool) -> str:
     """With other words it is another promise."""
-    text = superseded(desk)
-    desk.commit({OLD: None}, "Not needed", who="max")
-    return desk.commit({OLD: eased(text) if guilty else text}, "It was", who="max")
+    superseded(desk)
+    desk.commit({OURS: None}, "Not needed", who="max")
+    return desk.commit({OURS: eased(POLICY) if guilty else POLICY}, "It was", who="max")
 
 
 def merged(desk: Plain, text: str | None) -> str:
@@ -257,7 +253,11 @@ def sets_up(desk: Plain) -> None:
     lax = POLICY.replace("desk: acme", "desk: lax").replace("prefix: ACM", "prefix: LAX")
     desk.commit({"policies/lax/1.0.yaml": lax, "policies/lax/customers.yaml": FILES[CUSTOMERS]}, "Two", who="max")
     desk.commit({CUSTOMERS: FILES[CUSTOMERS].replace("8h", "4h")}, "Ours", who="max")
-    desk.commit({NEXT: version("1.1", "2026-11-24"), OLD: version("0.9", "2025-01-01")}, "As it is", who="max")
+    desk.commit(
+        {NEXT: version("1.1", "2026-11-24"), "policies/acme/0.9.yaml": version("0.9", "2025-01-01")},
+        "As it is",
+        who="max",
+    )
     desk.commit({"policies/lax/1.0.yaml": None, "policies/lax/customers.yaml": None}, "Not ours", who="max")
 
 
