@@ -12,8 +12,9 @@ from casectl.model.problems import UsageMistake
 
 Instant = int
 
-LAST_INSTANT = 253_402_300_799
-"""The last second of the year 9999, beyond which no time can be written."""
+LAST_INSTANT = 253_370_764_799
+"""The last second of the year 9998. Every zone has a local date for it, and for the days around it; at the end of the
+year 9999 those to the east have none."""
 
 
 @lru_cache(maxsize=64)
@@ -43,7 +44,7 @@ def parse_when(text: str, now: Instant, zone: str = "UTC", what: str = "") -> In
     """A moment as people type it: ISO 8601 **with an offset**, a date (its midnight in `zone`), or `now`.
 
     Raises `UsageMistake` for anything else, in the name of the option `what`; a time without an offset is refused, for
-    it names no moment, and so is one before 1970 or after 9999, which no file can hold.
+    it names no moment, and so is one before 1970 or after 9998, which no file can hold.
     """
     from dateutil.parser import isoparser
 
@@ -62,7 +63,7 @@ def parse_when(text: str, now: Instant, zone: str = "UTC", what: str = "") -> In
     except (ValueError, OverflowError):  # at the edges of the calendar
         instant = -1
     if not 0 <= instant <= LAST_INSTANT:
-        raise UsageMistake(f"{named}before 1970 or after 9999: '{text}'", hint)
+        raise UsageMistake(f"{named}before 1970 or after 9998: '{text}'", hint)
     return instant
 
 

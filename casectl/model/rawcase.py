@@ -321,7 +321,7 @@ def _instant(value: RawValue) -> Instant:
     except (ValueError, OverflowError):
         raise _RefusedError(f"not a time with date, seconds and offset: '{text[:80]}'", _INSTANT_HINT) from None
     if not 0 <= instant <= LAST_INSTANT:
-        raise _RefusedError(f"a time before 1970 or after 9999: '{text[:80]}'", _INSTANT_HINT)
+        raise _RefusedError(f"a time before 1970 or after 9998: '{text[:80]}'", _INSTANT_HINT)
     return instant
 
 

@@ -9,8 +9,9 @@ from contextlib import closing
 from itertools import takewhile
 from typing import NamedTuple
 
-from casectl.model.instants import LAST_INSTANT, Instant
+from casectl.model.instants import Instant
 from casectl.store.git import run_git
+from casectl.store.gitlog import LAST_COMMITTED
 from casectl.store.objects import read_objects
 from casectl.store.repo import Repo
 
@@ -25,7 +26,7 @@ class Hand(NamedTuple):
     name: str
     mail: str
     at: Instant | None
-    """UTC seconds; None where the commit holds no date that can be read."""
+    """UTC seconds; None where the commit holds no date that can be read, or a later one than `LAST_COMMITTED`."""
 
 
 class Commit(NamedTuple):
@@ -128,4 +129,4 @@ def _hand(line: bytes) -> Hand:
     name, _, rest = text.partition("<")
     found = _DATE.fullmatch(rest.rpartition(">")[2])
     at = int(found[1]) if found else None
-    return Hand(name.strip(), rest.partition(">")[0], at if at is not None and at <= LAST_INSTANT else None)
+    return Hand(name.strip(), rest.partition(">")[0], at if at is not None and at <= LAST_COMMITTED else None)

@@ -12,13 +12,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
-from casectl.model.instants import Instant, format_instant, parse_stored
+from casectl.model.instants import LAST_INSTANT, Instant, format_instant, parse_stored
 from casectl.store.repo import Repo, state_dir
 
 SCHEMA = "casectl.delivered/1"
 _COMMIT = re.compile(r"[0-9a-f]{4,64}")
-_YEAR_9999 = parse_stored("9999-01-01T00:00:00+00:00")
-"""Later moments cannot be told on every wall clock."""
 
 Key = tuple[str, str, int]
 """Case, target, occurrence."""
@@ -121,7 +119,7 @@ def _commit(value: object) -> str:
 
 def _instant(value: object) -> Instant:
     at = parse_stored(_word(value))
-    if not 0 <= at < _YEAR_9999:
+    if not 0 <= at <= LAST_INSTANT:
         raise ValueError("a moment that nobody lives in")
     return at
 

@@ -11,8 +11,10 @@ from casectl.model.instants import Instant
 from casectl.store.git import GitProcess, Place, run_git, start_git
 
 _CHUNK_BYTES = 1 << 20
-_LAST_INSTANT = 253_402_300_799
 _LONG_BYTES = 1 << 19
+LAST_COMMITTED = (1 << 34) - 1
+"""A commit that claims a later date has none. In the year 2514 the 34 bits of gitformat-commit-graph(5) are used up,
+and git takes what comes then for another date; and millennia of office hours would take for ever to count."""
 _MERGE = re.compile(rb" [0-9a-f]+ ")
 
 _LOG = (
@@ -131,4 +133,4 @@ def _instant(seconds: str) -> Instant | None:
     if not seconds.isdigit():
         return None
     instant = int(seconds)
-    return instant if instant <= _LAST_INSTANT else None
+    return instant if instant <= LAST_COMMITTED else None

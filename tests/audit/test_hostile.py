@@ -107,6 +107,22 @@ def test_commits_that_do_not_say_who_or_when(desk: Plain, heads: bytes) -> None:
     assert "no-date" in told(desk)
 
 
+@pytest.mark.parametrize("zone", ["Europe/London", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+@pytest.mark.parametrize(
+    ("at", "code"), [("17179869183", "future"), ("17179869184", "no-date"), ("253402300799", "no-date")]
+)
+def test_the_end_of_time_ends_no_audit(tmp_path: Path, zone: str, at: str, code: str) -> None:
+    """Zones to the east have no local date for the last hours of the year 9999, and no calendar reaches so far."""
+    policy = POLICY.replace("Europe/London", zone)
+    desk = begin(tmp_path / "desk", {"policies/acme/1.0.yaml": policy})
+    desk.open()
+    hold = desk.sheet().changed((NOTE,), {"status": "on-hold", "waiting_for": "customer"}).text
+    files = {path_of(): hold, "policies/acme/1.0.yaml": policy + "# as before\n", "policies/staff.yaml": STAFF + "\n"}
+    line = f"Sam <sam@example.org> {at} +0000"
+    desk.commit(files, SAID, heads=f"author {line}\ncommitter {line}".encode())
+    assert code in told(desk)
+
+
 def test_an_odd_zone_is_a_date_all_the_same(desk: Plain) -> None:
     who = SAM + b" 1795428300 +9999"
     note(desk, b"author " + who + b"\ncommitter " + who)

@@ -95,7 +95,7 @@ def test_a_time_that_no_file_can_hold_is_refused_where_it_is_typed(
 ) -> None:
     case = desk.open(at="10:00")
     said = desk.run(*(case if word == "ID" else word for word in words), code=2, at="10:10")
-    assert f"casectl: {option} is before 1970 or after 9999: '" in said.err
+    assert f"casectl: {option} is before 1970 or after 9998: '" in said.err
 
 
 def test_an_exemption_is_asked_for_then_approved_then_ended(desk: Terminal) -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casectl.model.calendar import Calendar, Window
-from casectl.model.instants import Instant
+from casectl.model.instants import LAST_INSTANT, Instant
 from casectl.sla.opentime import open_time
 from tests.sla.lives import calendars
 
@@ -166,6 +166,13 @@ def test_add_and_between_are_inverse_across_every_clock_change() -> None:
             done = hours.add(start, seconds)
             assert hours.between(start, done) == seconds, (zone, change)
             assert hours.between(start, done - 1) == seconds - 1, (zone, change)
+
+
+def test_the_last_instant_has_a_date_and_hours_in_every_zone() -> None:
+    for zone in sorted(available_timezones() - {"localtime"}):
+        always = Calendar("desk", zone, weekly=((Window(0, DAY),),) * 7)
+        assert datetime.fromtimestamp(LAST_INSTANT + DAY, ZoneInfo(zone)).year == 9999
+        assert open_time(always, LAST_INSTANT, LAST_INSTANT).is_open(LAST_INSTANT), zone
 
 
 def test_a_date_that_never_existed_is_never_open() -> None:

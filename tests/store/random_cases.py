@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from casectl.model.case import ENTRY_FIELDS, FIELDS, LOG_KINDS, Case, Entry, FieldSpec
+from casectl.model.instants import LAST_INSTANT
 from casectl.model.shapes import SPAN
 
 _ONE_WORD = (
@@ -62,7 +63,7 @@ texts = st.one_of(
     st.lists(st.sampled_from(NASTY), min_size=1, max_size=4).map(" ".join),
 )
 words = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
-instants = st.integers(0, 253_402_300_799)
+instants = st.integers(0, LAST_INSTANT)
 numbers = st.integers(0, 10**15 - 1)
 durations = st.one_of(
     st.sampled_from(["0s", "15m", "1h30m", "007h", "2wd", "3wd by end-of-day"]),

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from casectl.store.commitlog import Commit, Hand, parse_commit, read_commits
+from casectl.store.gitlog import LAST_COMMITTED
 from tests.conftest import EPOCH, GitRepo
 
 TREE = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n"
@@ -58,6 +59,8 @@ def test_no_mailmap_and_no_replacement_is_heeded(git_repo: GitRepo) -> None:
         (b"Jo <jo@example.com> notanumber +0000", Hand("Jo", "jo@example.com", None)),
         (b"Jo <jo@example.com>", Hand("Jo", "jo@example.com", None)),
         (b"Jo <jo@example.com> 99999999999999 +0000", Hand("Jo", "jo@example.com", None)),
+        (b"Jo <jo@example.com> 17179869184 +0000", Hand("Jo", "jo@example.com", None)),
+        (b"Jo <jo@example.com> 17179869183 +0000", Hand("Jo", "jo@example.com", LAST_COMMITTED)),
         (b"Jo <jo@example.com> -5 +0000", Hand("Jo", "jo@example.com", None)),
         (b"Jo jo@example.com 5 +0000", Hand("Jo jo@example.com 5 +0000", "", None)),
         (b"<> 5 +0000", Hand("", "", 5)),

@@ -23,7 +23,7 @@ CODES = {
     "odd-commit": Code(
         "major", "A commit object holds headers as git never writes them: who reads it is told two things."
     ),
-    "no-date": Code("major", "A commit holds no date that can be read."),
+    "no-date": Code("major", "A commit holds no date that can be read, or one later than the year 2513."),
     "clock-back": Code("minor", "A commit is dated before one that it follows."),
     "future": Code("major", "A commit is dated later than now: somebody's clock is ahead, or the date was chosen."),
 }
