@@ -14,6 +14,7 @@ from typing import NamedTuple
 from casectl.audit.accepted import Acceptances, read_acceptances
 from casectl.audit.finding import SEVERITIES, SHORT, Code, Finding
 from casectl.audit.history import History, Trial, read_history
+from casectl.audit.window import commits_in
 from casectl.model.instants import Instant, format_instant
 from casectl.model.problems import CasectlError, Problem
 from casectl.reports.population import refuse_unknown_desk, zone_data_version
@@ -44,8 +45,8 @@ _COLUMNS = (
 
 
 class Wanted(NamedTuple):
-    """Which findings: those of commits from `since` on and before `until` (UTC seconds), of one desk and of what is
-    nobody's; and the moment against which the future and the end of an acceptance are told."""
+    """Which findings: those of the commits that a window holds (`commits_in`), of one desk and of what is nobody's; and
+    the moment against which the future and the end of an acceptance are told."""
 
     now: Instant
     since: Instant | None = None
@@ -90,11 +91,14 @@ def review(repo: Repo, commit: str, wanted: Wanted, on_progress: Callable[[int],
     history = read_history(repo, commit, wanted.now, on_progress)
     if wanted.desk is not None:
         refuse_unknown_desk(history.book, wanted.desk)
-    within = [each for each in _findings(history) if _is_within(history, each, wanted)]
+    window = commits_in(history, wanted.since, wanted.until)
+    within = [each for each in _findings(history) if each.commit in window]
     own = (_of_its_desk(history, each) for each in within if _is_told_to(history, each, wanted.desk))
     found = {each.id: each for each in own}
     accepted = read_acceptances(history)
-    told = sorted(found.values(), key=lambda each: (_at(history, each), history.order[each.commit], each.code, each.id))
+    told = sorted(
+        found.values(), key=lambda each: (history.times[each.commit], history.order[each.commit], each.code, each.id)
+    )
     rows = tuple(_row(history, each, accepted) for each in told)
     complete = (wanted.since, wanted.until, wanted.desk) == (None, None, None)
     exceptions = (*history.problems, *accepted.problems, *accepted.idle(found, complete))
@@ -135,18 +139,6 @@ def _is_told_to(history: History, finding: Finding, desk: str | None) -> bool:
         return True
     desks = history.desks_of(finding.case, finding.commit) if finding.case else (finding.desk,) * bool(finding.desk)
     return desk in desks or not desks
-
-
-def _at(history: History, finding: Finding) -> Instant:
-    """When it counts: whoever dates a commit back hides it from no window."""
-    return history.times[finding.commit]
-
-
-def _is_within(history: History, finding: Finding, wanted: Wanted) -> bool:
-    at = history.times[finding.commit]
-    if at > wanted.now:
-        return True
-    return (wanted.since is None or at >= wanted.since) and (wanted.until is None or at < wanted.until)
 
 
 def _row(history: History, finding: Finding, accepted: Acceptances) -> Row:

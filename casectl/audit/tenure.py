@@ -46,7 +46,7 @@ class Tenures:
         self._lists = staff_lists(history)
         self._commits = history.commits
         self._turns = [commit for commit in history.commits.values() if self._turned(commit)]
-        self._past, self._later = _past(history, self._turns), _later(history, self._turns)
+        self._past, self._later = _past(history, self._turns), later_of(history, self._turns)
         self._when = history.times
         self._said = {id(people): _said(people) for people in self._lists.values()}
         self._spans: dict[tuple[str, bytes | str], Span] = {}
@@ -143,7 +143,7 @@ def _past(history: History, turns: Sequence[Commit]) -> Mapping[str, int]:
     return found
 
 
-def _later(history: History, turns: Sequence[Commit]) -> Mapping[str, int]:
+def later_of(history: History, turns: Sequence[Commit]) -> Mapping[str, int]:
     """For each commit, which of the turns it is or that were built on it."""
     found = dict.fromkeys(history.commits, 0) | {commit.id: 1 << bit for bit, commit in enumerate(turns)}
     for commit in reversed([*history.commits.values()]):

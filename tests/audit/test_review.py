@@ -234,6 +234,39 @@ def test_a_date_set_back_hides_nothing_from_a_window(tmp_path: Path) -> None:
     assert "deleted" in desk.codes(since="2026-11-01 00:00")
 
 
+@pytest.mark.parametrize("first", ["ours", "theirs"])
+def test_a_branch_hides_nothing_from_a_window(tmp_path: Path, first: str) -> None:
+    """Whoever looked at ours at the end of November saw no case closed, whichever parent the merge names first."""
+    desk = begin(tmp_path / "desk")
+    opened = desk.open(resolution="Done.")
+    theirs = desk.step("close", at="2026-11-24 10:00", status="closed")
+    desk.go(opened)
+    ours = desk.step("note", TITLE, at="2026-12-02 10:00")
+    desk.go(ours if first == "ours" else theirs)
+    desk.merge(theirs if first == "ours" else ours, at="2026-12-05 10:00")
+    assert desk.codes() == ["illegal-move", "role", "late-merge"]
+    assert desk.codes(since="2026-12-01 00:00") == ["illegal-move", "role", "late-merge"]
+    assert desk.codes(until="2026-12-01 00:00") == ["illegal-move", "role"]
+    assert desk.codes(since="2026-12-05 10:00:01") == []
+
+
+def test_what_every_branch_was_built_on_is_not_told_again(desk: Plain) -> None:
+    base = desk.head
+    theirs = desk.step("note", TITLE, at="2026-12-02 10:00")
+    desk.go(base)
+    desk.step("note", entry("n2", "note", "They rang again."), at="2026-12-02 10:05")
+    desk.merge(theirs, at="2026-12-02 10:10")
+    assert desk.codes(since="2026-12-01 00:00") == []
+
+
+def test_a_date_in_the_future_moves_no_others_out_of_a_window(desk: Plain) -> None:
+    """It is told of always; what follows it belongs where it is dated."""
+    desk.step("note", TITLE, at="2031-01-01 09:00", who="jo")
+    desk.commit({path_of(): None}, "Tidy up", at="2026-12-01 10:00")
+    assert desk.codes(since="2026-12-01 00:00", until="2026-12-02 00:00") == ["future", "clock-back", "deleted", "form"]
+    assert desk.codes(since="2026-12-02 00:00") == ["future"]
+
+
 def test_one_commit_against_two_desks_is_two_findings(tmp_path: Path) -> None:
     desk = begin(tmp_path / "desk", {"policies/lax/1.0.yaml": LAX})
     desk.open()

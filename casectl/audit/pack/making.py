@@ -148,7 +148,8 @@ def pack_members(
 
 def wanted(inputs: Inputs) -> Wanted:
     """The findings that belong into a pack: of the commits from the beginning of its period on, up to the one that is
-    packed. What was done to a case of the period after its end is to be asked about, too.
+    packed, and older ones that some branch had not got by then. What was done to a case of the period after its end is
+    to be asked about, too.
 
     What lies in the future is told against a moment that is an input, not against the packed commit: that is written by
     whoever is audited.

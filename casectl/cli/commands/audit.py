@@ -49,7 +49,8 @@ def audit(
     """Everything that the whole history shows and an auditor would ask about: oldest first, each finding with its
     severity, commit, author, clause and the git command that shows it.
 
-    --since and --until go by the commits' times. What policies/accepted.yaml accepts stays listed, and fails nothing.
+    --since and --until go by the commits' times; a commit that came to some branch only after --since is told as well,
+    however old. What policies/accepted.yaml accepts stays listed, and fails nothing.
     Silent and exit 0 when there is nothing to say; exit 1 for a shallow or partial clone, which proves nothing.
     """
     if ctx.invoked_subcommand is not None:
