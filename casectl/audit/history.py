@@ -143,11 +143,21 @@ class History:
 
     @cached_property
     def times(self) -> Mapping[str, Instant]:
-        """When each commit counts: at its own time, and never before that of a commit that it follows."""
+        """When each commit counts: at its own time, and never before that of a commit that it follows. A date in the
+        future is no time: nothing that follows it counts then."""
         found: dict[str, Instant] = {}
         for commit in self.commits.values():
-            found[commit.id] = max((commit.committer.at or 0, *(found.get(parent, 0) for parent in commit.parents)))
+            own = commit.committer.at if self.is_dated(commit) else None
+            found[commit.id] = max((own or 0, *(found.get(parent, 0) for parent in commit.parents)))
         return found
+
+    def is_dated(self, commit: Commit) -> bool:
+        """Whether a commit says when it was made, and that is not later than now."""
+        return commit.committer.at is not None and commit.committer.at <= self.now
+
+    def made_at(self, commit: Commit) -> Instant:
+        """By when a commit was made: when it counts; one that is not dated, by now."""
+        return self.times[commit.id] if self.is_dated(commit) else self.now
 
     @cached_property
     def founding(self) -> frozenset[str]:

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from casectl.audit.history import History
 from casectl.audit.tenure import later_of
 from casectl.model.instants import Instant
 
 
 def commits_in(history: History, since: Instant | None, until: Instant | None) -> frozenset[str]:
-    """The commits from `since` on and before `until` (UTC seconds), by `_counted`; those dated later than now are in
-    every window.
+    """The commits that count from `since` on and before `until` (UTC seconds); those that are dated later than now, or
+    not at all, are in every window.
 
     What is older is left out only if everything from `since` on was built on it. The rest came to some branch later
     than that; which branch had been looked at by then, and on which side of a merge it stands, no history tells.
     """
-    times = _counted(history)
+    times = history.times
     known = _known(history, {name for name, at in times.items() if since is not None and at < since})
     return frozenset(
         name
         for name, commit in history.commits.items()
-        if (commit.committer.at or 0) > history.now or (name not in known and (until is None or times[name] < until))
+        if not history.is_dated(commit) or (name not in known and (until is None or times[name] < until))
     )
-
-
-def _counted(history: History) -> Mapping[str, Instant]:
-    """When each commit counts in a window: at its own time, and not before what it follows. A date in the future is
-    nobody's but its own: else it would take all that follows out of each window that ends before it."""
-    found: dict[str, Instant] = {}
-    for commit in history.commits.values():
-        own = commit.committer.at or 0
-        found[commit.id] = max(own if own <= history.now else 0, *(found[parent] for parent in commit.parents), 0)
-    return found
 
 
 def _known(history: History, old: set[str]) -> set[str]:

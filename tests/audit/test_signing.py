@@ -290,6 +290,14 @@ class TestUnsigned:
         assert desk.found() == [("unsigned", first)]
         assert root not in [row["commit"] for row in desk.review().table.rows if row["code"] == "unsigned"]
 
+    def test_who_dates_a_commit_back_is_asked_all_the_same(self, desk: Desk) -> None:
+        """The version that asks came into force before the commit that it follows was made."""
+        text = (POLICY + ASKING).replace("2026-01-01", "2026-11-24").replace('"1.0"', '"2.0"')
+        desk.repo.commit("policies/acme-desk/2.0.yaml", text, BEGIN)
+        desk.commit(key=desk.sam, at=parse_stored("2026-11-24T10:00:00Z"))
+        commit = desk.commit(at=parse_stored("2026-11-20T00:00:00Z"))
+        assert desk.found() == [("unsigned", commit)]
+
     def test_who_turns_the_rule_off_erases_nothing(self, strict: Desk) -> None:
         """A commit is asked by what its policy said before it: the one that turns the rule off is the last."""
         first = strict.commit()
@@ -398,6 +406,14 @@ class TestWhen:
         desk.repo.commit("policies/staff.yaml", staff.replace("from: 2026-01-01", days, 1), at=BEGIN - 60)
         commit = desk.commit(key=desk.sam)
         assert desk.found() == ([] if valid else [("key-not-valid", commit)])
+
+    def test_who_dates_a_commit_back_signs_with_no_key_of_then(self, desk: Desk) -> None:
+        staff = (desk.repo.root / "policies/staff.yaml").read_text()
+        desk.repo.commit("policies/staff.yaml", staff.replace("from: 2026-01-01", "until: 2026-11-24", 1), BEGIN)
+        desk.commit(key=desk.sam, at=BEGIN + 60)
+        desk.repo.commit("README.md", "A word.\n", parse_stored("2026-11-25T10:00:00Z"))
+        commit = desk.commit(key=desk.sam, at=BEGIN + 120)
+        assert desk.found() == [("key-not-valid", commit)]
 
     def test_the_keys_are_those_of_the_audited_commit(self, desk: Desk) -> None:
         """A key that was stolen is given an end; what it signed after that is told, though it was signed before."""

@@ -13,7 +13,7 @@ from casectl.audit.asking import Asking
 from casectl.audit.finding import Code, Finding, show_people
 from casectl.audit.history import History
 from casectl.audit.tenure import Tenure, Tenures
-from casectl.model.instants import format_instant
+from casectl.model.instants import Instant, format_instant
 from casectl.model.policy import Policy
 from casectl.model.signing_key import fingerprint_of
 from casectl.store.book import desk_of_file
@@ -58,7 +58,11 @@ def _of_commits(history: History, asking: Asking) -> Iterator[Finding]:
         signature = check_signature(commit.signed) if commit.signed else Signature("unsigned")
         place = _place(history, asking, commit)
         wanted = bool(place.asked_by) or commit.committer.mail.lower() in tenures.mails
-        found = _missing(place) if signature.state == "unsigned" else _doubt(commit, signature, tenures, wanted)
+        found = (
+            _missing(place)
+            if signature.state == "unsigned"
+            else _doubt(commit, signature, tenures, wanted, history.made_at(commit))
+        )
         if found:
             code, told = found
             clause = tuple(dict.fromkeys(each for policy in place.asked_by for each in policy.scrutiny.clause))
@@ -71,8 +75,8 @@ def _missing(place: _Place) -> tuple[str, str] | None:
     return "unsigned", f"is not signed, as {' and '.join(policy.ref for policy in place.asked_by)} wants it to be"
 
 
-def _doubt(commit: Commit, signature: Signature, tenures: Tenures, wanted: bool) -> tuple[str, str] | None:
-    """What is wrong with a signature that is there; whether the weaker doubts are `wanted`."""
+def _doubt(commit: Commit, signature: Signature, tenures: Tenures, wanted: bool, at: Instant) -> tuple[str, str] | None:
+    """What is wrong with a signature that is there, made by `at`; whether the weaker doubts are `wanted`."""
     if signature.state == "bad":
         return "bad-signature", f"carries a signature that is not true: {signature.why}"
     if signature.state == "unsupported":
@@ -81,20 +85,19 @@ def _doubt(commit: Commit, signature: Signature, tenures: Tenures, wanted: bool)
     if not owners:
         return ("unknown-key", f"is signed with {name}, which nobody of the staff ever had") if wanted else None
     mail = commit.committer.mail
-    own = [_untimely(commit, tenures, owner) for owner in owners if tenures.is_of(owner, mail, commit.id)]
+    own = [_untimely(commit, tenures, owner, at) for owner in owners if tenures.is_of(owner, mail, commit.id)]
     if not own:
         return "wrong-signer", f"was committed by {mail} and signed with a key of '{owners[-1].who}' ({name})"
     return None if None in own else own[-1]
 
 
-def _untimely(commit: Commit, tenures: Tenures, owner: Tenure) -> tuple[str, str] | None:
+def _untimely(commit: Commit, tenures: Tenures, owner: Tenure, at: Instant) -> tuple[str, str] | None:
     """What is wrong with the time at which the committer signed with a key of theirs."""
-    name, at = fingerprint_of(owner.key), commit.committer.at
+    name = fingerprint_of(owner.key)
     if tenures.has_left(owner, commit.id):
         return "key-not-valid", f"is signed with {name}, which had been taken off the staff list, from '{owner.who}'"
-    if at is None or not any(spell.holds_at(at) for spell in owner.spells):
-        then = "at a time that cannot be read" if at is None else f"at {format_instant(at)}"
-        return "key-not-valid", f"is signed {then} with {name}, which '{owner.who}' did not have then"
+    if not any(spell.holds_at(at) for spell in owner.spells):
+        return "key-not-valid", f"counts at {format_instant(at)}; '{owner.who}' did not have {name} then"
     if tenures.is_late(owner, commit.id):
         return "key-late", f"is signed with a key that '{owner.who}' got in the staff list only later"
     return None

@@ -11,6 +11,7 @@ from casectl.audit.finding import Code, Finding, show_file
 from casectl.audit.history import History
 from casectl.audit.merges import own_touches
 from casectl.audit.staffing import LIST, StaffChange, staff_changes
+from casectl.model.instants import Instant
 from casectl.model.policy import Book, Person, Policy
 from casectl.reports.hours import version_in_force
 from casectl.store.book import desk_of_file, is_policy_file, read_book
@@ -40,7 +41,7 @@ def of_history(history: History) -> Iterator[Finding]:
             paths = [touch.path for touch in own_touches(history, commit, is_policy_file)]
             if paths and not history.is_founding(commit.id):
                 book, _ = read_book(history.repo, history.before(commit.id), reader=reader)
-                yield from _by_somebody(commit, sorted(set(paths)), book)
+                yield from _by_somebody(commit, sorted(set(paths)), book, history.made_at(commit))
 
 
 def _shown(change: StaffChange, code: str, told: str, about: str = "") -> Finding:
@@ -92,22 +93,22 @@ def _difference(before: Person | None, now: Person | None) -> str:
     return ", ".join(told) or "another order of roles"
 
 
-def _by_somebody(commit: Commit, paths: list[str], book: Book) -> Iterator[Finding]:
+def _by_somebody(commit: Commit, paths: list[str], book: Book, at: Instant) -> Iterator[Finding]:
     """By the list as it was before the commit: nobody makes a name for themselves as they go."""
     others = [path for path in paths if path != LIST]
     if others and book.staff and book.person_by_mail(commit.committer.mail) is None:
         told = f"changed {others[0]}; it was committed by {commit.committer.mail}"
         yield Finding("policy-stranger", commit.id, told, show=show_file(commit.id, others[0]))
-    yield from _by_role(commit, paths, book)
+    yield from _by_role(commit, paths, book, at)
 
 
-def _by_role(commit: Commit, paths: list[str], book: Book) -> Iterator[Finding]:
-    """Whether the policies in force before the commit let its committer change them. What belongs to no desk, such as
-    the staff list, is every desk's."""
+def _by_role(commit: Commit, paths: list[str], book: Book, at: Instant) -> Iterator[Finding]:
+    """Whether the policies in force then, as they read before the commit, let its committer change them. What belongs
+    to no desk, such as the staff list, is every desk's."""
     folders = {desk_of_file(path) for path in paths}
     desks = [desk for desk in book.desks() if desk in folders or "" in folders]
     person = book.person_by_mail(commit.committer.mail)
-    for policy in (version_in_force(book, desk, commit.committer.at or 0) for desk in desks):
+    for policy in (version_in_force(book, desk, at) for desk in desks):
         if policy.scrutiny.changed_by and not (person and person.holds(policy.scrutiny.changed_by, policy.desk)):
             yield _without_role(commit, paths, policy)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.audit.plain import POLICY, STAFF, Plain, begin
 from tests.audit.stories import twins
 
@@ -94,6 +96,26 @@ def test_a_file_of_all_desks_that_is_left_to_one_role(desk: Plain, guilty: bool)
     desk.commit(BY_HEAD, "Max alone", who="max")
     listed = {"policies/holidays/more.yaml": 'name: more\nyears: 2020-2021\ndates: {"2020-12-25": Christmas}\n'}
     return desk.commit(listed, "More holidays", who="jo" if guilty else "max")
+
+
+@pytest.mark.parametrize(
+    ("strict", "lax", "dated"), [("2.0", "1.0", "2026-11-20 10:00"), ("1.0", "2.0", "2027-01-02 10:00")]
+)
+def test_a_date_that_is_chosen_gives_nobody_the_role(tmp_path: Path, strict: str, lax: str, dated: str) -> None:
+    """What is in force is told by what a commit follows, and by now: in both stories the version for the head alone."""
+    begins = {"1.0": "2026-01-01", "2.0": "2026-11-24" if strict == "2.0" else "2027-01-01"}
+    texts = {strict: BY_HEAD["policies/acme/1.0.yaml"], lax: POLICY}
+    files = {
+        f"policies/acme/{name}.yaml": text.replace('"1.0"', f'"{name}"').replace("2026-01-01", begins[name])
+        for name, text in texts.items()
+    }
+    desk = begin(tmp_path / "desk", files)
+    desk.open()
+    desk.commit({"cases/README.md": "Leads.\n"}, at="2026-11-25 10:00")
+    desk.commit({"policies/acme/customers.yaml": "customers: {}\n"}, at=dated)
+    assert "policy-role" in desk.codes()
+    desk.commit({"policies/acme/customers.yaml": "customers: {hilltop: {}}\n"}, at="2026-11-26 10:00")
+    assert desk.codes().count("policy-role") == 2
 
 
 def test_the_role_is_asked_of_the_policy_as_it_was_before_the_change(tmp_path: Path) -> None:
