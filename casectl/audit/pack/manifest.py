@@ -13,7 +13,7 @@ from casectl import __version__
 from casectl.audit.pack.cases import Period
 from casectl.audit.pack.sample import SEED, SIZE, known_seed
 from casectl.audit.pack.zipped import Measure
-from casectl.model.instants import Instant, format_instant, parse_stored
+from casectl.model.instants import LAST_INSTANT, Instant, format_instant, parse_stored
 from casectl.model.problems import UsageMistake
 from casectl.reports.population import zone_data_version
 from casectl.store.bundle import git_version
@@ -25,6 +25,7 @@ SUMS = "SHA256SUMS"
 README = "README.md"
 BUNDLE = "history.bundle"
 SIGNERS = "allowed_signers"
+MADE_WITH = ("casectl", "python", "git", "tzdata", "cryptography")
 
 
 class Inputs(NamedTuple):
@@ -49,13 +50,9 @@ class PolicyLine(NamedTuple):
 
 def versions(place: Place, signed: bool) -> dict[str, str | None]:
     """What the pack is made with; the library that checks signatures only where a commit is `signed`."""
-    return {
-        "casectl": __version__,
-        "python": platform.python_version(),
-        "git": git_version(place),
-        "tzdata": zone_data_version(),
-        "cryptography": _installed("cryptography") if signed else None,
-    }
+    checks = _installed("cryptography") if signed else None
+    told = (__version__, platform.python_version(), git_version(place), zone_data_version(), checks)
+    return dict(zip(MADE_WITH, told, strict=True))
 
 
 def _installed(name: str) -> str | None:
@@ -139,6 +136,17 @@ def inputs_of(document: Mapping[str, Any]) -> Inputs:
     return Inputs(Period(begin, until, desk), audited, sample, _seed(seed))
 
 
+def versions_of(document: Mapping[str, Any]) -> Mapping[str, str | None]:
+    """What a manifest says its pack was made with. Raises ValueError for other names than a pack's has, or in another
+    order: what is made again takes them as they stand."""
+    said = document.get("versions")
+    if not isinstance(said, dict) or tuple(said) != MADE_WITH:
+        raise ValueError("versions")
+    if not all(each is None or isinstance(each, str) for each in said.values()):
+        raise ValueError("a version")
+    return said
+
+
 def _seed(text: object) -> str:
     try:
         return known_seed(text if isinstance(text, str) else "")
@@ -149,4 +157,7 @@ def _seed(text: object) -> str:
 def _instant(text: object) -> Instant:
     if not isinstance(text, str):
         raise ValueError("a time")
-    return parse_stored(text)
+    instant = parse_stored(text)
+    if not 0 <= instant <= LAST_INSTANT:
+        raise ValueError("a time that nobody could type")
+    return instant

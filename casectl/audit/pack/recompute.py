@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from casectl.audit.pack.evidence import OnProgress
 from casectl.audit.pack.making import Again, Packed, pack_members, tip_time, write_members
-from casectl.audit.pack.manifest import BUNDLE, inputs_of, versions
+from casectl.audit.pack.manifest import BUNDLE, inputs_of, versions, versions_of
 from casectl.audit.pack.verify import Finding, Verdict
 from casectl.audit.pack.zipped import chunks, measure, opened, pieces_of
 from casectl.model.problems import CasectlError, ExtraMissing
@@ -37,14 +36,13 @@ def recompute_pack(path: Path, verdict: Verdict, on_progress: OnProgress) -> Ver
         (place / "history").mkdir()
         try:
             repo = unbundle(bundle, verdict.commit, place / "history")
-            then = manifest.get("versions")
-            was: Mapping[str, Any] = then if isinstance(then, dict) else {}
-            now = versions(repo, was.get("cryptography") is not None)
+            was = versions_of(manifest)
+            now = versions(repo, was["cryptography"] is not None)
             inputs = inputs_of(manifest)
             if max(inputs.period.until, inputs.audited_at) > tip_time(repo, verdict.commit) + FORESIGHT_SECONDS:
                 raise ValueError("it ends, or was audited, more than a century after its last commit")
             packed = pack_members(repo, verdict.commit, inputs, place, on_progress, Again(was, bundle))
-            own = _packed_otherwise(repo, verdict.commit, bundle, place) if was.get("git") == now["git"] else ()
+            own = _packed_otherwise(repo, verdict.commit, bundle, place) if was["git"] == now["git"] else ()
         except ExtraMissing:
             raise
         except (CasectlError, ValueError) as mistake:
@@ -68,10 +66,10 @@ def _packed_otherwise(repo: Repo, commit: str, bundle: Path, place: Path) -> tup
     )
 
 
-def _notes(was: Mapping[str, Any], now: Mapping[str, str | None]) -> Iterator[str]:
+def _notes(was: Mapping[str, str | None], now: Mapping[str, str | None]) -> Iterator[str]:
     for name, own in now.items():
-        if was.get(name) != own:
-            yield f"made with {name} {was.get(name)}, checked with {name} {own}"
+        if was[name] != own:
+            yield f"made with {name} {was[name]}, checked with {name} {own}"
 
 
 def _compared(verdict: Verdict, packed: Packed) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import IO, Any, NamedTuple
 from zipfile import ZipFile, ZipInfo
 
-from casectl.audit.pack.manifest import BUNDLE, MANIFEST, SCHEMA, SUMS, inputs_of, sums
+from casectl.audit.pack.manifest import BUNDLE, MANIFEST, SCHEMA, SUMS, inputs_of, sums, versions_of
 from casectl.audit.pack.zipped import CHUNK, Measure, NoPack, measure, opened, pieces_of, write_zip
 from casectl.model.problems import CasectlError, NotFound
 from casectl.store.bundle import bundled_commit
@@ -123,6 +123,7 @@ def _read_manifest(archive: ZipFile, members: Members) -> tuple[dict[str, Any] |
         for name, each in _files_of(document).items():
             if not isinstance(each, dict) or set(each) != {"sha256", "bytes"}:
                 raise ValueError(f"of {name} it says something else than sha256 and bytes")
+        versions_of(document)
     except (ValueError, TypeError, AttributeError, RecursionError) as mistake:
         return None, (Finding(MANIFEST, f"cannot be read: {mistake}"),)
     return document, ()

@@ -19,6 +19,8 @@ from casectl.audit.pack.zipped import write_zip
 from tests.audit.pack.packing import Pack
 from tests.cli.conftest import Terminal
 
+VERSIONS = {"casectl": "1", "python": "3", "git": "2", "tzdata": "2026a", "cryptography": None}
+
 
 def remade(members: dict[str, bytes], path: Path) -> Path:
     """A container as casectl writes it, of whatever members."""
@@ -269,10 +271,14 @@ def test_a_forger_who_makes_the_lists_fit_is_found_by_making_it_again(
 @pytest.mark.parametrize(
     ("name", "value"),
     [("seed", "$(touch ran)"), ("seed", "'; touch ran; '"), ("seed", ""), ("seed", 1), ("sample", -1), ("sample", True),
+     ("until", "0001-01-01T00:00:00+00:00"), ("audited_at", "1969-12-31T23:59:59+00:00"),
+     ("since", "9999-01-01T00:00:00+00:00"), ("versions", None), ("versions", {"git": {"a": 1}, "x": "1"}),
+     ("versions", {**VERSIONS, "x": "1"}), ("versions", {**VERSIONS, "git": 2}),
+     ("versions", dict(reversed(VERSIONS.items()))),
      ("desk", "acme-desk`\n```bash\ntouch ran\n```\n"), ("commit", "$(touch ran)"), ("commit", "main")],
 )  # fmt: skip
 def test_an_input_that_nobody_could_type_is_refused_whatever_the_lists_say(
-    pack: Pack, place: Path, name: str, value: str | int, terminal: Terminal
+    pack: Pack, place: Path, name: str, value: object, terminal: Terminal
 ) -> None:
     """The pack's README holds the inputs, and an auditor runs what it says."""
     members = pack.members
