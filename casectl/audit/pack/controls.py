@@ -173,7 +173,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     Control(
         ISO_20000, "9.4", "", "Services are reported on.",
-        "manifest.json (commands repeat each table); population.csv",
+        "manifest.json (the command that makes it again); population.csv",
         "casectl report management",
         "that a report reached anybody",
     ),

@@ -102,7 +102,9 @@ def sums(measures: Mapping[str, Measure]) -> bytes:
 
 
 def commands(commit: str, inputs: Inputs) -> dict[str, str]:
-    """The commands that make the pack again, and each table of it, in any clone that has the commit."""
+    """The commands that make the pack again in any clone that has the commit; and those that print one of its files
+    alone, to the byte. (The ledger only of a case that is there, and that something judges.) Tables that a report
+    prints with other columns are not among them."""
     until, audited = format_instant(inputs.period.until), format_instant(inputs.audited_at)
     desk = [] if inputs.period.desk is None else ["--desk", inputs.period.desk]
     since = [] if inputs.period.since is None else ["--since", format_instant(inputs.period.since)]
@@ -112,14 +114,10 @@ def commands(commit: str, inputs: Inputs) -> dict[str, str]:
     return {
         "pack": join(made),
         "every file that is not named here": "the pack",
-        "population.csv": join([*at, "sla", "--as-of", until, *desk, "-o", "csv"]),
         "findings.csv": join([*at, "audit", *since, *desk, "--audited-at", audited, "-o", "csv"]),
         "policies/": f"git show {commit}:PATH",
-        "revisions.csv": f"{join([*at, 'policy', 'history'])} DESK -o csv",
         "sample/ID/case.yaml": f"git show {commit}:PATH",
-        "sample/ID/timeline.csv": f"{join([*at, 'log'])} ID --as-of {until} -o csv",
         "sample/ID/ledger.txt": f"{join([*at, 'explain'])} ID --as-of {until}",
-        "sample/ID/commits.txt": f"git log -m --full-history --reverse --format=raw {commit} -- PATH",
     }
 
 

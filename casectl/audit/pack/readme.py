@@ -52,7 +52,7 @@ _WHAT = """\
 
 | file | what |
 | --- | --- |
-| `manifest.json` | the commit, the inputs, the versions, the commands that repeat each table, every file's SHA-256 |
+| `manifest.json` | the commit, the inputs, the versions, the commands that make it again, every file's SHA-256 |
 | `SHA256SUMS` | the same sums in the form of `sha256sum`, of every other file |
 | `history.bundle` | the whole history up to the commit, as `git clone` takes it; all desks, whatever `desk` says |
 | `cases.csv` | every case that ever had a file; whether it is in the period, and why not; whether it is in the sample |

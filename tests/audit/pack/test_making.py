@@ -287,6 +287,25 @@ def test_the_commands_of_the_manifest_repeat_the_pack(pack: Pack, told: Terminal
     assert (told.root / "PACK.zip").read_bytes() == pack.path.read_bytes(), "a month later"
 
 
+def test_every_other_command_prints_its_file(pack: Pack, told: Terminal) -> None:
+    """To the byte: run as they stand, with a case's ID and a file's path where they have a blank for it."""
+    words = {name: split(command) for name, command in pack.manifest["commands"].items()}
+    own = {name: said for name, said in words.items() if name != "pack" and said[0] in ("casectl", "git")}
+    drawn = [row for row in pack.table("cases.csv") if row["in_sample"] == row["judged"] == "yes"]
+    judged = [row["id"] for row in drawn if not row["deleted_in"]]
+    assert own.keys() == {"findings.csv", "policies/", "sample/ID/case.yaml", "sample/ID/ledger.txt"}
+    assert judged
+    told.set_clock("2027-01-26 12:00")
+    assert told.run(*own["findings.csv"][1:], code=3).out == pack.text("findings.csv")
+    for path in (name for name in pack.members if name.startswith("policies/")):
+        assert told.git(*(word.replace("PATH", path) for word in own["policies/"][1:])) == pack.text(path)
+    for case in judged:
+        shown = [word.replace("PATH", path_of(case)) for word in own["sample/ID/case.yaml"][1:]]
+        assert told.git(*shown) == pack.text(f"sample/{case}/case.yaml")
+        ledger = [case if word == "ID" else word for word in own["sample/ID/ledger.txt"][1:]]
+        assert told.run(*ledger).out == pack.text(f"sample/{case}/ledger.txt")
+
+
 def test_without_findings_the_lists_are_there_all_the_same(desk: Terminal, place: Path) -> None:
     desk.run("audit", "pack", "--out", str(place / "p.zip"), at="09:00")
     empty = Pack(place / "p.zip")
