@@ -36,6 +36,7 @@ from casectl.store.lookup import is_case_path
 from casectl.store.objects import ObjectReader
 from casectl.store.pinned import Given, PolicyShelf
 from casectl.store.repo import Repo
+from casectl.store.signatures import Signature, check_signature
 
 CASES_AT_ONCE = 200
 IMPORT = "import"
@@ -72,6 +73,8 @@ class History:
     now: Instant
     """Against what dates in the future are told (UTC seconds)."""
     commits: Mapping[str, Commit]
+    """Each without the text that was signed: `signatures` has the verdict on it, of those that carry one."""
+    signatures: Mapping[str, Signature]
     touches: Mapping[str, tuple[Touch, ...]]
     """By commit."""
     book: Book
@@ -344,15 +347,20 @@ class Trial:
 
 
 def read_history(repo: Repo, commit: str, now: Instant, on_progress: Callable[[int], None] = lambda _: None) -> History:
-    """Everything up to `commit`, but for the contents of cases, which are read as they are asked for."""
-    commits = {}
+    """Everything up to `commit`, but for the contents of cases, which are read as they are asked for. Raises
+    `ExtraMissing` where commits are signed and the library that checks signatures is not installed."""
+    commits, signatures = {}, {}
+    verdicts: dict[Signature, Signature] = {}
     for number, each in enumerate(read_commits(repo, commit)):
-        commits[each.id] = each
+        commits[each.id] = each._replace(signed=b"")
+        if each.signed:
+            verdict = check_signature(each.signed)
+            signatures[each.id] = verdicts.setdefault(verdict, verdict)
         if number % 1000 == 0:
             on_progress(number)
     marks = read_marks(repo, commit, lambda _: True)
     book, problems = read_book(repo, commit)
-    return History(repo, commit, now, commits, _touches(marks), book, problems, marks)
+    return History(repo, commit, now, commits, signatures, _touches(marks), book, problems, marks)
 
 
 def _touches(marks: Mapping[str, list[Mark]]) -> dict[str, tuple[Touch, ...]]:

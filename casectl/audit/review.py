@@ -180,7 +180,7 @@ def _reviewed(
         totals={"findings": tally({**counted, "accepted": accepted})},
         exceptions=exceptions,
     )
-    return Review(table, counted, any(commit.signed for commit in history.commits.values()))
+    return Review(table, counted, bool(history.signatures))
 
 
 def _facts(wanted: Wanted, history: History) -> dict[str, str | tuple[str, ...]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from casectl.audit.history import read_history
 from casectl.audit.review import Review, Wanted, review
 from casectl.cli.context import Settings
 from casectl.cli.main import app
@@ -258,6 +259,15 @@ class TestUnsigned:
         assert (row["severity"], row["desk"], row["clause"]) == ("major", "acme-desk", ("ACM-9",))
         assert row["finding"] == "is not signed, as acme-desk/1.0 wants it to be"
         assert row["show"] == f"git cat-file commit {commit[:12]}"
+
+    def test_of_what_was_signed_only_the_verdict_is_kept(self, desk: Desk) -> None:
+        """A commit is about as long as its signature, and a history is held as a whole."""
+        commits = {desk.commit(key=desk.sam, at=BEGIN + number) for number in range(3)}
+        history = read_history(desk.repo.repo, desk.repo.head, NOW)
+        assert not any(each.signed for each in history.commits.values())
+        assert history.signatures.keys() == commits
+        assert {each.state for each in history.signatures.values()} == {"good"}
+        assert len({id(each) for each in history.signatures.values()}) == 1, "one verdict for one key"
 
     def test_no_policy_asks(self, desk: Desk) -> None:
         desk.commit()

@@ -19,7 +19,7 @@ from casectl.model.signing_key import fingerprint_of
 from casectl.store.book import desk_of_file
 from casectl.store.commitlog import Commit
 from casectl.store.objects import ObjectReader
-from casectl.store.signatures import Signature, check_signature
+from casectl.store.signatures import Signature
 
 CODES = {
     "unsigned": Code("major", "A commit is not signed, although the policy wants every commit of the desk signed."),
@@ -55,14 +55,11 @@ def at_the_end(history: History) -> Iterator[Finding]:
 def _of_commits(history: History, asking: Asking) -> Iterator[Finding]:
     tenures = Tenures(history)
     for commit in history.commits.values():
-        signature = check_signature(commit.signed) if commit.signed else Signature("unsigned")
+        signature = history.signatures.get(commit.id, Signature("unsigned"))
         place = _place(history, asking, commit)
         wanted = bool(place.asked_by) or commit.committer.mail.lower() in tenures.mails
-        found = (
-            _missing(place)
-            if signature.state == "unsigned"
-            else _doubt(commit, signature, tenures, wanted, history.made_at(commit))
-        )
+        at = history.made_at(commit)
+        found = _missing(place) if signature.state == "unsigned" else _doubt(commit, signature, tenures, wanted, at)
         if found:
             code, told = found
             clause = tuple(dict.fromkeys(each for policy in place.asked_by for each in policy.scrutiny.clause))
