@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from casectl.desk.authority import authorise, refuse_strangers
+from casectl.desk.authority import authorise, authorise_undo, refuse_strangers
 from casectl.desk.meant import facts_of
 from casectl.model.case import Case, Entry
 from casectl.model.change import Change, Moment
 from casectl.model.policy import Book, Policy
 from casectl.model.target import Condition
 from casectl.model.terms import Terms
-from casectl.model.timeline import Step
+from casectl.model.timeline import Step, Timeline
 from casectl.model.workflow import CUSTOMER, Duty
 from casectl.sla.conditions import holds
 
@@ -35,7 +35,7 @@ def with_consequences(change: Change, setting: Setting) -> Change:
     """
     if not change.rule:
         refuse_strangers(setting.policy, setting.book, setting.moment)
-    warnings = [] if change.rule else [told for deed in _deeds(change) for told in _allowed(setting, deed)]
+    warnings = [] if change.rule else list(_not_for_them(change, setting))
     due = list(_due_notices(change, setting))
     notices = (notice for duty, notice in due if _has_text(setting, duty))
     untold = (_textless(setting, duty) for duty, _ in due if not _has_text(setting, duty))
@@ -55,8 +55,18 @@ def _deeds(change: Change) -> Iterator[str]:
         yield "triage"
 
 
-def _allowed(setting: Setting, deed: str) -> tuple[str, ...]:
-    return authorise(setting.policy, setting.book, setting.moment, deed)
+def _not_for_them(change: Change, setting: Setting) -> Iterator[str]:
+    """Warnings about who acts; who takes a step back is asked for the role for that step, too."""
+    policy, book, moment = setting.policy, setting.book, setting.moment
+    for deed in _deeds(change):
+        yield from authorise(policy, book, moment, deed)
+    if policy.workflow.authority and any(entry.kind == "void" for entry in change.entries):
+        from casectl.desk.undoing import Past
+
+        step = Step("", moment.now, moment.by, change.fields, change.entries)
+        past = Past(Timeline(change.case_id, "", (*setting.steps, step)))
+        for ways in past.taken_back(len(setting.steps), policy):
+            yield from authorise_undo(policy, book, moment, ways)
 
 
 def _has_text(setting: Setting, duty: Duty) -> bool:

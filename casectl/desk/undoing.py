@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from casectl.desk.deeds import deeds
 from casectl.model.case import FIELD, Case, Entry, Scalar, Value
+from casectl.model.policy import Policy
 from casectl.model.timeline import Step, Timeline
 from casectl.sla.voids import effective, voided_steps
 
@@ -55,6 +57,38 @@ class Past:
     def reversed_by(self, index: int) -> tuple[int, ...]:
         """The steps that the undo at `index` took back, and that come into force again when it is undone."""
         return tuple(self._targets(index))
+
+    def taken_back(self, index: int, policy: Policy) -> tuple[tuple[str, ...], ...]:
+        """All that the undo at `index` takes back or brings back, as the commands that do it: any one of each will do.
+
+        What time did needed nobody's leave, and is not among it.
+        """
+        found = [way for place in sorted(self._meant(index)) for way in self._deeds(place, policy)]
+        return tuple(dict.fromkeys(found))
+
+    def _meant(self, index: int) -> set[int]:
+        """The steps that an undo is about; those of the undos among them, too."""
+        meant: set[int] = set()
+        waiting = list(self._targets(index))
+        while waiting:
+            place = waiting.pop()
+            if place not in meant:
+                meant.add(place)
+                waiting += self._targets(place)
+        return meant
+
+    def _deeds(self, index: int, policy: Policy) -> Iterator[tuple[str, ...]]:
+        """What a step did itself: what it put back is left out."""
+        step = self.steps[index]
+        if any(entry.fields.get("rule") in policy.workflow.automatic for entry in step.entries):
+            return
+        put_back = {name for place in self._targets(index) for name in self.steps[place].changes}
+        changes = {name: value for name, value in step.changes.items() if name not in put_back}
+        entries = tuple(entry for entry in step.entries if entry.kind != "void")
+        before: dict[str, Value | None] = {}
+        for earlier in self.steps[:index]:
+            before.update(earlier.changes)
+        yield from deeds(step._replace(changes=changes, entries=entries), before, policy)
 
     def without(self, *indexes: int) -> dict[str, Value | None]:
         """The fields that the steps changed, as they are when these are taken back; None where there is nothing then.

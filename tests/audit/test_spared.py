@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from casectl.reports.population import population
+from casectl.sla.automatic import derived_id
 from casectl.store.repo import find_repo
 from tests.audit.plain import FILES, ID, STAFF, Plain, begin, entry, path_of
 from tests.cli.conftest import moment_of
@@ -36,15 +37,15 @@ def test_a_move_that_was_not_allowed_and_was_taken_back(desk: Plain) -> None:
     desk.open()
     desk.step("close", NOTE, status="closed")
     assert desk.codes() == ["illegal-move", "precondition", "role"]
-    desk.step("undo", entry("v1", "void", void="n1", reason="Too early."), status="open")
+    desk.step("undo", entry("v1", "void", void="n1", reason="Too early."), who="lee", status="open")
     assert desk.codes() == []
 
 
 def test_the_undo_of_an_undo_brings_the_offence_back(desk: Plain) -> None:
     desk.open()
     desk.step("close", NOTE, status="closed")
-    desk.step("undo", entry("v1", "void", void="n1"), status="open")
-    desk.step("undo", entry("v2", "void", void="v1"), status="closed")
+    desk.step("undo", entry("v1", "void", void="n1"), who="lee", status="open")
+    desk.step("undo", entry("v2", "void", void="v1"), who="lee", status="closed")
     assert desk.codes() == ["illegal-move", "precondition", "role"]
 
 
@@ -102,6 +103,25 @@ def test_nobody_sees_a_void_of_the_whole_case_as_a_close(desk: Plain) -> None:
     desk.open()
     desk.step("undo", entry("v1", "void", void=ID, reason="A test."), status="closed")
     assert desk.codes() == ["case-undone"]
+
+
+def test_what_time_did_is_taken_back_by_anybody(desk: Plain) -> None:
+    """Nobody's role was asked when it did it."""
+    desk.open()
+    desk.step("resolve", **SOLVED)
+    text = entry(derived_id(ID, "quiet", "resolved 1"), "notice", "Closed when quiet.", rule="quiet")
+    desk.step("close", text, at="2026-11-25 10:00", event="automatic close", status="closed")
+    desk.step("undo", entry("v1", "void", void=text[0][1], reason="They rang."), status="resolved")
+    assert desk.codes() == []
+
+
+def test_voids_of_voids_without_end(desk: Plain) -> None:
+    """Each names the one before twice: whoever followed every path would be at it for ever."""
+    desk.open(ID, entry("v0", "note", "They rang."))
+    for place in range(1, 40):
+        twice = [entry(f"{name}{place}", "void", void=f"v{place - 1}") for name in "vw"]
+        desk.step("undo", *twice, status="closed" if place % 2 else "open")
+    assert "role" not in desk.codes()
 
 
 def test_a_deleted_case_stays_in_the_population(desk: Plain) -> None:

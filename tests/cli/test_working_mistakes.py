@@ -31,6 +31,31 @@ class TestStaff:
         for words in (("triage", case, "--needs-help-from", "boss"), ("note", case, "-m", "x")):
             assert "refuses strangers" in desk.run(*words, code=5, at="09:05").err
 
+    def test_who_may_not_take_a_step_may_not_take_it_back(self, desk: Terminal) -> None:
+        case = desk.open(at="09:00")
+        rated = desk.run("triage", case, "--priority", "p1", "-o", "json", at="09:01").json["entries"][0]
+        be(desk, "kim")
+        before = desk.commits()
+        refused = desk.run("undo", case, "--reason", "x", code=5, at="09:02")
+        assert "kim may not undo 'triage' by policy acme-desk/1.0: that is for agent or boss (ACM-1)" in refused.err
+        assert desk.commits() == before
+        desk.run("note", case, "-m", "x", at="09:03")
+        desk.run("undo", case, "--reason", "x", at="09:04")
+        be(desk, "sam")
+        undone = desk.run("undo", case, rated, "--reason", "x", "-o", "json", at="09:05").json["entries"]
+        be(desk, "kim")
+        assert "undo 'triage'" in desk.run("undo", case, undone[0], "--reason", "x", code=5, at="09:06").err
+
+    def test_who_is_let_through_with_a_warning_is_so_when_they_take_it_back(self, desk: Terminal) -> None:
+        case = desk.open(at="09:00")
+        desk.run("resolve", case, "-m", "x", at="09:10")
+        desk.run("call", case, "--out", at="09:11")
+        be(desk, "bo")
+        desk.run("close", case, at="09:12")
+        be(desk, "sam")
+        said = desk.run("undo", case, "--reason", "x", at="09:13").err
+        assert "sam may not undo 'close' by policy acme-desk/1.0: that is for boss" in said
+
     def test_asking_for_help_with_a_rating_is_none(self, desk: Terminal) -> None:
         case = desk.open(at="09:00")
         be(desk, "kim")

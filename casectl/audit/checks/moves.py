@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from casectl.audit.deeds import deeds
 from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
 from casectl.audit.past import Past
 from casectl.desk.authority import authorise
 from casectl.desk.climbing import refuse_unguarded
 from casectl.desk.consequences import Setting, with_consequences
+from casectl.desk.deeds import deeds
 from casectl.desk.remedies import lack_words
 from casectl.desk.sweeping import done_by_rule
+from casectl.desk.undoing import Past as Undoing
 from casectl.desk.verb import Scene
 from casectl.model.case import Case, Entry, Value
 from casectl.model.change import Change, Moment
 from casectl.model.policy import DONE_PHASES, Book, Policy
 from casectl.model.problems import CasectlError, NotAllowed
-from casectl.model.timeline import Step
+from casectl.model.timeline import Step, Timeline
 from casectl.sla.clock import evaluate
 from casectl.sla.life import Life
 from casectl.sla.readiness import lacks
@@ -81,7 +82,7 @@ def _taken(trial: Trial, past: Past) -> Iterator[Finding]:
             return
     if fields and ("level" in step.changes or any(entry.kind == "escalation" for entry in step.entries)):
         yield from _climbed(trial, past)
-    yield from _by_somebody(trial, step, policy, fields)
+    yield from _by_somebody(trial, step, policy, fields, past.own)
 
 
 def _moved(trial: Trial, past: Past, before: str, to: str) -> Iterator[Finding]:
@@ -154,23 +155,29 @@ def _scene(trial: Trial, past: Past, case: Case) -> Scene:
     return Scene(case, policy, trial.book_before(step.commit), moment, trial.terms, past.before)
 
 
-def _by_somebody(trial: Trial, step: Step, policy: Policy, fields: Mapping[str, Value | None]) -> Iterator[Finding]:
+def _by_somebody(
+    trial: Trial, step: Step, policy: Policy, fields: Mapping[str, Value | None], own: Timeline
+) -> Iterator[Finding]:
+    """Whether who took a step, the last of `own`, was somebody who may: that, and what it takes back."""
     book = trial.book_before(step.commit)
     person = book.person_by_mail(step.author)
     if person is None:
         yield trial.finding("stranger", step.commit, f"was committed by {step.author}, who was not in the staff list")
     who = person.key if person else step.author
-    for ways in deeds(step, fields, policy):
+    undone = policy.workflow.authority and any(entry.kind == "void" for entry in step.entries)
+    back = Undoing(own).taken_back(len(own.steps) - 1, policy) if undone else ()
+    for ways, undo in (*((ways, "") for ways in deeds(step, fields, policy)), *((ways, "undo ") for ways in back)):
         open_ways = [way for way in ways if way != "settle" or trial.timeline.disputes]
-        wanting = [_may_not(policy, book, who, step, way) for way in open_ways]
+        wanting = [_may_not(policy, book, who, step, way, f"undo '{way}'" if undo else way) for way in open_ways]
         if wanting and all(wanting):
-            yield trial.finding("role", step.commit, wanting[0], ways[0], policy.workflow.authority[ways[0]].clause)
+            clause = policy.workflow.authority[ways[0]].clause
+            yield trial.finding("role", step.commit, wanting[0], undo + ways[0], clause)
 
 
-def _may_not(policy: Policy, book: Book, who: str, step: Step, verb: str) -> str:
+def _may_not(policy: Policy, book: Book, who: str, step: Step, verb: str, deed: str) -> str:
     """Why somebody may not take a step, by the staff list as it was before it; empty where they may."""
     try:
-        warnings = authorise(policy, book, Moment(step.at, who, lambda _: ""), verb)
+        warnings = authorise(policy, book, Moment(step.at, who, lambda _: ""), verb, deed)
     except CasectlError as refusal:
         return refusal.message
     return warnings[0] if warnings else ""

@@ -78,6 +78,25 @@ def test_a_void_lets_nobody_close(desk: Plain, guilty: bool) -> str:
     return desk.step("undo", entry("v1", "void", void="zzz"), who="sam" if guilty else "lee", status="closed")
 
 
+@twins("role", "major", "max may not undo 'triage' by policy acme/1.0: that is for agent or lead", clause=["ACM-3"])
+def test_a_triage_taken_back_by_whom_it_is_not_for(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.step("triage", entry("t1", "triage", suggested="p1", chosen="p1"), who="lee", priority="p1")
+    void = entry("v1", "void", void="t1", reason="Not so bad.")
+    return desk.step("undo", void, who="max" if guilty else "jo", priority="p2")
+
+
+@twins("role", "major", "sam may not undo 'close'", clause=["ACM-3"])
+def test_a_close_that_was_undone_brought_back_by_whom_it_is_not_for(desk: Plain, guilty: bool) -> str:
+    """Whoever takes back an undo takes the step again."""
+    desk.open()
+    desk.step("resolve", **SOLVED)
+    closed = desk.step("close", who="lee", status="closed")
+    desk.step("undo", entry("v1", "void", void=closed, reason="Too early."), who="lee", status="resolved")
+    again = entry("v2", "void", void="v1", reason="It was not.")
+    return desk.step("undo", again, who="sam" if guilty else "lee", status="closed")
+
+
 @twins("role", "major", "sam may not close", clause=["ACM-3"], beside=["staff-changed"])
 def test_who_is_a_lead_only_since_then(desk: Plain, guilty: bool) -> str:
     """The staff list counts as it was at the step."""
