@@ -137,13 +137,10 @@ def _fields_at_end(steps: tuple[Step, ...]) -> dict[str, Value]:
     return fields
 
 
-def _links(steps: tuple[Step, ...], case_id: str) -> tuple[str, ...]:
-    """Other cases that log entries of steps that count link the case with."""
-    entries = [entry for step in steps for entry in step.entries if entry.kind == "link"]
-    if not entries:
-        return ()
-    counting = {entry.id for step in effective(steps, case_id).steps for entry in step.entries}
-    return tuple(dict.fromkeys(str(entry.fields.get("to")) for entry in entries if entry.id in counting))
+def _links(counting: tuple[Step, ...]) -> tuple[str, ...]:
+    """Other cases that log entries of the steps that count link the case with."""
+    entries = (entry for step in counting for entry in step.entries if entry.kind == "link")
+    return tuple(dict.fromkeys(str(entry.fields.get("to")) for entry in entries))
 
 
 def _figures(
@@ -153,7 +150,9 @@ def _figures(
     rows: tuple[TargetRow, ...],
     problems: tuple[Problem, ...],
 ) -> CaseFigures:
-    fields: Mapping[str, Value] = _fields_at_end(steps)
+    counting, ended_by = effective(steps, timeline.case_id)
+    # Whoever voids a step and leaves what it did in the file hides nothing. A case that is void is as it was left.
+    fields: Mapping[str, Value] = _fields_at_end(counting if ended_by is None else steps)
     policy, customers, _, _ = terms_at(steps, terms)[-1] if steps else terms[0]
 
     def text(name: str) -> str | None:
@@ -187,7 +186,7 @@ def _figures(
         waiting_for=text("waiting_for") if phase == "waiting" else None,
         expedited=bool(fields.get("expedited")),
         follows=text("follows"),
-        links=_links(steps, timeline.case_id),
-        void=effective(steps, timeline.case_id).ended_by is not None,
+        links=_links(counting),
+        void=ended_by is not None,
         disputes=open_disputes(timeline, steps),
     )

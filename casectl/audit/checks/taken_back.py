@@ -1,5 +1,5 @@
 """Breaches that a step on the record took away, and cases that were taken back as a whole. Both are allowed, and change
-figures: so an auditor hears of each."""
+figures: so an auditor hears of each. What is taken back has to go from the case's file, too."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
+from casectl.audit.past import Past
+from casectl.desk.undoing import Past as Undoing
+from casectl.desk.undoing import back_to
+from casectl.model.case import Value
 from casectl.model.instants import format_instant
 from casectl.sla.clock import evaluate
 from casectl.sla.reach import reaching
@@ -15,6 +19,7 @@ from casectl.sla.voids import has_voids
 CODES = {
     "breach-undone": Code("minor", "A breach was taken away by an undo of what had led to it, or of the whole case."),
     "breach-exempted": Code("observation", "A breach was taken away by an approved exemption."),
+    "undone-in-part": Code("major", "A step was taken back, and what it did was left in the case's file."),
     "case-undone": Code("observation", "A case was taken back as a whole: it is in no figure."),
 }
 
@@ -27,6 +32,21 @@ def of_case(trial: Trial) -> Iterator[Finding]:
         why = next((str(entry.fields["reason"]) for entry in ended.entries if "reason" in entry.fields), "no reason")
         yield trial.finding("case-undone", ended.commit, f"took the case back as a whole: {why}")
     yield from _overturned(trial)
+    for place, step in enumerate(trial.steps):
+        if has_voids((step,)) and trial.witnessed(step) and _left(trial.past(place)):
+            left = _left(trial.read_past(place))
+            if left:
+                back = back_to(left)
+                told = f"took a step back, and left its {' and '.join(left)}" + (
+                    f": not back to {back}" if back else ""
+                )
+                yield trial.finding("undone-in-part", step.commit, told)
+
+
+def _left(past: Past) -> dict[str, Value | None]:
+    """What the verb `undo` would have changed besides, to put the case back."""
+    places = Undoing(past.own).reversed_by(len(past.own.steps) - 1)
+    return Undoing(past.before).restored(past.own.case().fields, *places) if places else {}
 
 
 def _overturned(trial: Trial) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from casectl.model.figures import CaseFigures
 from casectl.model.instants import Instant, format_instant
 from casectl.model.timeline import Step, Timeline
 from casectl.reports.table import Cell, Table, sheet
-from casectl.sla.voids import effective
+from casectl.sla.voids import effective, voided_steps
 from casectl.store.pinned import Given, desks_between
 
 IN_PERIOD = "yes"
@@ -54,7 +54,7 @@ class CaseLine(NamedTuple):
     """None where no version of the file can be read."""
     opened_in: str
     last_status_at: Instant | None
-    """When its status was last changed by a step that stands."""
+    """When its status was last changed or put back, by whichever step: never before the one that closed it."""
     taken_back_at: Instant | None
     """When it was taken back as a whole."""
     claims: tuple[Claim, ...] = ()
@@ -75,14 +75,16 @@ def case_line(life: Timeline, given: Sequence[Given], period: Period) -> CaseLin
     opened_at = life.steps[0].at if life.steps else None
     steps = life.until(period.until) or life.steps
     counting = effective(steps, life.case_id)
-    moved = [step.at for step in counting.steps if "status" in step.changes]
+    moved = [step.at for step in steps if "status" in step.changes]
+    put_back = voided_steps(steps, life.case_id) if counting.steps is not steps else {}
+    moved += [steps[by].at for place, by in put_back.items() if "status" in steps[place].changes]
     return CaseLine(
         life.case_id,
-        _folded(steps),
+        _folded(steps if counting.ended_by else counting.steps),
         len(steps),
         opened_at,
         life.steps[0].commit if life.steps else "",
-        moved[-1] if moved else None,
+        max(moved, default=None),
         counting.ended_by.at if counting.ended_by else None,
         tuple(_claims(life.case_id, steps)),
         desks_between(given, period.since, period.until),
