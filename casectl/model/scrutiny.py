@@ -16,7 +16,7 @@ class Scrutiny(NamedTuple):
     claims_seconds: int = 86_400
     """How long before its commit (wall time) a claimed moment may lie."""
     near: float = 0.1
-    """How near to the end of a limit a hold or a downgrade is asked about: the share of it that is left."""
+    """How near to the end of a limit a step that stops, puts off or drops it is asked about: the share that is left."""
     often: int = 3
     """How often one case may be put on hold within a day, or be solved in all, before that is asked about."""
     grace_seconds: int = 900

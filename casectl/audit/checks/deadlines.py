@@ -1,4 +1,4 @@
-"""Deadlines that were moved when time was nearly up, promises that were put off, and records that vanished."""
+"""Deadlines moved when time was nearly up, targets dropped, promises put off, and records that vanished."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from casectl.audit.checks.exemptions import records_in
 from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
-from casectl.audit.nearness import TICKING, Near, near_rows
+from casectl.audit.nearness import TICKING, Touched, touched
 from casectl.model.instants import format_instant
-from casectl.model.timeline import Step
+from casectl.model.timeline import Step, Timeline
 from casectl.sla.life import Record
+from casectl.sla.voids import has_voids
 
 CODES = {
-    "deadline-moved": Code("minor", "What a case is about or was promised was changed when a limit had little left."),
+    "deadline-moved": Code(
+        "minor", "A limit that had little left was put off or dropped: by another customer or date, a merge, an undo."
+    ),
+    "target-dropped": Code("observation", "A change of what a case is about or was promised ended a target that ran."),
     "promise-moved": Code("observation", "A promise that was on the record was put off."),
     "record-removed": Code("major", "A promise or an exemption vanished from a case without being taken back."),
 }
@@ -23,6 +27,9 @@ _MOVING = frozenset(
     ("service", "customer", "type", "category", "channel", "agreed", "update_every", "commitments", "policy")
 )
 """Fields that limits are chosen or told by. Priorities, holds and exemptions have questions of their own."""
+_MERGED = "merged_into"
+_HELD = frozenset(("status", "waiting_for"))
+"""Fields by which a case is put on hold: of that another check asks."""
 _PROMISES_NOTHING = ("withdrawn", "exempt", "untargeted", "pending")
 
 
@@ -33,8 +40,13 @@ def of_case(trial: Trial) -> Iterator[Finding]:
             there = {str(record.get("id")): record for record in records_in(step, name)}
             yield from _records(trial, step, name, known[name], there)
             known[name] = there
-        if place and _MOVING & step.changes.keys() and trial.witnessed(step):
-            yield from _moved(trial, step, place)
+        if place and trial.witnessed(step) and ((_MOVING | {_MERGED}) & step.changes.keys() or has_voids((step,))):
+            yield from _moved(trial, step, trial.past(place).own)
+    ended = trial.effective.ended_by if trial.steps else None
+    if ended is not None and trial.witnessed(ended):
+        steps = trial.timeline.steps
+        own = trial.timeline._replace(steps=steps[: steps.index(ended) + 1])
+        yield from _moved(trial, ended._replace(changes={}), own)
 
 
 def _records(
@@ -50,22 +62,34 @@ def _records(
             yield trial.finding("promise-moved", step.commit, told, each)
 
 
-def _moved(trial: Trial, step: Step, place: int) -> Iterator[Finding]:
-    for near in near_rows(trial, trial.past(place)):
-        how = _eased(near)
-        if how:
-            row, fields = near.before, " and ".join(sorted(_MOVING & step.changes.keys()))
-            told = f"changed {fields} when {near.left} of {row.target} were left: {how}"
+def _moved(trial: Trial, step: Step, own: Timeline) -> Iterator[Finding]:
+    """What a step, the last one of `own`, did to what ran. That a merge or an undo ends targets it says by itself: it
+    is asked about where they had little left."""
+    fields = sorted(_MOVING & step.changes.keys())
+    promised = {str(record.get("id")) for record in records_in(step, "commitments")}
+    did = f"changed {' and '.join(fields)}" if fields else _did(step)
+    for each in touched(trial, own, early=bool(fields)):
+        if "commitments" in fields and each.before.subject and each.before.subject not in promised:
+            continue  # the record vanished: that is another finding
+        dropped = each.after is None or each.after.state in _PROMISES_NOTHING
+        how = _eased(each, has_voids((step,)) and not _HELD & step.changes.keys())
+        if how and (each.near or dropped):
+            row, code = each.before, "deadline-moved" if each.near else "target-dropped"
+            told = f"{did} when {each.left} of {row.target} were left: {how}"
             about = " ".join(filter(None, (row.target, str(row.occurrence), row.subject)))
-            yield trial.finding("deadline-moved", step.commit, told, about, row.clause)
+            yield trial.finding(code, step.commit, told, about, row.clause)
 
 
-def _eased(near: Near) -> str:
-    """What became of a limit that was nearly used up; empty where it holds as before, or was stopped or paused."""
-    before, after = near.before, near.after
+def _did(step: Step) -> str:
+    return "took a step back" if has_voids((step,)) else f"merged the case into {step.changes.get(_MERGED)}"
+
+
+def _eased(each: Touched, undone: bool) -> str:
+    """What became of a limit; empty where it holds as before, or was stopped, or paused by a hold."""
+    before, after = each.before, each.after
     if after is None:
         return "it is gone"
-    if after.state in _PROMISES_NOTHING:
+    if after.state in _PROMISES_NOTHING or (undone and after.state == "paused"):
         return f"it is {after.state}"
     if after.state in TICKING and before.due_at is not None and after.due_at is not None:
         return f"it is due {format_instant(after.due_at)}" if after.due_at > before.due_at else ""

@@ -1,8 +1,8 @@
-"""Deadlines that were moved when time was nearly up, promises that were put off, and records that vanished."""
+"""Deadlines moved when time was nearly up, targets dropped, promises put off, and records that vanished."""
 
 from __future__ import annotations
 
-from tests.audit.plain import POLICY, Plain, entry, record
+from tests.audit.plain import ID, OTHER, POLICY, Plain, entry, record
 from tests.audit.stories import twins
 
 BUSY = "BSY-261123-K7Q4P"
@@ -19,11 +19,12 @@ RULES = """\
     - {when: {category: dear}, within: {agreed: resolution}}
 """
 CUSTOMERS = "customers:\n  oakfield: {figures: {repair: 8h}}\n  hilltop: {figures: {repair: 20h}}\n"
+SERVICES = "services: {vip: {label: Dear}, mail: {label: Mail}, handset: {label: Theirs, in_scope: false}}\n"
 POLICIES = {
     "policies/busy/1.0.yaml": POLICY.replace("acme", "busy")
     .replace("ACM\n", "BSY\n")
     .replace("types: {fault: {priority: p2}}", "types: {fault: {priority: p2}, question: {priority: p2}}")
-    .replace("authority:", "commitments: {call-back: {label: A call back}}\nauthority:")
+    .replace("authority:", f"{SERVICES}commitments: {{call-back: {{label: A call back}}}}\nauthority:")
     .replace("    rules:\n", RULES)
     .replace("ladders:\n", TARGETS),
     "policies/busy/customers.yaml": CUSTOMERS,
@@ -78,7 +79,14 @@ def test_another_agreement_when_time_was_nearly_up(desk: Plain, guilty: bool) ->
     return moved(desk, late(guilty), {"category": "dear", "agreed": DATES[0]}, {"agreed": DATES[1]})
 
 
-@twins("deadline-moved", "minor", "of resolution were left: it is pending", case=BUSY, clause=["ACM-7"])
+@twins(
+    "deadline-moved",
+    "minor",
+    "of resolution were left: it is pending",
+    case=BUSY,
+    clause=["ACM-7"],
+    beside=["target-dropped"],
+)
 def test_an_agreement_that_was_taken_away(desk: Plain, guilty: bool) -> str:
     return moved(desk, late(guilty), {"category": "dear", "agreed": DATES[0]}, {"agreed": None})
 
@@ -110,6 +118,125 @@ def test_another_policy_when_time_was_nearly_up(desk: Plain, guilty: bool) -> st
     return desk.step("set", at=late(guilty), policy="acme/1.1")
 
 
+ANSWER = entry("r1", "response", "We look.")
+WAIT, WORK = {"status": "on-hold", "waiting_for": "customer"}, {"status": "assigned", "waiting_for": None}
+
+
+def undone(desk: Plain, at: str, name: str, **fields: str | None) -> str:
+    return desk.step("undo", entry("v1", "void", void=name, reason="A mistake."), who="lee", at=at, **fields)
+
+
+@twins(
+    "deadline-moved",
+    "minor",
+    "took a step back when 24 m of resolution were left: it is due 2026-11-23T17:00:00+00:00",
+    clause=["ACM-7"],
+)
+def test_a_raise_that_was_undone_when_time_was_nearly_up(desk: Plain, guilty: bool) -> str:
+    desk.open(ID, ANSWER)
+    rated = entry("t1", "triage", suggested="p1", chosen="p1")
+    desk.step("triage", rated, who="lee", at="09:10", priority="p1")
+    return undone(desk, "12:36" if guilty else "12:35", "t1", priority="p2")
+
+
+@twins(
+    "deadline-moved",
+    "minor",
+    "took a step back when 30 m of resolution were left: it is due 2026-11-23T17:50:00+00:00",
+    clause=["ACM-7"],
+)
+def test_an_old_resume_that_was_undone_when_time_was_nearly_up(desk: Plain, guilty: bool) -> str:
+    """All that was worked since becomes a wait, though somebody works on it again."""
+    desk.open(ID, ANSWER)
+    desk.step("hold", entry("n1", "note", "Asked."), at="09:10", **WAIT)
+    desk.step("resume", entry("n2", "note", "Here."), at="09:20", **WORK)
+    desk.step("hold", entry("n3", "note", "Ordered."), at="10:00", status="on-hold", waiting_for="supplier")
+    desk.step("resume", at="10:10", **WORK)
+    return undone(desk, "16:40" if guilty else "16:00", "n2")
+
+
+@twins("deadline-moved", "minor", "took a step back when 30 m of resolution were left: it is paused", clause=["ACM-7"])
+def test_a_resume_that_was_undone_when_time_was_nearly_up(desk: Plain, guilty: bool) -> str:
+    """The hold that stands again was one in good time: nothing else tells of it."""
+    desk.open(ID, ANSWER)
+    desk.step("hold", entry("n1", "note", "Asked."), at="09:10", **WAIT)
+    desk.step("resume", entry("n2", "note", "Here."), at="09:20", **WORK)
+    return undone(desk, "16:40" if guilty else "16:00", "n2", **WAIT)
+
+
+@twins(
+    "deadline-moved",
+    "minor",
+    "took a step back when 5 m of commitment were left: it is withdrawn",
+    case=BUSY,
+    clause=["ACM-7"],
+)
+def test_a_promise_that_was_undone_when_time_was_nearly_up(desk: Plain, guilty: bool) -> str:
+    desk.commit(POLICIES, "A busy desk", who="max")
+    desk.open(BUSY, ANSWER, policy="busy/1.0", priority="p3")
+    made = desk.step("promise", case=BUSY, at="10:00", commitments=PROMISED)
+    void = entry("v1", "void", void=made, reason="A mistake.")
+    return desk.step("undo", void, case=BUSY, at="16:55" if guilty else "12:00", commitments=None)
+
+
+@twins(
+    "deadline-moved",
+    "minor",
+    "took a step back when 30 m of resolution were left: it is withdrawn",
+    clause=["ACM-7"],
+    always=["case-undone"],
+)
+def test_a_case_that_was_undone_as_a_whole_when_time_was_nearly_up(desk: Plain, guilty: bool) -> str:
+    desk.open(ID, ANSWER)
+    return undone(desk, "16:30" if guilty else "16:00", ID, status="closed")
+
+
+@twins(
+    "deadline-moved",
+    "minor",
+    f"merged the case into {OTHER} when 25 m of resolution were left: it is withdrawn",
+    clause=["ACM-7"],
+)
+def test_a_merge_when_time_was_nearly_up(desk: Plain, guilty: bool) -> str:
+    desk.open(ID, ANSWER)
+    desk.open(OTHER, entry("r2", "response", "We look at it."))
+    said = entry("k1", "link", to=OTHER, reason="merged")
+    return desk.step("merge", said, at="16:35" if guilty else "10:00", merged_into=OTHER)
+
+
+@twins(
+    "target-dropped",
+    "observation",
+    "changed service when 7 h of resolution were left: it is exempt",
+    case=BUSY,
+    clause=["ACM-7"],
+)
+def test_a_service_out_of_scope(desk: Plain, guilty: bool) -> str:
+    return moved(desk, "10:00", {}, {"service": "handset" if guilty else "vip"})
+
+
+@twins(
+    "target-dropped",
+    "observation",
+    "changed customer when 7 h of resolution were left: it is pending",
+    case=BUSY,
+    clause=["ACM-7"],
+)
+def test_a_customer_who_was_promised_nothing(desk: Plain, guilty: bool) -> str:
+    """One who was promised as much, or the like, is nobody's business."""
+    who = "corner-shop" if guilty else "hilltop"
+    return moved(desk, "10:00", {"category": "old", "customer": "oakfield"}, {"customer": who})
+
+
+@twins(
+    "target-dropped", "observation", "changed commitments when 7 h of commitment were left", case=BUSY, clause=["ACM-7"]
+)
+def test_a_promise_that_was_called_off_early(desk: Plain, guilty: bool) -> str:
+    how = {"cancelled" if guilty else "kept": "true"}
+    after = record("c1", kind="call-back", due=SOON, text="We ring.", **how)
+    return moved(desk, "10:00", {"commitments": PROMISED}, {"commitments": after})
+
+
 @twins("promise-moved", "observation", f"put off promise c1 from {SOON} to {LATER}", case=BUSY)
 def test_a_promise_that_was_put_off(desk: Plain, guilty: bool) -> str:
     due = LATER if guilty else SOON
@@ -118,7 +245,7 @@ def test_a_promise_that_was_put_off(desk: Plain, guilty: bool) -> str:
 
 @twins("record-removed", "major", "took promise c1 off the record", case=BUSY)
 def test_a_promise_that_vanished(desk: Plain, guilty: bool) -> str:
-    after = None if guilty else record("c1", kind="call-back", due=SOON, cancelled="true")
+    after = None if guilty else record("c1", kind="call-back", due=SOON, kept="true")
     return moved(desk, "10:00", {"commitments": PROMISED}, {"commitments": after})
 
 
