@@ -65,7 +65,7 @@ def record(
         with ObjectReader(repo) as reader:
             rules = _rules(PolicyShelf(repo, reader, head), case, now, life)
         moment = Moment(now, _name_in(rules.book, who.mail), mint)
-        look = partial(_case_at, repo, head)
+        look = partial(case_at, repo, head)
         try:
             change = act(Scene(case, rules.policy, rules.book, moment, rules.terms, rules.timeline, look))
             steps = rules.timeline.steps
@@ -93,7 +93,7 @@ def record_opening(
         commit = head_commit(repo)
         with ObjectReader(repo) as reader:
             book, problems = read_book(repo, commit, reader=reader)
-            look = partial(_case_at, repo, commit)
+            look = partial(case_at, repo, commit)
             recent = partial(recent_cases, repo, commit, now)
             opening = Opening(book, Moment(now, _name_in(book, who.mail), mint), look, recent)
             change = _open(act, opening, problems)
@@ -133,7 +133,7 @@ def clock_behind(life: Timeline, now: Instant) -> tuple[str, ...]:
     return (f"this machine's clock says {format_instant(now)}, before {when}: the step will count at that time",)
 
 
-def _case_at(repo: Repo, commit: str, case_id: str) -> Case | None:
+def case_at(repo: Repo, commit: str, case_id: str) -> Case | None:
     """Another case as a commit has it; None for one that is not there or cannot be read."""
     path = path_of(case_id)
     with ObjectReader(repo) as reader:

@@ -28,6 +28,7 @@ _MOVING = frozenset(
 )
 """Fields that limits are chosen or told by. Priorities, holds and exemptions have questions of their own."""
 _MERGED = "merged_into"
+_ASKED = _MOVING | {_MERGED}
 _HELD = frozenset(("status", "waiting_for"))
 """Fields by which a case is put on hold: of that another check asks."""
 _PROMISES_NOTHING = ("withdrawn", "exempt", "untargeted", "pending")
@@ -40,7 +41,7 @@ def of_case(trial: Trial) -> Iterator[Finding]:
             there = {str(record.get("id")): record for record in records_in(step, name)}
             yield from _records(trial, step, name, known[name], there)
             known[name] = there
-        if place and trial.witnessed(step) and ((_MOVING | {_MERGED}) & step.changes.keys() or has_voids((step,))):
+        if place and (_ASKED & step.changes.keys() or has_voids((step,))) and trial.witnessed(step):
             yield from _moved(trial, step, trial.past(place).own)
     ended = trial.effective.ended_by if trial.steps else None
     if ended is not None and trial.witnessed(ended):
