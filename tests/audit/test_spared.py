@@ -135,7 +135,7 @@ def test_a_deleted_case_stays_in_the_population(desk: Plain) -> None:
 def test_a_step_of_an_older_log_is_judged_by_nobody_here(desk: Plain) -> None:
     """What another system tells was not taken by our rules; a step that was taken here since is."""
     desk.open(external_id="INC1", source="old", received="2026-11-01T09:00:00+00:00")
-    desk.step("close", who="Robot <robot@import.invalid>", event="import", status="closed")
+    desk.step("import", who="Robot <robot@import.invalid>", status="closed")
     assert desk.codes() == ["claim-old", "testimony"]
 
 

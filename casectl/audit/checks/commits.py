@@ -110,6 +110,9 @@ def _formal(commit: Commit, case: str) -> Iterator[Finding]:
         yield Finding("form", commit.id, told, show=show_people(commit.id))
     elif commit.subject.startswith(f"{case} {_ADOPT}:") or trailers["Event"] == _ADOPT:
         yield Finding("adopted", commit.id, "took a hand edit as it lay there: the policy was asked for nothing")
+    elif not commit.subject.startswith(f"{case} {trailers['Event'].removeprefix(AUTOMATIC)}:"):
+        told = f"says that it was '{trailers['Event']}', and under the subject '{commit.subject[:60]}'"
+        yield Finding("form", commit.id, told)
 
 
 def _is_known(event: str) -> bool:

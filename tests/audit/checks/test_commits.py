@@ -58,6 +58,13 @@ def test_trailers_that_are_not_the_last_paragraph(desk: Plain, guilty: bool) -> 
     return desk.commit({path_of(): desk.sheet().changed((NOTE,), {}).text}, message)
 
 
+@twins("form", "minor", f"says that it was 'note', and under the subject '{ID} triage: as said'")
+def test_a_subject_that_names_another_verb(desk: Plain, guilty: bool) -> str:
+    """`git log --oneline` shows it alone."""
+    desk.open()
+    return desk.step("triage" if guilty else "note", NOTE, event="note")
+
+
 @twins("form", "minor", "says that it was 'tidy', which is nothing that casectl does")
 def test_an_event_that_there_is_not(desk: Plain, guilty: bool) -> str:
     desk.open()
@@ -85,7 +92,7 @@ def test_a_move_under_the_name_of_a_note(desk: Plain, guilty: bool) -> str:
 @twins("form", "minor", "says that it was 'hold', and did what resolve does")
 def test_another_move_than_is_said(desk: Plain, guilty: bool) -> str:
     desk.open()
-    return desk.step("hold", NOTE, event="hold" if guilty else "resolve", status="resolved")
+    return desk.step("hold" if guilty else "resolve", NOTE, status="resolved")
 
 
 @twins("form", "minor", "says that it was 'note', and did what promise does")
