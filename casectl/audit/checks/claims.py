@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from casectl.audit.claimed import claimed_in
 from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
+from casectl.model.caseid import mint_id
 from casectl.model.instants import Instant, format_instant
 from casectl.model.timeline import Step
 from casectl.reports.words import duration
@@ -15,6 +16,7 @@ from casectl.reports.words import duration
 CODES = {
     "claim-ahead": Code("major", "A time was claimed that lies after the commit which claims it."),
     "claim-old": Code("minor", "A time was claimed that lies long before the commit which claims it."),
+    "id-day": Code("minor", "A case was opened under an ID that names another day."),
 }
 
 
@@ -32,6 +34,17 @@ def of_case(trial: Trial) -> Iterator[Finding]:
                 yield trial.finding(
                     "claim-old", step.commit, f"{told}, {duration(step.at - claim)} before itself", what, clause
                 )
+    yield from _of_another_day(trial)
+
+
+def _of_another_day(trial: Trial) -> Iterator[Finding]:
+    """The day in an ID is that of the opening's commit (UTC), whether it is opened here or told by another's log."""
+    prefix, _, tail = trial.id.split("-")
+    opened = trial.timeline.steps[:1]
+    at = trial.history.commits[opened[0].commit].committer.at if opened else None
+    if at is not None and mint_id(prefix, at, lambda _: tail) != trial.id:
+        told = f"opened the case at {format_instant(at)}, and its ID names another day"
+        yield trial.finding("id-day", opened[0].commit, told)
 
 
 def _past_claims(step: Step) -> Iterator[tuple[str, Instant]]:

@@ -29,3 +29,8 @@ def test_noticed_long_ago(desk: Plain, guilty: bool) -> str:
 def test_what_came_while_the_desk_was_closed_counts_from_its_opening(desk: Plain, guilty: bool) -> str:
     """Mail of Friday night is deemed received on Monday at eight; a call is not."""
     return desk.open(channel="phone" if guilty else "email", received="2026-11-20T19:00:00+00:00")
+
+
+@twins("id-day", "minor", "opened the case at 2026-11-24T00:00:00+00:00, and its ID names another day")
+def test_an_id_of_another_day(desk: Plain, guilty: bool) -> str:
+    return desk.open(at="2026-11-24 00:00:00" if guilty else "2026-11-23 23:59:59")
