@@ -8,6 +8,7 @@ from hashlib import sha256
 from casectl.audit.finding import Code, Finding, show_file
 from casectl.audit.history import History, Trial, case_of
 from casectl.audit.merges import own_touches
+from casectl.model.attachment import MOST_BYTES, MOST_FILES
 from casectl.model.case import Entry
 from casectl.model.timeline import Step
 from casectl.store.lookup import is_case_path
@@ -15,6 +16,7 @@ from casectl.store.lookup import is_case_path
 CODES = {
     "attachment-changed": Code("major", "An attachment was changed or deleted after it was put on the record."),
     "attachment-false": Code("major", "An attachment is missing, or is not the file that its log entry describes."),
+    "attachment-limit": Code("minor", "An attachment is larger than casectl takes, or a case has more than it holds."),
     "attachment-unlogged": Code("minor", "A file was put beside a case, and no log entry of the case names it."),
 }
 
@@ -32,10 +34,12 @@ def of_history(history: History) -> Iterator[Finding]:
 
 def of_case(trial: Trial) -> Iterator[Finding]:
     for step in trial.timeline.steps:
-        for entry in (each for each in step.entries if each.kind == "attachment"):
+        for entry in _logged(step):
             trial.history.logged.add(_path(trial, entry))
             if len(trial.history.commits[step.commit].parents) < 2:
                 yield from _attached(trial, step, entry)
+    if sum(len(_logged(step)) for step in trial.steps) > MOST_FILES:
+        yield from _too_many(trial)
 
 
 def at_the_end(history: History) -> Iterator[Finding]:
@@ -51,14 +55,31 @@ def at_the_end(history: History) -> Iterator[Finding]:
                 yield Finding("attachment-unlogged", commit, did, case, about=touch.path, show=show)
 
 
+def _logged(step: Step) -> list[Entry]:
+    return [entry for entry in step.entries if entry.kind == "attachment"]
+
+
 def _path(trial: Trial, entry: Entry) -> str:
     return f"{trial.timeline.path.removesuffix('.yaml')}.files/{entry.fields.get('file')}"
+
+
+def _too_many(trial: Trial) -> Iterator[Finding]:
+    """As `attach` counts them: those that whoever took the step could know of, without what had been taken back."""
+    for place, step in enumerate(trial.steps):
+        new = _logged(step)
+        there = len(new) + sum(len(_logged(each)) for each in trial.past(place).steps) if new else 0
+        if there > MOST_FILES:
+            told = f"logged the attachment {new[-1].fields.get('file')}, the last of {there}: a case holds {MOST_FILES}"
+            yield trial.finding("attachment-limit", step.commit, told)
 
 
 def _attached(trial: Trial, step: Step, entry: Entry) -> Iterator[Finding]:
     """The file as it is in the commit of its log entry, by its digest."""
     name, path = str(entry.fields.get("file")), _path(trial, entry)
     content, show = trial.shelf.reader.read(f"{step.commit}:{path}"), show_file(step.commit, path)
+    if content is not None and len(content) > MOST_BYTES:
+        told = f"logged the attachment {name} of {len(content)} bytes: a case takes {MOST_BYTES} at most"
+        yield trial.finding("attachment-limit", step.commit, told, name, show=show)
     if content is None:
         told, show = f"logged the attachment {name}, which is not there", ""
     elif sha256(content).hexdigest() != entry.fields.get("sha256"):
