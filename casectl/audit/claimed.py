@@ -12,6 +12,7 @@ from casectl.model.timeline import Step
 
 _PAST_FIELDS = ("received", "detected")
 _STARTED = ".started"
+_PERIOD = ("exemptions.from", "exemptions.until")
 
 
 class Claimed(NamedTuple):
@@ -26,7 +27,12 @@ class Claimed(NamedTuple):
     @property
     def is_past(self) -> bool:
         """Whether it is of something that had happened when it was written down, and not of what is to come."""
-        return self.what in _PAST_FIELDS or self.what.endswith(_STARTED)
+        return self.what in (*_PAST_FIELDS, *_PERIOD) or self.what.endswith(_STARTED)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it is told when it happens. What an exemption is about may have been long ago."""
+        return self.is_past and self.what not in _PERIOD
 
 
 def claimed_in(step: Step, before: Mapping[str, Value | None]) -> Iterator[Claimed]:

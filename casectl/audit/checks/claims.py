@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casectl.audit.claimed import claimed_in
+from casectl.audit.claimed import Claimed, claimed_in
 from casectl.audit.finding import Code, Finding
 from casectl.audit.history import Trial
+from casectl.model.case import Value
 from casectl.model.caseid import mint_id
-from casectl.model.instants import Instant, format_instant
+from casectl.model.instants import format_instant
 from casectl.model.timeline import Step
 from casectl.reports.words import duration
 
@@ -21,20 +22,27 @@ CODES = {
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:
-    allowed, clause = trial.scrutiny().claims_seconds, trial.scrutiny().clause
+    told: dict[str, Value | None] = {}
     for step in trial.timeline.steps:
-        for what, claim in _past_claims(step) if trial.witnessed(step) else ():
-            told = f"claims {format_instant(claim)} for {what}"
-            since = trial.life.deemed if what == "received" and trial.steps else claim
-            if claim > step.at:
-                yield trial.finding(
-                    "claim-ahead", step.commit, f"{told}, {duration(claim - step.at)} later than itself", what, clause
-                )
-            elif step.at - since > allowed:
-                yield trial.finding(
-                    "claim-old", step.commit, f"{told}, {duration(step.at - claim)} before itself", what, clause
-                )
+        for claim in claimed_in(step, told) if trial.witnessed(step) else ():
+            if claim.is_past:
+                yield from _held(trial, step, claim)
+        told.update(step.changes)
     yield from _of_another_day(trial)
+
+
+def _held(trial: Trial, step: Step, claim: Claimed) -> Iterator[Finding]:
+    """A claim of what had happened against the commit of its step."""
+    allowed, clause = trial.scrutiny().claims_seconds, trial.scrutiny().clause
+    what = " ".join(filter(None, (claim.what.removesuffix(".started"), claim.which)))
+    told = f"claims {format_instant(claim.at)} for {what}"
+    since = trial.life.deemed if what == "received" and trial.steps else claim.at
+    if claim.at > step.at:
+        told = f"{told}, {duration(claim.at - step.at)} later than itself"
+        yield trial.finding("claim-ahead", step.commit, told, what, clause)
+    elif claim.is_fresh and step.at - since > allowed:
+        told = f"{told}, {duration(step.at - claim.at)} before itself"
+        yield trial.finding("claim-old", step.commit, told, what, clause)
 
 
 def _of_another_day(trial: Trial) -> Iterator[Finding]:
@@ -45,10 +53,3 @@ def _of_another_day(trial: Trial) -> Iterator[Finding]:
     if at is not None and mint_id(prefix, at, lambda _: tail) != trial.id:
         told = f"opened the case at {format_instant(at)}, and its ID names another day"
         yield trial.finding("id-day", opened[0].commit, told)
-
-
-def _past_claims(step: Step) -> Iterator[tuple[str, Instant]]:
-    """The moments that a step claims of what had happened: what each is of, and UTC seconds."""
-    for each in claimed_in(step, {}):
-        if each.is_past:
-            yield " ".join(filter(None, (each.what.removesuffix(".started"), each.which))), each.at

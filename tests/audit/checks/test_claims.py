@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.audit.plain import Plain, entry
+from tests.audit.plain import Plain, entry, record
 from tests.audit.stories import twins
 
 
@@ -34,3 +34,22 @@ def test_what_came_while_the_desk_was_closed_counts_from_its_opening(desk: Plain
 @twins("id-day", "minor", "opened the case at 2026-11-24T00:00:00+00:00, and its ID names another day")
 def test_an_id_of_another_day(desk: Plain, guilty: bool) -> str:
     return desk.open(at="2026-11-24 00:00:00" if guilty else "2026-11-23 23:59:59")
+
+
+@twins("claim-ahead", "major", "for exemptions.until x1, 1 h later than itself", clause=["ACM-9"])
+def test_an_exemption_over_time_to_come(desk: Plain, guilty: bool) -> str:
+    """A later step that leaves it as it is claims nothing."""
+    desk.open()
+    period = {"from": "2026-11-23T09:00:00+00:00", "until": f"2026-11-23T1{'2' if guilty else '1'}:00:00+00:00"}
+    storm = record("x1", code="storm", **period)
+    asked = desk.step("exempt", at="11:00", exemptions=storm)
+    desk.step("exempt", exemptions=storm + record("x2", code="storm", **{"from": "2026-11-23T09:00:00+00:00"}))
+    return asked
+
+
+@twins("claim-ahead", "major", "for exemptions.from x1, 1 h later than itself", clause=["ACM-9"])
+def test_an_exemption_that_has_not_begun(desk: Plain, guilty: bool) -> str:
+    """It may look back as far as it likes."""
+    desk.open()
+    begins = "2026-11-23T12:00:00+00:00" if guilty else "2026-11-20T09:00:00+00:00"
+    return desk.step("exempt", at="11:00", exemptions=record("x1", code="storm", **{"from": begins}))
