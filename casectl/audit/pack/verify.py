@@ -16,7 +16,7 @@ from typing import IO, Any, NamedTuple
 from zipfile import ZipFile, ZipInfo
 
 from casectl.audit.pack.manifest import BUNDLE, MANIFEST, SCHEMA, SUMS, inputs_of, sums, versions_of
-from casectl.audit.pack.zipped import CHUNK, Measure, NoPack, measure, opened, pieces_of, write_zip
+from casectl.audit.pack.zipped import CHUNK, Measure, NoPack, compressed, measure, opened, pieces_of, write_zip
 from casectl.model.problems import CasectlError, NotFound
 from casectl.store.bundle import bundled_commit
 from casectl.store.policy_bytes import is_plain_name
@@ -67,9 +67,10 @@ def verify_pack(path: Path) -> Verdict:
         except NoPack as mistake:
             return Verdict((Finding(path.name, mistake.message),), sha256=digest)
         verdict = _verdict(archive)
-        if not verdict.findings:
-            verdict = verdict._replace(findings=tuple(_container(file, path.name, archive, verdict.measures)))
-        return verdict._replace(sha256=digest)
+        around = _compressed(path.name, archive)
+        if not verdict.findings and not around:
+            around = tuple(_container(file, path.name, archive, verdict.measures))
+        return verdict._replace(findings=(*around, *verdict.findings), sha256=digest)
 
 
 def _verdict(archive: ZipFile) -> Verdict:
@@ -158,9 +159,9 @@ def _held_against(
         sayings[SUMS] = summed.get(name) if summed is not None else None
         known = [each for each, read in ((MANIFEST, told), (SUMS, summed)) if read is not None]
         yield from _one(name, measures.get(name), {each: sayings[each] for each in known})
-        size = files.get(name, {}).get("bytes")
-        if name in measures and name in files and size != measures[name].size:
-            yield Finding(MANIFEST, f"says that {name} has {size} bytes, and it has {measures[name].size}")
+        size, found = files.get(name, {}).get("bytes"), measures.get(name)
+        if found is not None and sayings.get(MANIFEST) == found.sha256 and size != found.size:
+            yield Finding(MANIFEST, f"says that {name} has {size} bytes, and it has {found.size}")
 
 
 def _one(name: str, found: Measure | None, sayings: Mapping[str, str | None]) -> Iterator[Finding]:
@@ -206,6 +207,13 @@ def _bundle(archive: ZipFile, members: Members, told: Mapping[str, Any] | None) 
     head = next(pieces_of(archive, members[BUNDLE]), b"")[:_BUNDLE_HEAD_BYTES]
     if bundled_commit(head) != told["commit"]:
         yield Finding(BUNDLE, f"is not the history of the commit that {MANIFEST} names")
+
+
+def _compressed(own_name: str, archive: ZipFile) -> tuple[Finding, ...]:
+    """Whoever zips a pack anew leaves its members as they were: each is read all the same."""
+    names = compressed(archive)
+    more = f" and {len(names) - 1} more are" if len(names) > 1 else " is"
+    return (Finding(own_name, f"'{names[0]}'{more} compressed, and no member of a pack is"),) if names else ()
 
 
 def _container(file: IO[bytes], own_name: str, archive: ZipFile, measures: Mapping[str, Measure]) -> Iterator[Finding]:

@@ -7,10 +7,11 @@ packs with the same members are the same file, and a byte between the members ca
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
-from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from casectl.model.problems import CasectlError
 
@@ -20,6 +21,8 @@ _NEW_YEAR_1980 = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 _REGULAR_FILE = 0o100644 << 16
 _ENCRYPTED = 0x1
+_MOST_TIMES = 100
+"""How much larger than the file its members may be: a pack that was zipped anew is read, a bomb is not."""
 
 
 class Member(NamedTuple):
@@ -73,21 +76,26 @@ def write_zip(out: IO[bytes], members: Iterable[tuple[str, int, Iterable[bytes]]
 
 
 def opened(file: IO[bytes], size: int) -> ZipFile:
-    """A pack of `size` bytes, to read from. Raises `NoPack` for what casectl does not write: no zip file, compressed or
-    encrypted members, or more in them than there is."""
+    """A pack of `size` bytes, to read from. Raises `NoPack` for what nothing is read from: no zip file, encrypted
+    members, and more in them than a pack of that size can hold."""
     try:
         archive = ZipFile(file)
     except (BadZipFile, ValueError, OSError, NotImplementedError) as wrong:
         raise NoPack(f"this is no zip file, or its directory is broken: {wrong}") from None
-    for entry in archive.infolist():
-        if entry.compress_type != ZIP_STORED or entry.compress_size != entry.file_size:
-            told = f"{entry.file_size} bytes would come out of {entry.compress_size}"
-            raise NoPack(f"'{entry.orig_filename}' is compressed, and no member of a pack is: {told}")
-        if entry.flag_bits & _ENCRYPTED:
-            raise NoPack(f"'{entry.orig_filename}' is encrypted, and no member of a pack is")
-    if sum(entry.file_size for entry in archive.infolist()) > size:
+    entries = archive.infolist()
+    for entry in entries:
+        if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED) or entry.flag_bits & _ENCRYPTED:
+            raise NoPack(f"'{entry.orig_filename}' is encrypted or compressed, and no member of a pack is")
+    if sum(entry.compress_size for entry in entries) > size:
         raise NoPack("its members hold more than the file does: they overlap")
+    if sum(entry.file_size for entry in entries) > size * _MOST_TIMES:
+        raise NoPack(f"its members are compressed to less than one part in {_MOST_TIMES}, and no member of a pack is")
     return archive
+
+
+def compressed(archive: ZipFile) -> list[str]:
+    """The members that are not stored as they are, as every member of a pack is."""
+    return [each.orig_filename for each in archive.infolist() if each.compress_type != ZIP_STORED]
 
 
 def pieces_of(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
@@ -96,5 +104,5 @@ def pieces_of(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
         with archive.open(entry) as member:
             while piece := member.read(CHUNK):
                 yield piece
-    except (BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
+    except (BadZipFile, ValueError, OSError, EOFError, NotImplementedError, zlib.error):
         return

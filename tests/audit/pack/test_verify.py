@@ -176,6 +176,19 @@ def test_one_name_twice_is_named(pack: Pack, place: Path) -> None:
     assert "cases.csv" in named(path)
 
 
+@pytest.mark.parametrize("cut", [False, True], ids=["whole", "cut"])
+def test_a_pack_that_was_zipped_anew_is_read_all_the_same(pack: Pack, place: Path, cut: bool) -> None:
+    """As whoever unzips a pack and zips the folder makes one: what differs in it is named beside."""
+    members = pack.members
+    members["findings.csv"] = members["findings.csv"][:-20] if cut else members["findings.csv"]
+    with zipfile.ZipFile(place / "p.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    what = {finding.name: finding.what for finding in verify_pack(place / "p.zip").findings}
+    assert what.keys() == ({"p.zip", "findings.csv"} if cut else {"p.zip"})
+    assert what["p.zip"] == f"'README.md' and {len(members) - 1} more are compressed, and no member of a pack is"
+
+
 def test_a_bomb_is_not_unpacked(place: Path) -> None:
     path = place / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
