@@ -38,9 +38,13 @@ class Acceptances:
     persons: Persons
 
     def of(self, finding: Finding) -> Acceptance | None:
-        """The word that lets a finding stand, if there is one that counts."""
+        """The word that lets a finding stand, or did until it was over, if there is one that counts."""
         word = self.given.get(finding.id)
         return word if word is not None and not self._why_not(word, finding) else None
+
+    def is_over(self, word: Acceptance) -> bool:
+        """Whether the last day of a word has passed."""
+        return self.today > word.until
 
     def idle(self, found: Mapping[str, Finding], complete: bool) -> Iterator[Problem]:
         """Words that accept nothing, and why. Of findings that are not among those `found` only where these are
@@ -48,6 +52,8 @@ class Acceptances:
         for name, word in self.given.items():
             finding = found.get(name)
             why = self._why_not(word, finding)
+            if not why and self.is_over(word):
+                why = f"finding '{name}' was accepted until {word.until}, which is over"
             if not why and finding is None and complete:
                 why = f"there is no finding '{name}' (any more)"
             if why:
@@ -58,8 +64,6 @@ class Acceptances:
         person = self.book.staff.get(word.by)
         if person is None:
             return f"'{word.by}' is not in the staff list, and accepts nothing"
-        if self.today > word.until:
-            return f"finding '{word.finding}' was accepted until {word.until}, which is over"
         written = self.writers.get(word._replace(line=0), ())
         own = [each for each in written if self.persons.wrote(word.by, each)]
         if not own:

@@ -147,7 +147,7 @@ def _row(history: History, finding: Finding, accepted: Acceptances) -> Row:
         "id": finding.id,
         "code": finding.code,
         "severity": codes()[finding.code].severity,
-        "state": "accepted" if word else "open",
+        "state": "accepted" if word and not accepted.is_over(word) else "open",
         "case": finding.case or None,
         "desk": finding.desk or None,
         "commit": finding.commit,

@@ -61,6 +61,9 @@ def test_what_is_over_fails_again(desk: Plain) -> None:
     accept(desk, the_finding(desk), until="2026-12-01")
     found = desk.review(now=NOW)
     assert found.fails_on("minor")
+    (row,) = found.table.rows
+    assert (row["state"], row["accepted_by"], row["accepted_why"]) == ("open", "lee", "Eve was new.")
+    assert row["accepted_until"] == "2026-12-01"
     assert [problem.warning for problem in found.table.exceptions] == [True]
 
 
