@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from casectl.audit.finding import Finding
+from casectl.audit.finding import Finding, named_mail
 from casectl.audit.history import History
 from casectl.audit.persons import Persons
 from casectl.model.policy import Book
@@ -67,7 +67,7 @@ class Acceptances:
         written = self.writers.get(word._replace(line=0), ())
         own = [each for each in written if self.persons.wrote(word.by, each)]
         if not own:
-            who = written[-1].committer.mail if written else "nobody, since it was taken out"
+            who = named_mail(written[-1].committer.mail) if written else "nobody, since it was taken out"
             return f"finding '{word.finding}' is accepted by {word.by}, and that was committed by {who}"
         if finding is not None and self.persons.is_of(word.by, self.history.commits[finding.commit]):
             return f"finding '{word.finding}' is about a commit of {word.by}'s own: somebody else has to accept it"

@@ -56,6 +56,11 @@ class Finding(NamedTuple):
         return self.show or show_commit(self.commit)
 
 
+def named_mail(mail: str) -> str:
+    """A mail address in a sentence: a commit may hold an empty one."""
+    return mail if mail.strip() else "an empty address"
+
+
 def show_commit(commit: str) -> str:
     """The command that shows a commit and all that it changed."""
     return f"git show {_AS_IT_IS} {commit[:SHORT]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casectl.audit.finding import Code, Finding
+from casectl.audit.finding import Code, Finding, named_mail
 from casectl.audit.history import Trial
 from casectl.model.policy import Exemption, Person
 from casectl.model.timeline import Step
@@ -57,7 +57,8 @@ def _approval(trial: Trial, step: Step, asked: Step, before: Record, record: Rec
     key = committer.key if committer else step.author
     if key != now and not (committer and committer.holds(code.approved_by, trial.policy_at(step.commit).desk)):
         roles = " or ".join(code.approved_by)
-        told = f"says that {now} approved exemption {name}; it was committed by {step.author}, who is no {roles}"
+        by = named_mail(step.author)
+        told = f"says that {now} approved exemption {name}; it was committed by {by}, who is no {roles}"
         yield trial.finding("exemption-proxy", step.commit, told, name, clause)
     asker = _who(trial, asked)
     if asker and asker.key == now:

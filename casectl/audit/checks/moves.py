@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from casectl.audit.finding import Code, Finding
+from casectl.audit.finding import Code, Finding, named_mail
 from casectl.audit.history import Trial
 from casectl.audit.past import Past
 from casectl.desk.authority import authorise
@@ -161,9 +161,9 @@ def _by_somebody(
     """Whether who took a step, the last of `own`, was somebody who may: that, and what it takes back."""
     book = trial.book_before(step.commit)
     person = book.person_by_mail(step.author)
+    who = person.key if person else named_mail(step.author)
     if person is None:
-        yield trial.finding("stranger", step.commit, f"was committed by {step.author}, who was not in the staff list")
-    who = person.key if person else step.author
+        yield trial.finding("stranger", step.commit, f"was committed by {who}, who was not in the staff list")
     undone = policy.workflow.authority and any(entry.kind == "void" for entry in step.entries)
     back = Undoing(own).taken_back(len(own.steps) - 1, policy) if undone else ()
     for ways, undo in (*((ways, "") for ways in deeds(step, fields, policy)), *((ways, "undo ") for ways in back)):

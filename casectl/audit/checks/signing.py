@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from casectl.audit.asking import Asking
-from casectl.audit.finding import Code, Finding, show_people
+from casectl.audit.finding import Code, Finding, named_mail, show_people
 from casectl.audit.history import History
 from casectl.audit.tenure import Tenure, Tenures
 from casectl.model.instants import Instant, format_instant
@@ -84,7 +84,10 @@ def _doubt(commit: Commit, signature: Signature, tenures: Tenures, wanted: bool,
     mail = commit.committer.mail
     own = [_untimely(commit, tenures, owner, at) for owner in owners if tenures.is_of(owner, mail, commit.id)]
     if not own:
-        return "wrong-signer", f"was committed by {mail} and signed with a key of '{owners[-1].who}' ({name})"
+        return (
+            "wrong-signer",
+            f"was committed by {named_mail(mail)} and signed with a key of '{owners[-1].who}' ({name})",
+        )
     return None if None in own else own[-1]
 
 

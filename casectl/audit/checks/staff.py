@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casectl.audit.finding import Code, Finding, show_file
+from casectl.audit.finding import Code, Finding, named_mail, show_file
 from casectl.audit.history import History
 from casectl.audit.merges import own_touches
 from casectl.audit.staffing import LIST, StaffChange, staff_changes
@@ -63,7 +63,7 @@ def _of_list(change: StaffChange, entrusted: bool) -> Iterator[tuple[str, ...]]:
         return
     if change.before and who is None:
         named = ", ".join(change.concerned)
-        yield "staff-stranger", f"changed what the staff list says of {named}; it was committed by {mail}"
+        yield "staff-stranger", f"changed what the staff list says of {named}; it was committed by {named_mail(mail)}"
         return
     others: list[str] = []
     for key in change.concerned:
@@ -72,7 +72,7 @@ def _of_list(change: StaffChange, entrusted: bool) -> Iterator[tuple[str, ...]]:
         if own and _without_keys(before) != _without_keys(now):
             yield "self-granted", f"changed what the staff list says of {key}, who committed it", key
         elif not own and not entrusted and now is not None and set(now.keys) - set(before.keys if before else ()):
-            yield "key-for-another", f"entered a signing key of {key}; it was committed by {mail}", key
+            yield "key-for-another", f"entered a signing key of {key}; it was committed by {named_mail(mail)}", key
         else:
             others.append(f"{key} ({_difference(before, now)})")
     if others:
@@ -97,7 +97,7 @@ def _by_somebody(commit: Commit, paths: list[str], book: Book, at: Instant) -> I
     """By the list as it was before the commit: nobody makes a name for themselves as they go."""
     others = [path for path in paths if path != LIST]
     if others and book.staff and book.person_by_mail(commit.committer.mail) is None:
-        told = f"changed {others[0]}; it was committed by {commit.committer.mail}"
+        told = f"changed {others[0]}; it was committed by {named_mail(commit.committer.mail)}"
         yield Finding("policy-stranger", commit.id, told, show=show_file(commit.id, others[0]))
     yield from _by_role(commit, paths, book, at)
 

@@ -145,6 +145,12 @@ def test_a_step_of_a_stranger(desk: Plain, guilty: bool) -> str:
     return desk.step("respond", ANSWER, who="eve" if guilty else "jo")
 
 
+@twins("stranger", "minor", "was committed by an empty address, who was not in the staff list")
+def test_a_step_of_nobody_at_all(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.step("respond", ANSWER, who="Jo <>" if guilty else "jo")
+
+
 @twins("stranger", "minor", "was committed by sam@example.org, who was not in the staff list", beside=["staff-changed"])
 def test_a_step_of_somebody_who_left(desk: Plain, guilty: bool) -> str:
     desk.open()
