@@ -31,13 +31,16 @@ class Identity(NamedTuple):
 
 
 def find_repo(start: Path | None = None) -> Repo:
-    """The case repository around `start` (default: the current directory): `.git`, `policies/` and `cases/`.
+    """The case repository around `start` (default: the current directory): `.git`, `policies/` and `cases/`; or
+    the bare one that lies there, such as a mirror, to read from.
 
     Raises `NotFound` when there is none on the way up.
     """
     here = Path(start or ".").absolute()
     if not here.is_dir():
         raise NotFound(f"no such directory: {here}", _INIT_HINT)
+    if _is_bare_at(here):
+        return _bare_at(here)
     plain = None
     for root in (here, *here.parents):
         git_dir = _git_dir(root)
@@ -48,8 +51,6 @@ def find_repo(start: Path | None = None) -> Repo:
         plain = plain or root
     if plain:
         raise NotFound(f"{plain} is a git repository without policies/ and cases/", _INIT_HINT)
-    if (here / "objects").is_dir() and (here / "HEAD").is_file():
-        raise NotFound(f"{here} is a bare repository", "cases are worked in a clone of it: git clone DIR")
     raise NotFound(f"no case repository at {here} or above", _INIT_HINT)
 
 
@@ -162,6 +163,24 @@ def _loose_head(repo: Repo) -> str | None:
     branch = current_branch(repo)
     said = _read(repo.common_dir / branch) if branch else _read(repo.git_dir / "HEAD")
     return said if _OBJECT.fullmatch(said) else None
+
+
+def _is_bare_at(here: Path) -> bool:
+    """Whether git, too, takes `here` for a bare repository: files of those names may lie in any work tree."""
+    if (here / ".git").exists() or not (here / "objects").is_dir() or not is_bare(Repo(here, here, here)):
+        return False
+    return run_git(here, "rev-parse", "--git-dir") == b".\n"
+
+
+def _bare_at(here: Path) -> Repo:
+    try:
+        run_git(here, "rev-parse", "--verify", "--quiet", "HEAD:policies")
+    except GitError as failed:
+        if failed.said.strip():
+            raise
+        hint = "casectl sync, in a desk's clone of it, puts them there"
+        raise NotFound(f"{here} is a bare repository without policies/", hint) from None
+    return Repo(here, here, here)
 
 
 def _has_commits(repo: Repo) -> bool:

@@ -158,3 +158,28 @@ def test_a_note_on_a_case_of_an_unknown_status_is_taken(desk: Terminal) -> None:
     path.write_text(path.read_text().replace("status: open", "status: flying"))
     desk.git("commit", "-qam", "by hand")
     desk.step("note", case, "-m", "x", at="09:10")
+
+
+READS = (("list",), ("next",), ("sla",), ("report", "breaches"), ("audit", "-o", "json"))
+
+
+def test_a_mirror_answers_as_a_clone_does_and_takes_no_step(pair: tuple[Terminal, Terminal]) -> None:
+    """A nightly backup can be audited where it lies."""
+    sam, _ = pair
+    case = sam.open(at="09:00")
+    sam.run("sync")
+    backup = sam.root.with_name("backup.git")
+    sam.git("clone", "-q", "--mirror", str(sam.root.with_name("hub.git")), str(backup))
+    for name, value in (("user.name", "Sam"), ("user.email", "sam@desk.example")):
+        sam.git("-C", str(backup), "config", name, value)
+    mirror = replace(sam, root=backup)
+    for words in (*READS, ("show", case), ("explain", case)):
+        code = 3 if words[0] == "report" else 0
+        assert mirror.run(*words, code=code, at="12:00").out == sam.run(*words, code=code, at="12:00").out
+    pack = str(sam.home / "PACK.zip")
+    mirror.run("audit", "pack", "--out", pack, "--until", "2026-09-07")
+    before = sam.git("-C", str(backup), "for-each-ref")
+    for words in (("note", case, "-m", "Hello."), ("sync",), ("adopt", case), ("open", "--title", "Another")):
+        assert "is a bare repository" in mirror.run(*words, code=5).err
+    assert "a bare repository has none" in mirror.run("policy", "check", code=2).err
+    assert sam.git("-C", str(backup), "for-each-ref") == before

@@ -12,6 +12,7 @@ from casectl.model.problems import CasectlError, NotAllowed, NotFound
 from casectl.store.create import create_repo
 from casectl.store.git import GitError, run_git
 from casectl.store.objects import ObjectReader, read_blobs
+from casectl.store.refusals import refuse_unwritable
 from casectl.store.repo import find_repo, head_commit, identity, is_shallow, state_dir
 from tests.conftest import EPOCH, SAM, GitRepo, MakeRepo
 
@@ -50,10 +51,29 @@ def test_a_git_repository_that_holds_no_cases(tmp_path: Path) -> None:
         find_repo(tmp_path)
 
 
-def test_a_bare_repository_is_called_by_its_name(git_repo: GitRepo, tmp_path: Path) -> None:
-    git_repo.git("clone", "-q", "--bare", ".", str(tmp_path / "bare.git"))
-    with pytest.raises(NotFound, match="bare"):
+def test_a_bare_repository_is_there_to_read_from(git_repo: GitRepo, tmp_path: Path) -> None:
+    git_repo.git("clone", "-q", "--mirror", ".", str(tmp_path / "mirror.git"))
+    mirror = find_repo(tmp_path / "mirror.git")
+    assert mirror.git_dir == tmp_path / "mirror.git"
+    assert head_commit(mirror) == git_repo.head
+    with pytest.raises(NotAllowed, match="is a bare repository"):
+        refuse_unwritable(mirror)
+
+
+def test_a_bare_repository_that_nobody_has_pushed_to(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "--bare", str(tmp_path / "bare.git")], check=True)
+    with pytest.raises(NotFound, match="is a bare repository without policies/"):
         find_repo(tmp_path / "bare.git")
+
+
+@pytest.mark.parametrize("below", ["", "cases"])
+def test_files_that_look_like_a_bare_repository_make_none(git_repo: GitRepo, below: str) -> None:
+    """At the root, and in a folder in which git finds the repository around it."""
+    place = git_repo.root / below
+    (place / "objects").mkdir(parents=True)
+    (place / "HEAD").write_text("f" * 40 + "\n")
+    (place / "config").write_text("[core]\n\tbare = true\n")
+    assert find_repo(place) == git_repo.repo
 
 
 def test_revisions_by_any_name(git_repo: GitRepo) -> None:

@@ -152,11 +152,14 @@ def _own_policies(ctx: typer.Context) -> Path:
     if root.at is not None:
         hint = f"git worktree add DIR {root.at}, then casectl policy check DIR/policies"
         raise UsageMistake("policy check looks at files on disk, not at a commit", hint)
+    from casectl.store.repo import is_bare
     from casectl.store.worktree import refuse_links
 
-    place = root.repo().root
-    refuse_links(place, "policies")
-    return place / "policies"
+    repo = root.repo()
+    if is_bare(repo):
+        raise UsageMistake("policy check looks at files on disk, and a bare repository has none", "git clone DIR")
+    refuse_links(repo.root, "policies")
+    return repo.root / "policies"
 
 
 def _from_root(ctx: typer.Context, text: str) -> str:
