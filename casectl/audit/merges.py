@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from casectl.audit.history import History, Touch, case_of
+from casectl.audit.united import WORDS, unites_words
 from casectl.store.book import is_policy_file
 from casectl.store.commitlog import Commit
 from casectl.store.lookup import is_case_path
@@ -36,7 +37,7 @@ def _told(mine: list[Touch]) -> Touch:
 
 def _is_own(history: History, commit: Commit, mine: list[Touch]) -> bool:
     if len(mine) == len(commit.parents):
-        return True
+        return mine[0].path != WORDS or not unites_words(history.repo, commit)
     return any(_may_be_taken_back(touch) for touch in mine) and is_taken_back(history, commit, mine[0])
 
 

@@ -15,7 +15,7 @@ from casectl.store.commitlog import Commit
 CODES = {
     "second-root": Code("major", "The history has a second beginning: a part of it comes from elsewhere."),
     "evil-merge": Code("major", "A merge changed a case by itself, beside what it united."),
-    "merged-policy": Code("minor", "A merge left a file of policies/ as none of its parents had it."),
+    "merged-policy": Code("minor", "A merge decided what a file of policies/ says: none of its parents had it so."),
     "disputed": Code("minor", "Two steps contradict each other without knowing of it, and nobody has settled that."),
 }
 

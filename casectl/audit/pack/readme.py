@@ -68,9 +68,9 @@ _WHAT = """\
 
 A case is in the period when it was opened by its end and not closed before its beginning. Times are UTC; a step counts
 at its commit's time, and never before the step before it. Findings are those of the moment of the audit: what is dated
-later lies in the future, and what was accepted until before it is open again; `findings.csv` says by whom, why and until
-when all the same. An older commit that some branch got only after the period's beginning is asked about, too: who had
-looked at which branch by then, no history tells.
+later lies in the future, and what was accepted until before it is open again: `findings.csv` says by whom, why and
+until when all the same. An older commit that some branch got only after the period's beginning is asked about, too: who
+had looked at which branch by then, no history tells.
 """
 
 _WHOLE = """\

@@ -99,6 +99,47 @@ def test_a_merge_that_drops_their_staff_list(desk: Plain, guilty: bool) -> str:
     return desk.merge(theirs, files={STAFF: FILES[STAFF] if guilty else newer})
 
 
+def accepted(*words: str) -> dict[str, str]:
+    """The list of these acceptances, each `FINDING BY`."""
+    rows = (dict(zip(("finding", "by"), word.split(), strict=True)) for word in words)
+    lines = [f"- {{finding: {row['finding']}, by: {row['by']}, why: Known., until: 2026-12-31}}\n" for row in rows]
+    return {"policies/accepted.yaml": f"accepted: {'' if lines else '[]'}\n{''.join(lines)}"}
+
+
+def two_lists(desk: Plain) -> tuple[str, str]:
+    """Lee took one old word away and gave a new one, and so did Max with others; gives what the merge is to unite."""
+    begun = desk.commit(accepted("0" * 12 + " lee", "1" * 12 + " max", "2" * 12 + " max"), "Old words", who="max")
+    theirs = desk.commit(accepted("1" * 12 + " max", "2" * 12 + " max", "a" * 12 + " lee"), "Lee's", who="lee")
+    desk.go(begun)
+    desk.commit(accepted("0" * 12 + " lee", "2" * 12 + " max", "b" * 12 + " max"), "Max's", who="max")
+    return theirs, "b" * 12 + " max"
+
+
+@twins("merged-policy", "minor", "left policies/accepted.yaml as none of its parents had it", case=None)
+def test_a_merge_that_drops_a_word_of_theirs(desk: Plain, guilty: bool) -> str:
+    """To unite two lists is no decision."""
+    desk.open()
+    theirs, mine = two_lists(desk)
+    kept = () if guilty else ("a" * 12 + " lee",)
+    return desk.merge(theirs, files=accepted(*kept, "2" * 12 + " max", mine))
+
+
+@twins("merged-policy", "minor", "left policies/accepted.yaml as none of its parents had it", case=None)
+def test_a_merge_that_accepts_something_itself(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    theirs, mine = two_lists(desk)
+    more = ("c" * 12 + " sam",) if guilty else ()
+    return desk.merge(theirs, files=accepted("2" * 12 + " max", mine, "a" * 12 + " lee", *more))
+
+
+@twins("merged-policy", "minor", "left policies/accepted.yaml as none of its parents had it", case=None)
+def test_a_merge_that_brings_back_what_one_side_took_away(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    theirs, mine = two_lists(desk)
+    more = ("0" * 12 + " lee",) if guilty else ()
+    return desk.merge(theirs, files=accepted(*more, "2" * 12 + " max", mine, "a" * 12 + " lee"))
+
+
 @twins("deleted", "major", "deleted the case's file")
 def test_a_merge_that_deletes_a_case(desk: Plain, guilty: bool) -> str:
     desk.open()
