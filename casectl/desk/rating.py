@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from casectl.desk.known import nearest, who_holds
 from casectl.desk.verb import Scene
-from casectl.model.case import Case
+from casectl.model.case import Case, Scalar
 from casectl.model.policy import Policy, Question, Raising
 from casectl.model.problems import UsageMistake
 from casectl.model.rubric import Facts, open_questions, suggest
@@ -53,6 +53,11 @@ def read_answers(policy: Policy, typed: Sequence[str]) -> dict[str, str]:
 def recorded(answers: Mapping[str, str]) -> str | None:
     """Answers as a log entry holds them: `impact=all, workaround=no`."""
     return ", ".join(f"{name}={answer}" for name, answer in answers.items()) or None
+
+
+def reread(policy: Policy, said: Scalar | None) -> dict[str, str]:
+    """Answers from a log entry. Raises as `read_answers` does."""
+    return read_answers(policy, str(said).split(", ") if said else ())
 
 
 def suggestion(policy: Policy, case: Case, answers: Mapping[str, str]) -> str | None:

@@ -33,12 +33,14 @@ def of_history(history: History) -> Iterator[Finding]:
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:
+    there = 0
     for step in trial.timeline.steps:
         for entry in _logged(step):
+            there += 1
             trial.history.logged.add(_path(trial, entry))
             if len(trial.history.commits[step.commit].parents) < 2:
                 yield from _attached(trial, step, entry)
-    if sum(len(_logged(step)) for step in trial.steps) > MOST_FILES:
+    if there > MOST_FILES:
         yield from _too_many(trial)
 
 

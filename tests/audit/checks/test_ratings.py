@@ -16,7 +16,7 @@ def leading(who: str) -> dict[str, str]:
     }
 
 
-RATED = entry("t1", "triage", suggested="p1", chosen="p1")
+RATED = entry("t1", "triage", suggested="p2", chosen="p1")
 
 
 @twins("raise-late", "minor", "raised the priority from p2 to p1 more than 30 minutes", clause=["ACM-2"])

@@ -21,7 +21,7 @@ ANSWER = entry("r1", "response", "We look.")
 def test_a_breach_that_was_undone(desk: Plain, guilty: bool) -> str:
     """What was rated too high is put right before it is late, or after."""
     desk.open(ID, ANSWER)
-    rated = entry("t1", "triage", suggested="p1", chosen="p1")
+    rated = entry("t1", "triage", suggested="p2", chosen="p1")
     desk.step("triage", rated, who="lee", at="09:10", priority="p1")
     void = entry("v1", "void", void="t1", reason="Not so bad.")
     return desk.step("undo", void, who="lee", at="14:00" if guilty else "12:00", priority="p2")
