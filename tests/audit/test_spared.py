@@ -177,3 +177,11 @@ def test_three_clones_at_once(desk: Plain) -> None:
     sheet = desk.sheets[begun][ID].changed(log, {})
     desk.commit({path_of(): sheet.text}, "Merge all", at="09:30", parents=tuple(sides))
     assert desk.codes() == []
+
+
+def test_a_case_taken_back_with_a_word_that_nobody_knows(desk: Plain) -> None:
+    """The word was put right later: of that step it counts no more."""
+    desk.open()
+    desk.step("undo", entry("v1", "void", void=ID, reason="A test."), status="closed", priority="p9")
+    desk.step("triage", entry("t1", "triage", suggested="p2", chosen="p2"), priority="p2")
+    assert desk.codes() == ["case-undone", "unknown-word"]

@@ -45,9 +45,8 @@ def of_case(trial: Trial) -> Iterator[Finding]:
             yield from _moved(trial, step, trial.past(place).own)
     ended = trial.effective.ended_by if trial.steps else None
     if ended is not None and trial.witnessed(ended):
-        steps = trial.timeline.steps
-        own = trial.timeline._replace(steps=steps[: steps.index(ended) + 1])
-        yield from _moved(trial, ended._replace(changes={}), own)
+        at = next(at for at, step in enumerate(trial.timeline.steps) if step.commit == ended.commit)
+        yield from _moved(trial, ended._replace(changes={}), trial.bare_past(at).own)
 
 
 def _records(

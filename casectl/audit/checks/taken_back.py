@@ -37,9 +37,7 @@ def of_case(trial: Trial) -> Iterator[Finding]:
             left = _left(trial.read_past(place))
             if left:
                 back = back_to(left)
-                told = f"took a step back, and left its {' and '.join(left)}" + (
-                    f": not back to {back}" if back else ""
-                )
+                told = f"took a step back, and left its {' and '.join(left)}{back and f': not back to {back}'}"
                 yield trial.finding("undone-in-part", step.commit, told)
 
 
