@@ -45,19 +45,27 @@ def own_key(given: Path | None, where: Path | Place) -> OwnKey:
     `CasectlError` for a file that holds no public SSH key.
     """
     if given is not None:
-        return _from_file(given.expanduser())
+        return _from_file(_at_home(given))
     said = configured(where, "user.signingKey")
     if said.startswith(("key::", "ssh-")):
         return _own(said.removeprefix("key::"), said)
     root = where if isinstance(where, Path) else where.root
-    path = root / Path(said).expanduser()
+    path = root / _at_home(Path(said))
     if said and (configured(where, "gpg.format") == "ssh" or _public(path).is_file()):
         return _from_file(path)
-    folder = Path("~/.ssh").expanduser()
+    folder = _at_home(Path("~/.ssh"))
     found = next((folder / name for name in USUAL if (folder / name).is_file()), None)
     if found is None:
         raise NotFound(f"there is no SSH key to sign with: none of {', '.join(USUAL)} in {folder}", _MAKE_ONE)
     return _from_file(found)
+
+
+def _at_home(path: Path) -> Path:
+    """A path with `~` or `~jo` as a shell takes it: as it stands where nobody is at home."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
 
 
 def _public(path: Path) -> Path:

@@ -164,6 +164,13 @@ def test_the_key_that_git_is_configured_to_use(terminal: Terminal, keys: Path) -
     terminal.git("verify-commit", "HEAD")
 
 
+def test_a_home_of_nobody_is_no_key_of_git(terminal: Terminal, keys: Path) -> None:
+    pub = make_key(keys)
+    subprocess.run(["git", "config", "--global", "user.signingKey", "~nobody-of-that-name/k"], check=True)
+    init(terminal)
+    assert terminal.git("config", "user.signingKey").strip() == str(pub)
+
+
 def test_a_key_that_is_configured_as_a_text(terminal: Terminal, keys: Path) -> None:
     """Its private half is in an agent; without one, the founding commit cannot be signed, and nothing is made."""
     line = make_key(keys, name="elsewhere").read_text().strip()
@@ -209,6 +216,7 @@ def test_no_key_at_all(terminal: Terminal, keys: Path) -> None:
     [
         ("none.pub", None, 4, "there is no public key "),
         ("none", None, 4, "none.pub"),
+        ("~nobody-of-that-name/k.pub", None, 4, "there is no public key "),
         ("odd.pub", "hello\n", 1, "not a public SSH key"),
         ("odd.pub", "", 1, "not a public SSH key"),
         ("odd.pub", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n", 1, "keep private keys to yourself"),
@@ -220,7 +228,7 @@ def test_files_that_hold_no_key(
 ) -> None:
     if text is not None:
         (keys / name).write_text(text)
-    said = init(terminal, "--key", str(keys / name), code=code)
+    said = init(terminal, "--key", name if name.startswith("~") else str(keys / name), code=code)
     assert words in said
     assert "b3Bl" not in said
     assert not terminal.root.exists()
