@@ -71,8 +71,10 @@ def _fields(kind: str, wire: Wire) -> PublicKey:
 
 
 def _rsa(exponent: int, modulus: int) -> PublicKey:
-    if modulus.bit_length() not in RSA_BITS:
-        raise WireError(f"an RSA key of {modulus.bit_length()} bits, not {RSA_BITS[0]} to {RSA_BITS[-1]}")
+    bits = modulus.bit_length()
+    if bits not in RSA_BITS:
+        what = "a weak RSA key" if bits < RSA_BITS[0] else "an RSA key"
+        raise WireError(f"{what} of {bits} bits, not {RSA_BITS[0]} to {RSA_BITS[-1]}")
     if exponent < 3 or not exponent % 2 or exponent.bit_length() > MOST_EXPONENT_BITS or not modulus % 2:
         raise WireError("an RSA key with an exponent or a modulus that none may have")
     return PublicKey(RSA, exponent=exponent, modulus=modulus)

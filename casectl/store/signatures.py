@@ -43,8 +43,8 @@ class Signature(NamedTuple):
     """What a commit's signature proves."""
 
     state: State
-    """`good`: the owner of `key` signed exactly this commit. `bad`: it says so, and it is not true. `unsupported`: it
-    may be true; signatures of that kind are not checked."""
+    """`good`: the owner of `key` signed exactly this commit. `bad`: it says so, and proves nothing: it is not true, or
+    too weak. `unsupported`: it may be true; signatures of that kind are not checked."""
     key: bytes = b""
     """The wire form of the public key that is named in it; it proves nothing unless the state is `good`."""
     why: str = ""

@@ -375,6 +375,20 @@ class TestBad:
         commit = desk.replace_head(good.replace(b"-----END SSH", b"-----AND SSH"))
         assert desk.found() == [("bad-signature", commit)]
 
+    def test_a_key_that_is_too_weak_is_not_called_untrue(self, desk: Desk, tmp_path: Path) -> None:
+        """git takes it for good."""
+        weak = make_key(tmp_path, "rsa-1024")
+        commit = desk.commit(key=weak)
+        signers = tmp_path / "signers"
+        signers.write_text(f"{SAM.mail} {weak.read_text()}")
+        desk.repo.git("config", "gpg.ssh.allowedSignersFile", str(signers))
+        assert desk.repo.git("log", "-1", "--format=%G?") == "G"
+        (row,) = [row for row in desk.review().table.rows if row["commit"] == commit]
+        assert row["code"] == "bad-signature"
+        assert (
+            row["finding"] == "carries a signature that proves nothing: a weak RSA key of 1024 bits, not 2048 to 16384"
+        )
+
 
 class TestWhoseKey:
     def test_somebody_elses(self, desk: Desk) -> None:

@@ -21,13 +21,16 @@ KINDS = {
     "rsa-3072": ("-t", "rsa", "-b", "3072"),
 }
 """What `ssh-keygen` makes without a security token."""
+WEAK = {"rsa-1024": ("-t", "rsa", "-b", "1024")}
+"""What it makes, and signs with, all the same."""
 
 
 def make_key(folder: Path, kind: str = "ed25519", name: str = "") -> Path:
     """A new key without a passphrase; gives its `.pub` file."""
     path = folder / (name or f"id_{kind}")
     said = subprocess.run(
-        ["ssh-keygen", "-q", *KINDS[kind], "-N", "", "-C", f"{kind} test", "-f", str(path)], capture_output=True
+        ["ssh-keygen", "-q", *(KINDS | WEAK)[kind], "-N", "", "-C", f"{kind} test", "-f", str(path)],
+        capture_output=True,
     )
     assert said.returncode == 0, said.stderr
     return path.with_name(f"{path.name}.pub")

@@ -23,7 +23,9 @@ from casectl.store.signatures import Signature
 
 CODES = {
     "unsigned": Code("major", "A commit is not signed, although the policy wants every commit of the desk signed."),
-    "bad-signature": Code("major", "A commit carries a signature that is not true of it, or none that can be read."),
+    "bad-signature": Code(
+        "major", "A commit carries a signature that is not true of it, that cannot be read, or that is too weak."
+    ),
     "unchecked-signature": Code("minor", "A signature is of a kind that is not checked, such as one of OpenPGP."),
     "unknown-key": Code("major", "A commit is signed with a key that nobody of the staff ever had."),
     "wrong-signer": Code("major", "A commit is signed with the key of somebody else than who committed it."),
@@ -75,7 +77,7 @@ def _missing(place: _Place) -> tuple[str, str] | None:
 def _doubt(commit: Commit, signature: Signature, tenures: Tenures, wanted: bool, at: Instant) -> tuple[str, str] | None:
     """What is wrong with a signature that is there, made by `at`; whether the weaker doubts are `wanted`."""
     if signature.state == "bad":
-        return "bad-signature", f"carries a signature that is not true: {signature.why}"
+        return "bad-signature", f"carries a signature that proves nothing: {signature.why}"
     if signature.state == "unsupported":
         return ("unchecked-signature", f"is signed in a way that is {signature.why}") if wanted else None
     name, owners = fingerprint_of(signature.key), tenures.of(signature.key)

@@ -208,7 +208,7 @@ _SIGNED = """\
 
 One line for each commit: its ID, git's verdict (`G` good, `B` bad, `N` not signed, `U` good but by an unknown key), the
 signer, and the committer's address. A signature is the committer's only where the two name the same person. This counts
-them and judges none: which of them are findings says `findings.csv`.
+them and judges none: which of them are findings says `findings.csv`. (`G` may be of a key that is too weak there.)
 
 ```bash
 TZ=UTC git -C check/history -c gpg.ssh.allowedSignersFile="$PWD/allowed_signers" log --no-show-signature \\
