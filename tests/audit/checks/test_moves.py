@@ -250,9 +250,10 @@ def test_time_does_a_thing_once(desk: Plain, guilty: bool) -> str:
     desk.open()
     desk.step("respond", ANSWER)
     desk.step("escalate", *late(), at="15:30", event="automatic escalate", who="robot", level="2")
-    more = (entry("e9", "notice", "Late.", rule="late"), {"event": "automatic escalate", "level": "1"})
-    said, how = more if guilty else (entry("n1", "note", "Late."), {"event": "note"})
-    return desk.step("escalate", said, at="19:00", **how)
+    if not guilty:
+        return desk.step("note", entry("n1", "note", "Late."), at="19:00")
+    again = entry("e9", "notice", "Late.", rule="late")
+    return desk.step("escalate", again, at="19:00", event="automatic escalate", level="1")
 
 
 @twins(

@@ -68,7 +68,7 @@ def test_a_customer_and_a_merge_that_were_undone_and_left_in_the_file(desk: Plai
     return blamed
 
 
-@twins("undone-in-part", "major", "left its priority: not back to priority p2")
+@twins("undone-in-part", "major", "left its priority: not back to priority p2", beside=["suggestion-false"])
 def test_a_void_that_puts_something_else_in_the_place(desk: Plain, guilty: bool) -> str:
     """What a later step made of it stays."""
     desk.open()
