@@ -31,6 +31,7 @@ CODES = {
     "escalation-guard": Code("minor", "A case was escalated by hand though the guard of its ladder did not let it."),
     "role": Code("major", "A step was taken by somebody without the role for it."),
     "stranger": Code("minor", "A step was taken by somebody who was not in the staff list then."),
+    "wrong-undone": Code("observation", "A step that broke a rule was taken back: no figure rests on it any more."),
     "automatic": Code("major", "A step says that time did it, and by the policy that was not due, or not all of it."),
 }
 
@@ -49,15 +50,20 @@ def of_case(trial: Trial) -> Iterator[Finding]:
 
 
 def _of_no_effect(trial: Trial) -> Iterator[Finding]:
-    """Who took the steps that count for nothing: that were taken back, or taken after the whole case was, or that
-    nothing judges. The undo of a step takes back that it was for another role; not that a stranger was here. Whatever
-    an undo leaves a case in is part of it."""
+    """Steps that count for nothing: that were taken back, or taken after the whole case was, or that nothing judges.
+    A stranger was here all the same; of what else was wrong with a step that was taken back since, an auditor hears
+    that. Whatever an undo leaves a case in is part of it."""
     steps = trial.timeline.steps
     counted, voided = {step.commit for step in trial.steps}, voided_steps(steps, trial.id)
     for at in (at for at, step in enumerate(steps) if step.commit not in counted and trial.witnessed(step)):
-        past, asked = trial.bare_past(at), ("stranger",) if at in voided else ("stranger", "role")
+        past = trial.bare_past(at)
         past = past._replace(step=past.step._replace(changes={})) if has_voids((past.step,)) else past
-        yield from (each for each in _taken(trial, past) if each.code in asked)
+        found = list(_step(trial, past) if at in voided else _taken(trial, past))
+        yield from (each for each in found if each.code == "stranger" or (each.code == "role" and at not in voided))
+        wrong = [each.sentence for each in found if each.code != "stranger"] if at in voided else []
+        if wrong:
+            told = f"{'; '.join(wrong)}; that was taken back since"
+            yield trial.finding("wrong-undone", past.step.commit, told)
 
 
 def _step(trial: Trial, past: Past) -> Iterator[Finding]:

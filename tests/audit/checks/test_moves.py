@@ -191,7 +191,7 @@ def test_a_step_of_a_stranger_after_a_word_that_nobody_knows(desk: Plain, guilty
     return desk.step("respond", ANSWER, who="eve" if guilty else "jo")
 
 
-@twins("stranger", "minor", "was committed by robot@example.org")
+@twins("stranger", "minor", "was committed by robot@example.org", also=["wrong-undone"])
 def test_what_time_did_and_somebody_took_back(desk: Plain, guilty: bool) -> str:
     """Time is on no list; what only says that it was time is asked who it was."""
     desk.open()
@@ -199,6 +199,18 @@ def test_what_time_did_and_somebody_took_back(desk: Plain, guilty: bool) -> str:
     level = "1" if guilty else "2"
     blamed = desk.step("escalate", *late(), at="15:30", event="automatic escalate", who="robot", level=level)
     desk.step("undo", entry("v1", "void", void=late()[0][0][1], reason="We know."), level=None)
+    return blamed
+
+
+@twins("wrong-undone", "observation", "moved the case from open to closed; ", beside=["undone-in-part"])
+def test_what_was_wrong_before_it_was_taken_back(desk: Plain, guilty: bool) -> str:
+    """No figure rests on it; that somebody did it is a fact."""
+    desk.open()
+    if not guilty:
+        desk.step("resolve", **SOLVED)
+    blamed = desk.step("close", entry("n1", "note", "All done."), who="lee", status="closed")
+    back = "open" if guilty else "resolved"
+    desk.step("undo", entry("v1", "void", void="n1", reason="Too early."), who="lee", status=back)
     return blamed
 
 
