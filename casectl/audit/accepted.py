@@ -51,9 +51,8 @@ class Acceptances:
         `complete`."""
         for name, word in self.given.items():
             finding = found.get(name)
-            why = self._why_not(word, finding)
-            if not why and self.is_over(word):
-                why = f"finding '{name}' was accepted until {word.until}, which is over"
+            over = f"finding '{name}' was accepted until {word.until}, which is over" if self.is_over(word) else ""
+            why = over or self._why_not(word, finding)
             if not why and finding is None and complete:
                 why = f"there is no finding '{name}' (any more)"
             if why:

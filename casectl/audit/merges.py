@@ -37,7 +37,7 @@ def _told(mine: list[Touch]) -> Touch:
 
 def _is_own(history: History, commit: Commit, mine: list[Touch]) -> bool:
     if len(mine) == len(commit.parents):
-        return mine[0].path != WORDS or not unites_words(history.repo, commit)
+        return mine[0].path != WORDS or not unites_words(history, commit)
     return any(_may_be_taken_back(touch) for touch in mine) and is_taken_back(history, commit, mine[0])
 
 

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+from casectl.audit.history import History
 from casectl.model.scrutiny import Acceptance
 from casectl.model.scrutiny_reader import read_accepted
-from casectl.store.ancestry import merge_bases
 from casectl.store.book import FOLDER, CommitTree, commit_tree
 from casectl.store.commitlog import Commit
 from casectl.store.objects import ObjectReader
 from casectl.store.policy_tree import ACCEPTED
-from casectl.store.repo import Repo
 
 WORDS = f"{FOLDER}/{ACCEPTED}"
 
 _Words = frozenset[Acceptance]
 
 
-def unites_words(repo: Repo, merge: Commit) -> bool:
+def unites_words(history: History, merge: Commit) -> bool:
     """Whether a merge of two left every word that both sides had, or that one of them had added, and no other. Not
     where one of the versions cannot be read."""
     if len(merge.parents) != 2:
         return False
-    bases = merge_bases(repo, *merge.parents)
-    with ObjectReader(repo) as reader:
-        tree = commit_tree(repo, reader, merge.id)
+    bases = history.bases(*merge.parents)
+    with ObjectReader(history.repo) as reader:
+        tree = commit_tree(history.repo, reader, merge.id)
         versions = [_words(tree, commit) for commit in (merge.id, *merge.parents, *bases)]
     known = [version for version in versions if version is not None]
     if len(known) < len(versions):

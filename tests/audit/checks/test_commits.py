@@ -106,7 +106,7 @@ def test_a_promise_under_the_name_of_a_note(desk: Plain, guilty: bool) -> str:
 def test_an_undo_that_takes_nothing_back(desk: Plain, guilty: bool) -> str:
     """Under that name anything can be put back; by a void alone."""
     desk.open()
-    taken = desk.step("take", assignee="sam", owner="sam", status="assigned")
+    taken = desk.step("assign", assignee="sam")
     void = () if guilty else (entry("v1", "void", void=taken, reason="Not mine."),)
     more = {} if guilty else {"owner": None, "status": "open"}
     return desk.step("undo", *void, assignee=None, **more)

@@ -72,10 +72,10 @@ def test_a_customer_and_a_merge_that_were_undone_and_left_in_the_file(desk: Plai
 def test_a_void_that_puts_something_else_in_the_place(desk: Plain, guilty: bool) -> str:
     """What a later step made of it stays."""
     desk.open()
-    rated = entry("t1", "triage", suggested="p1", chosen="p1")
+    rated = entry("t1", "triage", suggested="p2", chosen="p1")
     desk.step("triage", rated, who="lee", priority="p1")
     if not guilty:
-        desk.step("triage", entry("t2", "triage", suggested="p3", chosen="p3"), who="lee", priority="p3")
+        desk.step("triage", entry("t2", "triage", suggested="p2", chosen="p3"), who="lee", priority="p3")
     return desk.step("undo", entry("v1", "void", void="t1", reason="x"), **({"priority": "p3"} if guilty else {}))
 
 
