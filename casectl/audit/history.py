@@ -85,8 +85,8 @@ class History:
     """Digests of what hardly two cases have alike, with the case that was read first with it."""
     logged: set[str] = field(default_factory=set)
     """Paths of the files beside cases that log entries name."""
-    sources: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """Other systems whose logs speak for cases: the first such case's opening, and how many there are."""
+    testified: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By commit, once the cases have been read: the other system whose log told it, and the case."""
     merged: dict[tuple[str, str], bool] = field(default_factory=dict)
     """By merge and path: whether the merge itself changed the file. Finding that out takes git, so it is kept."""
     warnings: list[Problem] = field(default_factory=list)
@@ -189,7 +189,7 @@ class History:
         return True
 
     def says_imported(self, commit: str) -> bool:
-        """Whether a commit says that the log of another system told it. `testimony` asks whether that can be so."""
+        """Whether a commit says that the log of another system told it; whether that can be so, `Trial.told` knows."""
         made_by = self.commits[commit]
         told = made_by.trailers.get("Event") == IMPORT and made_by.committer.mail.endswith(IMPORTED)
         return told and len(made_by.parents) < 2
@@ -331,12 +331,23 @@ class Trial:
 
     @cached_property
     def testimony(self) -> bool:
-        """Whether another system's log speaks for it from its opening on."""
+        """Whether its opening names another system, whose log is to speak for it."""
         return bool(self.timeline.steps) and "source" in self.timeline.opened.changes
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """The commits that the log of that system told: from the opening on, until work on the case began here. What
+        another clone did meanwhile ends nothing."""
+        steps, here = self.timeline.steps if self.testimony else (), 0
+        for at, step in enumerate(steps):
+            worked_on = here and (not self._known or self._known[at] & here)
+            if worked_on or not self.history.says_imported(step.commit):
+                here |= 1 << at
+        return frozenset(step.commit for at, step in enumerate(steps) if not here >> at & 1)
 
     def witnessed(self, step: Step) -> bool:
         """Whether the step was taken here, not told by the log of another system."""
-        return not self.testimony or not self.history.says_imported(step.commit)
+        return step.commit not in self.told
 
     def finding(
         self, code: str, commit: str, sentence: str, about: str = "", clause: tuple[str, ...] = (), show: str = ""

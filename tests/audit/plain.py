@@ -17,6 +17,8 @@ from tests.cli.conftest import moment_of
 
 ID, OTHER = "ACM-261123-K7Q4P", "ACM-261123-M3XNB"
 NOW = "2026-12-24 12:00"
+ROBOT = "Robot <robot@import.invalid>"
+"""Who commits what another system's log tells."""
 HERE = Path(__file__).parent
 POLICY = (HERE / "desk.yaml").read_text(encoding="utf-8")
 ROLES = {"sam": "agent", "jo": "agent", "lee": "lead", "max": "head"}
@@ -138,11 +140,24 @@ class Plain:
         self.git("update-ref", "HEAD", commit)
         return commit
 
-    def open(self, case: str = ID, *entries: Entry, at: str = "09:00", who: str = "sam", **fields: str | None) -> str:
+    def take_over(self, case: str = ID, *entries: Entry, at: str = "09:00", **fields: str | None) -> str:
+        """A case, opened as the log of another system tells it."""
+        known = {"source": "old", "external_id": f"INC-{case}"}
+        return self.open(case, *entries, at=at, who=ROBOT, verb="import", **(known | fields))
+
+    def open(
+        self,
+        case: str = ID,
+        *entries: Entry,
+        at: str = "09:00",
+        who: str = "sam",
+        verb: str = "open",
+        **fields: str | None,
+    ) -> str:
         """A case, opened by Sam at nine unless said otherwise."""
         known = {"id": case, "policy": "acme/1.0", "type": "fault", "title": "Nobody can sign in", "channel": "phone"}
         sheet = Sheet({**known, "status": "open", "priority": "p2"}).changed(entries, fields)
-        return self.write("open", sheet, case, at=at, who=who)
+        return self.write(verb, sheet, case, at=at, who=who)
 
     def step(
         self,

@@ -9,7 +9,7 @@ import pytest
 from casectl.reports.population import population
 from casectl.sla.automatic import derived_id
 from casectl.store.repo import find_repo
-from tests.audit.plain import FILES, ID, STAFF, Plain, begin, entry, path_of
+from tests.audit.plain import FILES, ID, ROBOT, STAFF, Plain, begin, entry, path_of
 from tests.cli.conftest import moment_of
 
 SOLVED = {"status": "resolved", "resolution": "A new password."}
@@ -134,9 +134,20 @@ def test_a_deleted_case_stays_in_the_population(desk: Plain) -> None:
 
 def test_a_step_of_an_older_log_is_judged_by_nobody_here(desk: Plain) -> None:
     """What another system tells was not taken by our rules; a step that was taken here since is."""
-    desk.open(external_id="INC1", source="old", received="2026-11-01T09:00:00+00:00")
-    desk.step("import", who="Robot <robot@import.invalid>", status="closed")
-    assert desk.codes() == ["claim-old", "testimony"]
+    desk.take_over(received="2026-11-01T09:00:00+00:00")
+    desk.step("import", who=ROBOT, status="closed")
+    desk.step("respond", entry("r1", "response", "We look."), who="eve")
+    assert desk.codes() == ["testimony", "stranger"]
+
+
+def test_a_log_that_went_on_while_the_case_was_worked_on_elsewhere(desk: Plain) -> None:
+    """Who imports in one clone need not know what is done in another."""
+    begun = desk.take_over()
+    here = desk.step("note", NOTE, at="10:00")
+    desk.go(begun)
+    desk.step("import", entry("r1", "response", "We look."), at="10:30", who=ROBOT)
+    desk.merge(here, at="11:00")
+    assert desk.codes() == ["testimony"]
 
 
 def test_clones_that_merged_crosswise(desk: Plain) -> None:

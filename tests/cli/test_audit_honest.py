@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -341,3 +342,17 @@ def test_a_real_log_that_was_taken_over(company: Terminal) -> None:
     case = str(company.run("list", "--all", "-o", "json").json["rows"][0]["id"])
     as_somebody(company, "eve").run("note", case, "-m", "Seen here.", at="2026-12-24 12:00")
     assert sorted(found(company)) == ["stranger", "testimony"]
+
+
+def test_a_real_log_that_went_on(terminal: Terminal, tmp_path: Path) -> None:
+    """It is read without the last row of each case, and then with it: every case goes on. Where the desk worked in
+    between, on a case of its own, each import is testimony by itself."""
+    rows = (UCI / "sample.csv").read_text().splitlines(keepends=True)
+    earlier = [row for row, after in pairwise(rows) if row.split(",")[0] in ("number", after.split(",")[0])]
+    terminal.run("init", str(terminal.root), "--policy", str(UCI / "policy.yaml"), at="08:00")
+    table = tmp_path / "log.csv"
+    for part, at in ((earlier, "08:00"), (rows, "09:00")):
+        table.write_text("".join(part))
+        terminal.run("import", "csv", str(table), "--map", str(UCI / "map.yaml"), code=3)
+        terminal.open("Ours", at=f"2026-11-24 {at}")
+    assert found(terminal) == ["testimony", "testimony"]

@@ -19,7 +19,7 @@ CODES = {
 brought. Which of its sides was away, and whether by chance, no history tells."""
 
 
-def of_history(history: History) -> Iterator[Finding]:
+def at_the_end(history: History) -> Iterator[Finding]:
     policies = history.book.policies.values()
     allowed = max((policy.scrutiny.claims_seconds for policy in policies), default=Scrutiny().claims_seconds)
     known: set[str] = set()
@@ -52,7 +52,7 @@ def _newly(history: History, commit: Commit, known: set[str]) -> list[Commit]:
 
 def _late(history: History, merge: Commit, brought: Sequence[Commit], allowed: int) -> Iterator[Finding]:
     """Nothing of what another system's log tells: that was never here before."""
-    steps = [each for each in brought if history.cases_in(each.id) and not history.says_imported(each.id)]
+    steps = [each for each in brought if history.cases_in(each.id) and each.id not in history.testified]
     oldest = min((each.committer.at for each in steps if each.committer.at is not None), default=None)
     if oldest is None or merge.committer.at is None or merge.committer.at - oldest <= allowed:
         return

@@ -39,8 +39,6 @@ def of_history(history: History) -> Iterator[Finding]:
         cases = history.cases_in(commit.id)
         case = cases[0] if len(cases) == 1 else ""
         found = [*_odd(commit), *_dated(history, commit), *_signed_by(commit)]
-        if not (cases and history.says_imported(commit.id)):  # what that is dated, another system's log said
-            found += _behind(history, commit)
         if len(commit.parents) < 2:
             found += _one_action(history, commit, cases)
         yield from (each._replace(case=case) for each in found)
@@ -119,6 +117,14 @@ def _is_known(event: str) -> bool:
     """Whether casectl writes commits of one case with that `Event:`."""
     done_by_time = event.startswith(AUTOMATIC) and event.removeprefix(AUTOMATIC) in _BY_TIME
     return event in VERBS or event in _UNASKED or done_by_time
+
+
+def at_the_end(history: History) -> Iterator[Finding]:
+    """Dates that run backwards; those of testimony, another system's log said."""
+    for commit in history.commits.values():
+        for finding in _behind(history, commit) if commit.id not in history.testified else ():
+            cases = history.cases_in(commit.id)
+            yield finding._replace(case=cases[0] if len(cases) == 1 else "")
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ def of_case(trial: Trial) -> Iterator[Finding]:
     if not trial.steps:
         return
     for problem in _of_guards(trial):
-        if problem.code in CODES and not (trial.testimony and trial.history.says_imported(problem.commit)):
+        if problem.code in CODES and problem.commit not in trial.told:
             told = problem.message.removeprefix(f"commit {problem.commit[:12]} ")
             yield trial.finding(problem.code, problem.commit, told, problem.about, problem.clause)
     yield from _lowered(trial)

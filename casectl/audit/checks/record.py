@@ -67,7 +67,7 @@ def _is_misplaced(path: str) -> bool:
 def of_case(trial: Trial) -> Iterator[Finding]:
     for problem in (*trial.timeline.problems, *trial.unjudged):
         if problem.code == "clock-back":  # where the commit is told to run behind its parent, this is the same finding
-            if not (trial.testimony and trial.history.says_imported(problem.commit)):
+            if problem.commit not in trial.told:
                 yield trial.finding(problem.code, problem.commit, problem.message)
         elif problem.code in CODES and problem.code not in _TOLD_ELSEWHERE:
             yield trial.finding(problem.code, problem.commit, problem.message, problem.about)

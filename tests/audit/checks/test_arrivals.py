@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.plain import OTHER, Plain, begin, entry
+from tests.audit.plain import OTHER, ROBOT, Plain, begin, entry
 from tests.audit.stories import twins
 
 NOTE, ANSWER = entry("n1", "note", "They rang."), entry("a1", "response", "We look.")
@@ -53,11 +53,12 @@ def test_a_log_of_another_system_and_files_that_are_no_case(desk: Plain) -> None
     """What an import tells is as old as that system says, and was never here before."""
     begun = desk.commit({"cases/A.md": "A.\n"}, "A")
     desk.commit({"cases/B.md": "B.\n"}, "B", at="08:10")
-    sheet = desk.open(external_id="INC1", source="old", at="2026-11-23 08:20")
-    theirs = desk.step("note", NOTE, event="import", at="2026-11-23 08:30", who="Robot <robot@import.invalid>")
+    opened = desk.open(OTHER, at="2026-11-23 08:20")
+    desk.take_over(at="2026-11-23 08:25")
+    theirs = desk.step("import", NOTE, at="2026-11-23 08:30", who=ROBOT)
     desk.go(begun)
     desk.commit({"cases/C.md": "C.\n"}, "C", at="2026-11-27 08:00")
     files = {"cases/A.md": "A.\n", "cases/B.md": "B.\n", "cases/C.md": "C.\n"}
     desk.merge(theirs, files=files, at="2026-11-27 09:00")
     rows = [row for row in desk.review().table.rows if row["code"] == "late-merge"]
-    assert [row["finding"].partition(",")[0] for row in rows] == ["brought 1 commit of 1 case"], sheet
+    assert [row["finding"].partition(",")[0] for row in rows] == ["brought 1 commit of 1 case"], opened

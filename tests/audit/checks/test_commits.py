@@ -182,7 +182,7 @@ def test_a_date_beyond_all_dates(desk: Plain, guilty: bool) -> str:
     return desk.commit({path_of(): desk.sheet().changed((NOTE,), {}).text}, message, heads=lines)
 
 
-@twins("clock-back", "minor", "is dated 2026-11-23T08:59:00+00:00, before the step it follows")
+@twins("clock-back", "minor", "is dated 2026-11-23T08:59:00+00:00, before its parent")
 def test_a_step_before_the_one_it_follows(desk: Plain, guilty: bool) -> str:
     desk.open()
     return desk.step("note", NOTE, at="08:59" if guilty else "09:00")

@@ -177,8 +177,8 @@ def test_a_note_and_an_opening_that_two_cases_have_alike(desk: Plain, guilty: bo
 
 @twins("copied", "major", f"opened the case with what {ID} has as its own", case=OTHER, always=["testimony"])
 def test_a_case_of_elsewhere_that_was_taken_over_twice(desk: Plain, guilty: bool) -> str:
-    desk.open(ID, external_id="INC1", source="old")
-    return desk.open(OTHER, external_id="INC1" if guilty else "INC2", source="old", at="10:00")
+    desk.take_over(ID, external_id="INC1")
+    return desk.take_over(OTHER, external_id="INC1" if guilty else "INC2", at="10:00")
 
 
 @twins("void-of-nothing", "observation", "voids 'n9', no earlier entry or step")
