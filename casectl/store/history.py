@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from itertools import zip_longest
 
 from casectl.model.caseid import id_in, opened_on, path_of
@@ -26,7 +27,7 @@ _MARGIN = timedelta(days=2)
 def read_timelines(repo: Repo, commit: str, marks: dict[str, list[Mark]] | None = None) -> Iterator[Timeline]:
     """The timeline of every case that ever was, up to `commit`, in order of their paths; deleted ones included.
 
-    One pass over the history, then one over the contents, case by case: only one case's contents are held at a time.
+    One pass over the history, then one over the contents, case by case and version by version: none is held for long.
     Who has made the first already (`read_marks`) gives what it told; of that only cases are looked at, and each is
     dropped when it has been.
     """
@@ -36,8 +37,21 @@ def read_timelines(repo: Repo, commit: str, marks: dict[str, list[Mark]] | None 
     follows = history_of(repo, (commit,))
     with closing(read_blobs(repo, (blob for path in paths for blob in new_blobs(marks.get(path, ()))))) as contents:
         for path in paths:
-            held = {blob: next(contents, None) for blob in new_blobs(marks[path])}
-            yield timeline_of(id_in(path), path, marks.pop(path), held, follows)
+            blobs = iter(new_blobs(marks[path]))
+            life = timeline_of(id_in(path), path, marks[path], partial(_next_of, blobs, contents), follows)
+            _next_of(blobs, contents)
+            del marks[path]  # only now: what it names was asked for from there
+            yield life
+
+
+def _next_of(blobs: Iterator[bytes], contents: Iterator[bytes | None], wanted: bytes = b"") -> bytes | None:
+    """The content of the blob that is wanted, of contents that come in the order of `blobs`; those before it are
+    passed over, and all that are left where none is wanted."""
+    for blob in blobs:
+        content = next(contents, None)
+        if blob == wanted:
+            return content
+    return None
 
 
 def read_timeline(repo: Repo, case_id: str, commit: str) -> Timeline:
@@ -55,9 +69,9 @@ def read_timeline(repo: Repo, case_id: str, commit: str) -> Timeline:
         marks = _marks_of(repo, commit, path, f"--since={first_day(case_id)}")
         if not begins_at_birth(marks) or read_mark(marks[-1]).new != present.id.encode():
             marks = _marks_of(repo, commit, path)
-        held = {blob: reader.read(blob.decode()) for blob in new_blobs(marks)}
-    born = read_mark(marks[0]).parents if marks else ()
-    return timeline_of(case_id, path, marks, held, history_of(repo, (commit,), born))
+        born = read_mark(marks[0]).parents if marks else ()
+        follows = history_of(repo, (commit,), born)
+        return timeline_of(case_id, path, marks, lambda blob: reader.read(blob.decode()), follows)
 
 
 def _marks_of(repo: Repo, commit: str, path: str, *limits: str) -> list[Mark]:

@@ -62,7 +62,7 @@ def _read(repo: Repo, tips: tuple[str, ...], ids: dict[str, str]) -> dict[str, T
         held = dict(zip(blobs, contents, strict=False))
     births = sorted((read_mark(found[0]) for found in met.values()), key=lambda birth: birth.committed or 0)
     follows = history_of(repo, tips, births[0].parents if births else ())
-    return {ids[path]: timeline_of(ids[path], path, found, held, follows) for path, found in met.items()}
+    return {ids[path]: timeline_of(ids[path], path, found, held.get, follows) for path, found in met.items()}
 
 
 def _marks(repo: Repo, tips: tuple[str, ...], paths: Iterable[str], *limits: str) -> dict[str, list[Mark]]:

@@ -16,19 +16,19 @@ from casectl.store.gitlog import FileChange, Mark, read_mark
 
 Follows = Callable[[Sequence[str]], list[tuple[int, ...]]]
 """For commits, parents before children: the positions of the nearest ancestors of each among them."""
+Content = Callable[[bytes], bytes | None]
+"""What a blob holds; None where that is missing. Each is asked for once, in the order in which marks name them."""
 Parsed = tuple[Case | None, tuple[Problem, ...]]
 
 
-def timeline_of(
-    case_id: str, path: str, marks: Sequence[Mark], contents: Mapping[bytes, bytes | None], follows: Follows
-) -> Timeline:
-    """The timeline of the file at `path`. `marks` come oldest first; `contents` holds every blob that they name.
+def timeline_of(case_id: str, path: str, marks: Sequence[Mark], content: Content, follows: Follows) -> Timeline:
+    """The timeline of the file at `path`. `marks` come oldest first; `content` knows every blob that they name.
 
     `follows` is asked only where the contents do not show that the history is one line.
     """
     commits = [tuple(changes) for _, changes in groupby(map(read_mark, marks), key=lambda change: change.commit)]
     line = _in_line(commits)
-    history = _History(case_id, path, contents)
+    history = _History(case_id, path, content)
     for changes in line or commits:
         history.add(changes)
     names = [version.commit for version in history.versions]
@@ -134,12 +134,12 @@ class _Content:
 class _History:
     """The versions so far. Lives inside one call of `timeline_of`."""
 
-    def __init__(self, case_id: str, path: str, contents: Mapping[bytes, bytes | None]) -> None:
+    def __init__(self, case_id: str, path: str, content: Content) -> None:
         self.path = path
         self.versions: list[Version] = []
         self.problems: list[Problem] = []
         self._reader = CaseReader(case_id, path)
-        self._contents = contents
+        self._content = content
         self._known: dict[bytes, _Content] = {}
         self._reported: set[tuple[int, str]] = set()
 
@@ -162,7 +162,7 @@ class _History:
         known = self._known.get(blob)
         if known is not None:
             return known.case if known.readable else None
-        content = self._contents.get(blob) if change.plain else None
+        content = self._content(blob) if change.plain else None
         if content is None:
             what = "its content is missing from this clone" if change.plain else "no regular file"
             self._report(change, Problem(self.path, 0, what, "fetch the whole repository" if change.plain else None))
