@@ -9,12 +9,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, islice
 from typing import NamedTuple
 
 from casectl.audit.finding import Finding, show_file
-from casectl.audit.past import Past, known_of, known_to, life_until, past_of
+from casectl.audit.past import Fields, Past, known_of, known_to, life_until, past_of
 from casectl.model.caseid import CASE_PATH
 from casectl.model.instants import LAST_INSTANT, Instant
 from casectl.model.policy import Book, Policy
@@ -214,6 +214,7 @@ class Trial:
     shelf: PolicyShelf
     timeline: Timeline
     _pasts: dict[int, Past] = field(default_factory=dict)
+    _told: list[Fields] = field(default_factory=lambda: [{}])
 
     @property
     def id(self) -> str:
@@ -272,33 +273,41 @@ class Trial:
     def past(self, place: int) -> Past:
         """What one of `steps` was taken on."""
         if place not in self._pasts:
-            self._pasts[place] = self._past(place, self.steps[place].commit)
+            at = self._places[self.steps[place].commit]
+            known = self._known_at(at)
+            self._pasts[place] = self._past(place, partial(known_of, self.timeline, at, known), known is None)
         return self._pasts[place]
-
-    def _past(self, place: int, commit: str) -> Past:
-        own = self._own(self._places[commit])
-        return past_of(own, self.steps[: place + 1], self.terms, self.steps is self.judged.steps)
 
     def bare_past(self, at: int) -> Past:
         """What a step of the timeline was taken on, whether it counts or not: by the file alone, with all that was ever
         taken back. Only to be asked for where something judges the case."""
-        return past_of(self._own(at), (), self.terms, True)
-
-    def _own(self, at: int) -> Timeline:
-        """The life as whoever took a step of the timeline could know it, with that step."""
-        timeline = self.timeline
-        known = self._known[at] if self._known else None
-        if known is None or known == (1 << at) - 1:
-            return timeline._replace(steps=timeline.steps[: at + 1])
-        return known_of(timeline, at, known)
+        return past_of(partial(known_of, self.timeline, at, self._known_at(at)), None, self.terms)
 
     def read_past(self, place: int) -> Past:
         """The same, read anew where other steps crossed it: nothing that others did shines through."""
         commit = self.steps[place].commit
-        if not self._known or self._known[self._places[commit]] == (1 << self._places[commit]) - 1:
+        if self._known_at(self._places[commit]) is None:
             return self.past(place)
         own = life_until(self.history.repo, self.id, commit)
-        return past_of(own, self.steps[: place + 1], self.terms, self.steps is self.judged.steps)
+        return self._past(place, lambda: own, whole=False)
+
+    def _past(self, place: int, read: Callable[[], Timeline], whole: bool) -> Past:
+        step, plain = self.steps[place], self.steps is self.judged.steps  # nothing was ever taken back or put right
+        if plain and whole:
+            return Past(step, self.policy_at(step.commit), self._fields_until(place), read, lambda own: own.steps)
+        return past_of(read, None if plain else lambda: self.steps[: place + 1], self.terms)
+
+    def _fields_until(self, place: int) -> Fields:
+        """What the fields hold before one of `steps`. Steps that change none share one value."""
+        told = self._told
+        for step in self.steps[len(told) - 1 : place]:
+            told.append({**told[-1], **step.changes} if step.changes else told[-1])
+        return told[place]
+
+    def _known_at(self, at: int) -> int | None:
+        """Which of the steps before it a step of the timeline knew of; None for one that knew of all."""
+        known = self._known[at] if self._known else None
+        return None if known == (1 << at) - 1 else known
 
     @cached_property
     def _places(self) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from casectl.audit.finding import Code, Finding, named_mail
 from casectl.audit.history import Trial
@@ -57,7 +58,7 @@ def _of_no_effect(trial: Trial) -> Iterator[Finding]:
     counted, voided = {step.commit for step in trial.steps}, voided_steps(steps, trial.id)
     for at in (at for at, step in enumerate(steps) if step.commit not in counted and trial.witnessed(step)):
         past = trial.bare_past(at)
-        past = past._replace(step=past.step._replace(changes={})) if has_voids((past.step,)) else past
+        past = replace(past, step=past.step._replace(changes={})) if has_voids((past.step,)) else past
         found = list(_step(trial, past) if at in voided else _taken(trial, past))
         yield from (each for each in found if each.code == "stranger" or (each.code == "role" and at not in voided))
         wrong = [each.sentence for each in found if each.code != "stranger"] if at in voided else []
