@@ -30,7 +30,7 @@ from casectl.store.book import desk_of_file, read_book
 from casectl.store.bulk import IMPORTED
 from casectl.store.commitlog import Commit, read_commits
 from casectl.store.founding import founding_commits
-from casectl.store.gitlog import Mark
+from casectl.store.gitlog import Mark, is_plain
 from casectl.store.history import read_marks, read_timelines
 from casectl.store.lookup import is_case_path
 from casectl.store.objects import ObjectReader
@@ -52,6 +52,8 @@ class Touch(NamedTuple):
     old: str
     new: str
     """Blob IDs; zeros for no file."""
+    plain: bool
+    """Whether it is a regular file from then on, or none: no link, nor another repository."""
 
 
 class Opening(NamedTuple):
@@ -389,7 +391,7 @@ def _touches(marks: Mapping[str, list[Mark]]) -> dict[str, tuple[Touch, ...]]:
     for path, changes in marks.items():
         for header, raw in changes:
             words = raw.split()
-            touch = Touch(path, words[4].decode(), words[2].decode(), words[3].decode())
+            touch = Touch(path, words[4].decode(), words[2].decode(), words[3].decode(), is_plain(words[1]))
             found[header.partition(b"|")[0].decode()].append(touch)
     return {commit: tuple(sorted(touches)) for commit, touches in found.items()}
 

@@ -104,6 +104,11 @@ def _tokens(process: GitProcess) -> Iterator[bytes]:
         yield rest
 
 
+def is_plain(mode: bytes) -> bool:
+    """Whether a mode that git tells is that of a regular file, or of none: not of a link, nor of another repository."""
+    return mode in (b"100644", b"100755", b"100664", b"000000")
+
+
 def read_mark(mark: Mark) -> FileChange:
     """What a mark says."""
     commit, parents, seconds, mail = mark[0].decode(errors="replace").split("|", 3)
@@ -115,7 +120,7 @@ def read_mark(mark: Mark) -> FileChange:
         mail,
         _blob(words[2]),
         _blob(words[3]),
-        words[1] in (b"100644", b"100755", b"100664", b"000000"),
+        is_plain(words[1]),
     )
 
 

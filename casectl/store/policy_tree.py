@@ -40,6 +40,18 @@ def is_version(name: str) -> bool:
     return name.endswith(SUFFIX) and name not in BESIDE
 
 
+def is_customers(path: str) -> bool:
+    """Whether a path relative to `policies/` is that of a desk's customers."""
+    folder, _, name = path.rpartition("/")
+    return name == CUSTOMERS and "/" not in folder and is_desk(folder)
+
+
+def is_holiday_list(path: str) -> bool:
+    """Whether a path relative to `policies/` is that of a holiday list."""
+    folder, _, name = path.rpartition("/")
+    return folder == HOLIDAYS and name.endswith(SUFFIX)
+
+
 class PolicyTree(Protocol):
     """A `policies/` folder to read from. Paths are relative to it: `acme-desk/1.0.yaml`."""
 

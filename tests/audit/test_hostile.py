@@ -223,7 +223,7 @@ def test_a_policy_that_cannot_be_read_any_more(desk: Plain) -> None:
 def test_customers_that_cannot_be_read(desk: Plain) -> None:
     desk.commit({"policies/acme/customers.yaml": "customers: ["}, "Broken", who="max")
     desk.commit({"policies/acme/customers.yaml": FILES["policies/acme/customers.yaml"]}, "Mended", who="max")
-    assert told(desk) == ["customer-changed"]
+    assert told(desk) == ["customers-unreadable"]
 
 
 def test_a_repository_without_policies(tmp_path: Path) -> None:

@@ -209,34 +209,6 @@ def test_a_desk_without_a_policy(desk: Plain, guilty: bool) -> str:
     return blamed
 
 
-@twins("customer-changed", "observation", "changed the record of oakfield in policies/acme/customers.yaml", case=None)
-def test_a_customers_record_that_was_changed(desk: Plain, guilty: bool) -> str:
-    desk.open()
-    hours = "80h" if guilty else "8h"
-    text = FILES[CUSTOMERS].replace("{repair: 8h}", f"{{repair: {hours}}}") + "  mill: {}\n"
-    return desk.commit({CUSTOMERS: text}, "A new customer", who="max")
-
-
-@twins("customer-changed", "observation", "changed the record of hilltop, oakfield in policies/acme", case=None)
-def test_all_records_taken_away(desk: Plain, guilty: bool) -> str:
-    """Whoever deletes the file, to write it anew, changes every record."""
-    desk.open()
-    return desk.commit({CUSTOMERS: None} if guilty else {"cases/NOTES.md": "Nothing.\n"}, "Tidy up", who="max")
-
-
-@twins(
-    "holiday-late",
-    "minor",
-    "2026-11-24 was added on 2026-11-24T00:00:00+00:00, after its day had begun",
-    case=None,
-    always=["holidays-changed"],
-)
-def test_a_holiday_of_today(desk: Plain, guilty: bool) -> str:
-    desk.open()
-    listed = FILES[FEASTS] + '  2026-11-24: "A feast"\n'
-    return desk.commit({FEASTS: listed}, "A holiday", who="max", at="2026-11-24 00:00:00" if guilty else "23:59:59")
-
-
 @twins("policy-missing", "major", "had no policy from 2026-11-23T10:00:00+00:00 on", case=None,
        always=["policy-removed"], beside=["merged-policy"])  # fmt: skip
 def test_a_branch_took_the_policy_away(desk: Plain, guilty: bool) -> str:
@@ -271,26 +243,3 @@ def test_whoever_sets_a_desk_up_is_blamed_for_nothing(tmp_path: Path) -> None:
     sets_up(late)
     blamed = ["customer-changed", "customer-changed", "policy-backdated", "policy-missing", "policy-notice"]
     assert sorted(late.codes()) == [*blamed, "policy-removed"]
-
-
-@twins("holidays-changed", "observation", "put 1 day to come (2026-11-24) on policies/holidays/feasts.yaml", case=None)
-def test_a_holiday_of_tomorrow(desk: Plain, guilty: bool) -> str:
-    """Whatever is due tomorrow is due a day later. A day of the past changes nothing any more."""
-    desk.open()
-    listed = FILES[FEASTS] + f'  {"2026-11-24" if guilty else "2026-01-05"}: "A feast"\n'
-    return desk.commit({FEASTS: listed}, "A holiday", who="max")
-
-
-@twins(
-    "holidays-changed",
-    "observation",
-    "put 4 days to come (2026-11-24, 2026-11-25, 2026-11-26, ...) on and took 1 day to come (2026-12-25) off",
-    case=None,
-)
-def test_holidays_that_came_and_went(desk: Plain, guilty: bool) -> str:
-    """What was on the lists before the first case is nobody's change."""
-    if guilty:
-        desk.open()
-    days = "".join(f'  2026-11-{day}: "A feast"\n' for day in range(24, 28))
-    listed = FILES[FEASTS].replace("2026-12-25", "2026-01-02") + days
-    return desk.commit({FEASTS: listed}, "Other holidays", who="max")

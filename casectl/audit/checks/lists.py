@@ -1,0 +1,105 @@
+"""What became of the lists beside the policies: what they say of customers, and which days are holidays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from datetime import UTC, date, datetime
+
+from casectl.audit.edits import Edit, edits
+from casectl.audit.finding import Code, Finding, show_file
+from casectl.audit.history import History
+from casectl.model.people_check import check_plans
+from casectl.model.people_reader import read_customers, read_holidays
+from casectl.model.policy import Customer
+from casectl.model.problems import Problem
+from casectl.model.tree import Branch, Node
+from casectl.reports.words import count
+from casectl.store.book import commit_tree, read_book
+from casectl.store.objects import ObjectReader
+from casectl.store.policy_tree import is_customers, is_holiday_list
+
+SOME_DAYS = 3
+"""Of many that a finding names."""
+NO_LINES = Branch({}, 0, {})
+"""Where records stand is told by the command that shows a finding."""
+
+CODES = {
+    "customer-changed": Code("observation", "What a desk promises a customer was changed in the customer's record."),
+    "customers-unreadable": Code("major", "Customers were left with records, or plans, that nobody can read."),
+    "holidays-changed": Code(
+        "observation", "Days to come became holidays, or are none any more: open cases are due later."
+    ),
+    "holiday-late": Code("minor", "A holiday was put on a list on its day or after it."),
+}
+
+Customers = Mapping[str, Customer]
+Days = Set[date]
+
+
+def of_history(history: History) -> Iterator[Finding]:
+    nobody: Customers = {}
+    never: Days = frozenset()
+    with ObjectReader(history.repo) as reader:
+        tree = commit_tree(history.repo, reader, history.commit)
+        for edit in edits(history, tree, is_customers, read_customers, nobody):
+            yield from _of_customers(edit, edit.path.split("/")[1])
+            yield from _of_plans(edit, edit.path.split("/")[1], reader, history)
+        for days in edits(history, tree, is_holiday_list, _read_days, never):
+            yield from _of_days(days)
+
+
+def _of_customers(edit: Edit[Customers], desk: str) -> Iterator[Finding]:
+    """Records of customers that were changed or taken away, what they spent aside."""
+    show = show_file(edit.commit.id, edit.path)
+    if edit.wrong:
+        lost = ", ".join(sorted(edit.before.keys() - edit.now.keys())) or "its customers"
+        told = f"left {edit.path} unreadable ({edit.wrong}): cases opened since lack what it promises {lost}"
+        yield Finding("customers-unreadable", edit.commit.id, told, desk=desk, about=edit.path, show=show)
+    kept = {name: edit.now.get(name) for name in edit.before if name in edit.now or not edit.wrong}
+    names = sorted(name for name, record in kept.items() if _promised(record) != _promised(edit.before[name]))
+    if names:
+        told = f"changed the record of {', '.join(names)} in {edit.path}: cases opened before keep the old one"
+        yield Finding("customer-changed", edit.commit.id, told, desk=desk, about=edit.path, show=show)
+
+
+def _promised(record: Customer | None) -> Customer | None:
+    return record and record._replace(spend={})
+
+
+def _of_plans(edit: Edit[Customers], desk: str, reader: ObjectReader, history: History) -> Iterator[Finding]:
+    """Customers who came to be on a plan that no version has: by none of its rules are they promised anything."""
+    before = {name: record.plan for name, record in edit.before.items()}
+    moved = {name: record for name, record in edit.now.items() if record.plan and record.plan != before.get(name)}
+    if moved:
+        versions = read_book(history.repo, edit.commit.id, desk, reader)[0].policies.values()
+        for name, record in sorted(moved.items()):
+            for problem in check_plans([*versions], {name: record}, edit.path, NO_LINES):
+                told, show = f"put in {edit.path}: {problem.message}", show_file(edit.commit.id, edit.path)
+                about = f"{edit.path} {name}"
+                yield Finding("customers-unreadable", edit.commit.id, told, desk=desk, about=about, show=show)
+
+
+def _of_days(edit: Edit[Days]) -> Iterator[Finding]:
+    """Days that were to come when a list was changed: cases that were open then are due by the new list."""
+    today = datetime.fromtimestamp(edit.commit.committer.at or 0, UTC).date()
+    ways = (("put {} on", edit.now - edit.before), ("took {} off", edit.before - edit.now))
+    told = [words.format(_listed(days)) for words, found in ways if (days := sorted(d for d in found if d >= today))]
+    if told:
+        sentence, show = f"{' and '.join(told)} {edit.path}", show_file(edit.commit.id, edit.path)
+        yield Finding("holidays-changed", edit.commit.id, sentence, about=edit.path, show=show)
+
+
+def _listed(days: Sequence[date]) -> str:
+    more = ", ..." if len(days) > SOME_DAYS else ""
+    return f"{count(len(days), 'day')} to come ({', '.join(map(str, days[:SOME_DAYS]))}{more})"
+
+
+def _read_days(node: Node, path: str) -> tuple[Days | None, Sequence[Problem]]:
+    listed, problems = read_holidays(node, path)
+    return listed and listed.dates.keys(), problems
+
+
+def at_the_end(history: History) -> Iterator[Finding]:
+    for problem in history.warnings:
+        show = show_file(problem.commit, problem.path)
+        yield Finding(problem.code, problem.commit, problem.message, about=problem.about, show=show)
