@@ -29,6 +29,7 @@ CODES = {
     "holidays-changed": Code(
         "observation", "Days to come became holidays, or are none any more: open cases are due later."
     ),
+    "holidays-unreadable": Code("major", "A holiday list was left unreadable, and with it each version that names it."),
     "holiday-late": Code("minor", "A holiday was put on a list on its day or after it."),
 }
 
@@ -81,12 +82,18 @@ def _of_plans(edit: Edit[Customers], desk: str, reader: ObjectReader, history: H
 
 def _of_days(edit: Edit[Days]) -> Iterator[Finding]:
     """Days that were to come when a list was changed: cases that were open then are due by the new list."""
+    show = show_file(edit.commit.id, edit.path)
+    if edit.wrong:
+        lost = f"left {edit.path} unreadable ({edit.wrong}), and with it each version of a policy that names it"
+        yield Finding("holidays-unreadable", edit.commit.id, lost, about=edit.path, show=show)
+        return
     today = datetime.fromtimestamp(edit.commit.committer.at or 0, UTC).date()
     ways = (("put {} on", edit.now - edit.before), ("took {} off", edit.before - edit.now))
     told = [words.format(_listed(days)) for words, found in ways if (days := sorted(d for d in found if d >= today))]
     if told:
-        sentence, show = f"{' and '.join(told)} {edit.path}", show_file(edit.commit.id, edit.path)
-        yield Finding("holidays-changed", edit.commit.id, sentence, about=edit.path, show=show)
+        yield Finding(
+            "holidays-changed", edit.commit.id, f"{' and '.join(told)} {edit.path}", "", "", (), edit.path, show
+        )
 
 
 def _listed(days: Sequence[date]) -> str:

@@ -106,3 +106,28 @@ def test_holidays_that_came_and_went(desk: Plain, guilty: bool) -> str:
     days = "".join(f'  2026-11-{day}: "A feast"\n' for day in range(24, 28))
     listed = FILES[FEASTS].replace("2026-12-25", "2026-01-02") + days
     return desk.commit({FEASTS: listed}, "Other holidays", who="max")
+
+
+@twins("holidays-unreadable", "major", "left policies/holidays/feasts.yaml unreadable (line 5: ", case=None)
+def test_a_list_that_nobody_can_read(desk: Plain, guilty: bool) -> str:
+    """It lists what it listed: no day came off it."""
+    desk.open()
+    day = "2026-11-26x" if guilty else "2026-01-05"
+    return desk.commit({FEASTS: FILES[FEASTS] + f'  {day}: "A feast"\n'}, "A holiday", who="max")
+
+
+@twins("holidays-unreadable", "major", "(it is no regular file)", case=None)
+def test_a_link_where_a_list_was(desk: Plain, guilty: bool) -> str:
+    """Whatever words it holds, nobody follows it."""
+    desk.open()
+    mode = "120000" if guilty else "100755"
+    return desk.commit({FEASTS: FILES[FEASTS]}, "Linked", who="max", modes={FEASTS: mode})
+
+
+@twins("holidays-changed", "observation", "took 1 day to come (2026-12-25) off", case=None,
+       always=["holidays-unreadable"])  # fmt: skip
+def test_a_day_that_went_while_nobody_could_read_the_list(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    desk.commit({FEASTS: "1" * 40}, "Another repository", who="jo", modes={FEASTS: "160000"})
+    text = FILES[FEASTS].replace("2026-12-25", "2026-01-05") if guilty else FILES[FEASTS]
+    return desk.commit({FEASTS: text}, "Mended", who="max")
