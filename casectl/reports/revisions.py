@@ -144,9 +144,10 @@ def _finding(each: Revision, day: date, notice: tuple[int | None, int | None]) -
 
 
 def _edited(each: Revision, in_force: bool) -> tuple[str, str]:
-    """Of a version whose day has come. That another one followed it makes an edit no better: a case is moved to an old
-    version by one step, and then judged by what that says."""
-    did = f"edited ({', '.join(each.sections)})" if each.sections else "edited"
+    """Of a version whose day has come: to leave it unreadable is as grave. That another one followed it makes an edit
+    no better: a case is moved to an old version by one step, and then judged by what that says."""
+    did = "left unreadable" if each.policy is None else "edited"
+    did += f" ({', '.join(each.sections)})" if each.sections else ""
     did += " while in force" if in_force else " after its time"
     if each.sections and set(each.sections) <= WITHOUT_FIGURES:
         return "policy-reworded", f"{did}: no figure rests on that"

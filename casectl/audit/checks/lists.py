@@ -91,9 +91,8 @@ def _of_days(edit: Edit[Days]) -> Iterator[Finding]:
     ways = (("put {} on", edit.now - edit.before), ("took {} off", edit.before - edit.now))
     told = [words.format(_listed(days)) for words, found in ways if (days := sorted(d for d in found if d >= today))]
     if told:
-        yield Finding(
-            "holidays-changed", edit.commit.id, f"{' and '.join(told)} {edit.path}", "", "", (), edit.path, show
-        )
+        sentence = f"{' and '.join(told)} {edit.path}"
+        yield Finding("holidays-changed", edit.commit.id, sentence, about=edit.path, show=show)
 
 
 def _listed(days: Sequence[date]) -> str:

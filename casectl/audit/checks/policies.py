@@ -14,12 +14,14 @@ from casectl.store.policy_history import Revision, read_revisions
 from casectl.store.policy_tree import is_version
 
 CODES = {
-    "policy-edited": Code("major", "A version of a policy was edited after it had come into force."),
+    "policy-edited": Code(
+        "major", "A version of a policy was edited, or left unreadable, after it had come into force."
+    ),
     "policy-reworded": Code("minor", "A version was edited after it had come into force, where no figure rests on it."),
     "policy-removed": Code("major", "A version of a policy was removed while it was in force."),
     "policy-notice": Code("major", "A policy was made known less ahead than the one before it promises."),
     "policy-backdated": Code("major", "A policy was made known after the day from which it is in force."),
-    "policy-unreadable": Code("minor", "A version of a policy could not be read."),
+    "policy-unreadable": Code("minor", "A version of a policy that was not in force yet could not be read."),
     "policy-missing": Code("major", "For a while a desk had no policy."),
 }
 

@@ -76,6 +76,24 @@ def test_a_stranger_who_makes_a_name_for_themselves(desk: Plain, guilty: bool) -
     return desk.commit({NEXT: text, **listed} if guilty else listed, "The next version", who="eve")
 
 
+@twins(
+    "policy-edited", "major", "edited policies/acme/1.0.yaml: left unreadable while in force: cases opened", case=None
+)
+def test_a_version_in_force_that_nobody_can_read_any_more(desk: Plain, guilty: bool) -> str:
+    """Whoever mends it as it was is told of nothing."""
+    desk.open()
+    text = POLICY.replace("Europe/London", "Mars") if guilty else f"# Ours.\n{POLICY}"
+    blamed = desk.commit({OURS: text}, "Elsewhere", who="jo")
+    desk.commit({OURS: POLICY}, "It was", who="max")
+    return blamed
+
+
+@twins("policy-edited", "major", "left unreadable while in force", case=None, also=["policy-missing"])
+def test_a_link_where_a_version_was(desk: Plain, guilty: bool) -> str:
+    desk.open()
+    return desk.commit({OURS: POLICY}, "Linked", who="max", modes={OURS: "120000" if guilty else "100755"})
+
+
 @twins("policy-removed", "major", "removed policies/acme/1.0.yaml: removed while in force", case=None)
 def test_a_version_that_was_taken_away(desk: Plain, guilty: bool) -> str:
     desk.open()
