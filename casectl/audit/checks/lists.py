@@ -26,6 +26,7 @@ NO_LINES = Branch({}, 0, {})
 CODES = {
     "customer-changed": Code("observation", "What a desk promises a customer was changed in the customer's record."),
     "customers-unreadable": Code("major", "Customers were left with records, or plans, that nobody can read."),
+    "spend-changed": Code("minor", "What a customer spent in a month that was over was changed: credits go by it."),
     "holidays-changed": Code(
         "observation", "Days to come became holidays, or are none any more: open cases are due later."
     ),
@@ -45,6 +46,7 @@ def of_history(history: History) -> Iterator[Finding]:
         for edit in edits(history, tree, is_customers, read_customers, nobody):
             yield from _of_customers(edit, edit.path.split("/")[1])
             yield from _of_plans(edit, edit.path.split("/")[1], reader, history)
+            yield from _of_spend(edit, edit.path.split("/")[1], history)
         for days in edits(history, tree, is_holiday_list, _read_days, never):
             yield from _of_days(days)
 
@@ -56,11 +58,17 @@ def _of_customers(edit: Edit[Customers], desk: str) -> Iterator[Finding]:
         lost = ", ".join(sorted(edit.before.keys() - edit.now.keys())) or "its customers"
         told = f"left {edit.path} unreadable ({edit.wrong}): cases opened since lack what it promises {lost}"
         yield Finding("customers-unreadable", edit.commit.id, told, desk=desk, about=edit.path, show=show)
-    kept = {name: edit.now.get(name) for name in edit.before if name in edit.now or not edit.wrong}
-    names = sorted(name for name, record in kept.items() if _promised(record) != _promised(edit.before[name]))
+    names = [name for name, before, now in _records(edit) if _promised(now) != _promised(before)]
     if names:
         told = f"changed the record of {', '.join(names)} in {edit.path}: cases opened before keep the old one"
         yield Finding("customer-changed", edit.commit.id, told, desk=desk, about=edit.path, show=show)
+
+
+def _records(edit: Edit[Customers]) -> Iterator[tuple[str, Customer, Customer | None]]:
+    """What each customer's record was and is, by name; None for none any more. Not of those that a mistake hides."""
+    for name, before in sorted(edit.before.items()):
+        if name in edit.now or not edit.wrong:
+            yield name, before, edit.now.get(name)
 
 
 def _promised(record: Customer | None) -> Customer | None:
@@ -78,6 +86,18 @@ def _of_plans(edit: Edit[Customers], desk: str, reader: ObjectReader, history: H
                 told, show = f"put in {edit.path}: {problem.message}", show_file(edit.commit.id, edit.path)
                 about = f"{edit.path} {name}"
                 yield Finding("customers-unreadable", edit.commit.id, told, desk=desk, about=about, show=show)
+
+
+def _of_spend(edit: Edit[Customers], desk: str, history: History) -> Iterator[Finding]:
+    """Months that were over (UTC) and had been entered: to enter one for the first time, late as well, is no change."""
+    today = datetime.fromtimestamp(history.made_at(edit.commit), UTC)
+    for name, before, now in _records(edit):
+        later = now.spend if now else {}
+        for month, money in sorted(before.spend.items()):
+            if month < f"{today:%Y-%m}" and later.get(month) != money:
+                told = f"changed what {name} spent in {month} from {money} to {later.get(month, 'nothing')}"
+                about, show = f"{edit.path} {name} {month}", show_file(edit.commit.id, edit.path)
+                yield Finding("spend-changed", edit.commit.id, told, desk=desk, about=about, show=show)
 
 
 def _of_days(edit: Edit[Days]) -> Iterator[Finding]:

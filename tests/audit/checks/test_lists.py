@@ -72,6 +72,37 @@ def test_a_plan_that_no_version_has(desk: Plain, guilty: bool) -> str:
     return desk.commit({CUSTOMERS: FILES[CUSTOMERS] + f"  mill: {{plan: {plan}}}\n"}, "A new customer", who="max")
 
 
+SPENT = """\
+customers:
+  oakfield:
+    figures: {repair: 8h}
+    spend: {"2026-10": 4210.75 USD, "2026-11": 100 USD}
+  hilltop: {}
+"""
+
+
+@twins("spend-changed", "minor", "changed what oakfield spent in 2026-10 from 4210.75 USD to 0.75 USD", case=None)
+def test_what_a_month_that_is_over_cost(desk: Plain, guilty: bool) -> str:
+    """Of the current month, and of an older one that nobody had entered, something is said for the first time."""
+    desk.commit({CUSTOMERS: SPENT}, "October", who="max")
+    desk.open()
+    text = SPENT.replace("4210.75", "0.75") if guilty else SPENT.replace(": 100", ": 90").replace("{}", LATE)
+    return desk.commit({CUSTOMERS: text}, "Spent", who="max")
+
+
+LATE = '{spend: {"2026-09": 12 USD}}'
+
+
+@twins("spend-changed", "minor", "changed what oakfield spent in 2026-10 from 4210.75 USD to nothing", case=None,
+       always=["customers-unreadable"])  # fmt: skip
+def test_what_a_month_cost_is_gone_after_a_mistake(desk: Plain, guilty: bool) -> str:
+    desk.commit({CUSTOMERS: SPENT}, "October", who="max")
+    desk.open()
+    desk.commit({CUSTOMERS: SPENT.replace("figures", "figurse")}, "A slip", who="jo")
+    text = SPENT.replace('"2026-10": 4210.75 USD, ', "") if guilty else SPENT
+    return desk.commit({CUSTOMERS: text}, "Mended", who="max")
+
+
 @twins(
     "holiday-late",
     "minor",
