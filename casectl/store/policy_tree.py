@@ -40,10 +40,20 @@ def is_version(name: str) -> bool:
     return name.endswith(SUFFIX) and name not in BESIDE
 
 
+def name_in_desk(path: str) -> str:
+    """The name of a file directly in a desk's folder, by its path relative to `policies/`; empty for any other."""
+    folder, _, name = path.rpartition("/")
+    return name if folder and "/" not in folder and is_desk(folder) else ""
+
+
 def is_customers(path: str) -> bool:
     """Whether a path relative to `policies/` is that of a desk's customers."""
-    folder, _, name = path.rpartition("/")
-    return name == CUSTOMERS and "/" not in folder and is_desk(folder)
+    return name_in_desk(path) == CUSTOMERS
+
+
+def is_clauses(path: str) -> bool:
+    """Whether a path relative to `policies/` is that of a desk's list of clauses."""
+    return name_in_desk(path) == CLAUSES
 
 
 def is_holiday_list(path: str) -> bool:

@@ -79,7 +79,8 @@ def test_a_key_entered_by_whom_the_list_is_not_left_to(desk: Plain, guilty: bool
 KEY = '"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHUaSOPSRMBSuvKUQuMOpVhpHqbPoEyEuKW5JdhgpbkT"'
 
 
-@twins("policy-stranger", "minor", "changed policies/acme/messages/hello.txt; it was committed by eve@", case=None)
+@twins("policy-stranger", "minor", "changed policies/acme/messages/hello.txt; it was committed by eve@", case=None,
+       always=["beside-changed"])  # fmt: skip
 def test_a_file_of_the_policies_by_nobody_of_the_staff(desk: Plain, guilty: bool) -> str:
     desk.open()
     text = {"policies/acme/messages/hello.txt": "Good day.\n"}
