@@ -22,13 +22,16 @@ CODES = {
     "policy-notice": Code("major", "A policy was made known less ahead than the one before it promises."),
     "policy-backdated": Code("major", "A policy was made known after the day from which it is in force."),
     "policy-unreadable": Code("minor", "A version of a policy that was not in force yet could not be read."),
+    "desk-added": Code("observation", "A desk came after the founding: its first version owed nobody any notice."),
     "policy-missing": Code("major", "For a while a desk had no policy."),
 }
 
 
 def of_history(history: History) -> Iterator[Finding]:
     for desk in sorted(history.desks_touched):
-        yield from _revised(history, desk, read_revisions(history.repo, history.commit, desk))
+        revisions = read_revisions(history.repo, history.commit, desk)
+        yield from _revised(history, desk, revisions)
+        yield from _added(history, desk, revisions)
         yield from _gaps(history, desk)
 
 
@@ -42,6 +45,15 @@ def _revised(history: History, desk: str, revisions: Sequence[Revision]) -> Iter
         told, clauses = f"{row['what']} {path}: {row['finding']}", clause if isinstance(clause, tuple) else ()
         show = show_file(commit, path)
         yield Finding(str(row["code"]), commit, told, "", desk, clauses, str(row["version"]), show)
+
+
+def _added(history: History, desk: str, revisions: Sequence[Revision]) -> Iterator[Finding]:
+    """The first commit with a version that can be read, where it is no founding one."""
+    first = next((each for each in revisions if each.policy), None)
+    if first and not history.is_founding(first.commit):
+        path = f"{FOLDER}/{desk}/{first.version}.yaml"
+        told = f"added the desk {desk} by {path}, in force from {first.effective}"
+        yield Finding("desk-added", first.commit, told, desk=desk, show=show_file(first.commit, path))
 
 
 def _gaps(history: History, desk: str) -> Iterator[Finding]:

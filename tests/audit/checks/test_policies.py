@@ -156,14 +156,14 @@ def test_made_known_too_late(desk: Plain, guilty: bool) -> str:
     return desk.commit({NEXT: version("1.1", day)}, "The next version", who="max")
 
 
-@twins("policy-backdated", "major", "made known 1 days after it came into force", case=None)
+@twins("policy-backdated", "major", "made known 1 days after it came into force", case=None,
+       always=["desk-added"])  # fmt: skip
 def test_made_known_after_its_first_day(desk: Plain, guilty: bool) -> str:
     """A desk that promises no notice still cannot begin before it has begun."""
     desk.open()
-    free = POLICY.replace("notice: {days: 30, clause: ACM-1}\n", "").replace("acme", "free").replace("ACM", "FREE")
-    desk.commit({"policies/free/1.0.yaml": free}, "A desk without notice", who="max")
+    desk.commit({"policies/free/1.0.yaml": FREE}, "A desk without notice", who="max")
     day = "2026-11-22" if guilty else "2026-11-23"
-    next_one = free.replace('"1.0"', '"1.1"').replace("effective: 2026-01-01", f"effective: {day}")
+    next_one = FREE.replace('"1.0"', '"1.1"').replace("effective: 2026-01-01", f"effective: {day}")
     return desk.commit({"policies/free/1.1.yaml": next_one}, "The next version", who="max")
 
 
@@ -200,6 +200,23 @@ def test_a_version_that_is_put_back(desk: Plain, guilty: bool) -> str:
     desk.open()
     desk.commit({OURS: None}, "Not needed", who="jo")
     return desk.commit({OURS: eased(POLICY) if guilty else POLICY}, "It was", who="max")
+
+
+FREE = POLICY.replace("notice: {days: 30, clause: ACM-1}\n", "").replace("acme", "free").replace("ACM", "FREE")
+
+
+@twins(
+    "desk-added", "observation", "added the desk free by policies/free/1.0.yaml, in force from 2026-01-01", case=None
+)
+def test_a_desk_that_came_later(desk: Plain, guilty: bool) -> str:
+    """A draft that nobody can read adds none; whatever is set up before the first case was always there."""
+    desk.commit({"policies/free/0.9.yaml": FREE.replace("states:", "statse:")}, "A draft", who="max")
+    if guilty:
+        desk.open()
+    added = desk.commit({"policies/free/1.0.yaml": FREE}, "Another desk", who="max")
+    if not guilty:
+        desk.open()
+    return added
 
 
 @twins("policy-unreadable", "minor", "published policies/acme/1.1.yaml: cannot be read", case=None)
@@ -259,5 +276,12 @@ def test_whoever_sets_a_desk_up_is_blamed_for_nothing(tmp_path: Path) -> None:
     assert early.codes() == []
     late.open()
     sets_up(late)
-    blamed = ["customer-changed", "customer-changed", "policy-backdated", "policy-missing", "policy-notice"]
+    blamed = [
+        "customer-changed",
+        "customer-changed",
+        "desk-added",
+        "policy-backdated",
+        "policy-missing",
+        "policy-notice",
+    ]
     assert sorted(late.codes()) == [*blamed, "policy-removed"]
