@@ -28,7 +28,7 @@ CODES = {
     "customers-unreadable": Code("major", "Customers were left with records, or plans, that nobody can read."),
     "spend-changed": Code("minor", "What a customer spent in a month that was over was changed: credits go by it."),
     "holidays-changed": Code(
-        "observation", "Days to come became holidays, or are none any more: open cases are due later."
+        "observation", "Days to come became holidays, which makes open cases due later; or days are none any more."
     ),
     "holidays-unreadable": Code("major", "A holiday list was left unreadable, and with it each version that names it."),
     "holiday-late": Code("minor", "A holiday was put on a list on its day or after it."),
@@ -101,23 +101,28 @@ def _of_spend(edit: Edit[Customers], desk: str, history: History) -> Iterator[Fi
 
 
 def _of_days(edit: Edit[Days]) -> Iterator[Finding]:
-    """Days that were to come when a list was changed: cases that were open then are due by the new list."""
+    """Days that were to come when a list was changed: what is due after a new one is due later. Those of the past that
+    were taken off: a case that is imported, or moved to another version, after that reckons without them."""
     show = show_file(edit.commit.id, edit.path)
     if edit.wrong:
         lost = f"left {edit.path} unreadable ({edit.wrong}), and with it each version of a policy that names it"
         yield Finding("holidays-unreadable", edit.commit.id, lost, about=edit.path, show=show)
         return
     today = datetime.fromtimestamp(edit.commit.committer.at or 0, UTC).date()
-    ways = (("put {} on", edit.now - edit.before), ("took {} off", edit.before - edit.now))
-    told = [words.format(_listed(days)) for words, found in ways if (days := sorted(d for d in found if d >= today))]
+    on, off = edit.now - edit.before, edit.before - edit.now
+    ways = (
+        ("put {} to come ({}) on", [day for day in on if day >= today]),
+        ("took {} to come ({}) off", [day for day in off if day >= today]),
+        ("took {} of the past ({}) off", [day for day in off if day < today]),
+    )
+    told = [words.format(count(len(days), "day"), _listed(sorted(days))) for words, days in ways if days]
     if told:
         sentence = f"{' and '.join(told)} {edit.path}"
         yield Finding("holidays-changed", edit.commit.id, sentence, about=edit.path, show=show)
 
 
 def _listed(days: Sequence[date]) -> str:
-    more = ", ..." if len(days) > SOME_DAYS else ""
-    return f"{count(len(days), 'day')} to come ({', '.join(map(str, days[:SOME_DAYS]))}{more})"
+    return ", ".join(map(str, days[:SOME_DAYS])) + (", ..." if len(days) > SOME_DAYS else "")
 
 
 def _read_days(node: Node, path: str) -> tuple[Days | None, Sequence[Problem]]:

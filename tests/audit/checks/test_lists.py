@@ -162,3 +162,13 @@ def test_a_day_that_went_while_nobody_could_read_the_list(desk: Plain, guilty: b
     desk.commit({FEASTS: "1" * 40}, "Another repository", who="jo", modes={FEASTS: "160000"})
     text = FILES[FEASTS].replace("2026-12-25", "2026-01-05") if guilty else FILES[FEASTS]
     return desk.commit({FEASTS: text}, "Mended", who="max")
+
+
+@twins("holidays-changed", "observation", "took 1 day of the past (2026-01-05) off policies/holidays/feasts", case=None)
+def test_a_holiday_of_the_past_that_went(desk: Plain, guilty: bool) -> str:
+    """To enter one late changes nothing, but for cases that it would have concerned (`holiday-late`)."""
+    listed = FILES[FEASTS] + '  2026-01-05: "A feast"\n'
+    desk.commit({FEASTS: listed}, "Our feasts", who="max")
+    desk.open()
+    text = FILES[FEASTS] if guilty else listed + '  2026-01-06: "Another"\n'
+    return desk.commit({FEASTS: text}, "Feasts", who="max")
