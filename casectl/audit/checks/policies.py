@@ -17,7 +17,7 @@ CODES = {
     "policy-edited": Code(
         "major", "A version of a policy was edited, or left unreadable, after it had come into force."
     ),
-    "policy-reworded": Code("minor", "A version was edited after it had come into force, where no figure rests on it."),
+    "policy-reworded": Code("minor", "A version's audit, name or binding was edited after it had come into force."),
     "policy-removed": Code("major", "A version of a policy was removed while it was in force."),
     "policy-notice": Code("major", "A policy was made known less ahead than the one before it promises."),
     "policy-backdated": Code("major", "A policy was made known after the day from which it is in force."),
