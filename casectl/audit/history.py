@@ -55,6 +55,11 @@ class Touch(NamedTuple):
     plain: bool
     """Whether it is a regular file from then on, or none: no link, nor another repository."""
 
+    @property
+    def file(self) -> str:
+        """The blob that casectl reads from then on; zeros for none, which is so where it is no regular file."""
+        return self.new if self.plain else "0" * len(self.new)
+
 
 class Opening(NamedTuple):
     """That a case was opened: when, and by which commit."""

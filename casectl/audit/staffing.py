@@ -44,7 +44,7 @@ def staff_changes(history: History) -> Iterator[StaffChange]:
         tree = commit_tree(history.repo, reader, history.commit)
         for commit in history.commits.values():
             for touch in own_touches(history, commit, LIST.__eq__):
-                before, now = _people(tree, touch.old), _people(tree, touch.new)
+                before, now = _people(tree, touch.old), _people(tree, touch.file)
                 yield StaffChange(commit, before or {}, now or {}, bool(now))
 
 
@@ -58,7 +58,7 @@ def staff_lists(history: History) -> Mapping[str, People]:
         tree = commit_tree(history.repo, reader, history.commit)
         for commit in history.commits.values():
             before = found[commit.parents[0]] if commit.parents else nobody
-            blob = next((touch.new for touch in history.touches.get(commit.id, ()) if touch.path == LIST), None)
+            blob = next((touch.file for touch in history.touches.get(commit.id, ()) if touch.path == LIST), None)
             if blob is not None and blob not in read:
                 read[blob] = _as_far_as_read(tree, blob)
             people, whole = read[blob] if blob else (nobody, True)

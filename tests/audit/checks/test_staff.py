@@ -58,6 +58,13 @@ def test_a_list_that_is_gone(desk: Plain, guilty: bool) -> str:
     return desk.commit({LIST: None if guilty else STAFF}, "Away with it", who="max")
 
 
+@twins("staff-unreadable", "major", "left no staff list that can be read", case=None)
+def test_a_link_where_the_list_was(desk: Plain, guilty: bool) -> str:
+    """Its words are those of the list, and nobody follows it."""
+    desk.open()
+    return desk.commit({LIST: STAFF}, "Linked", who="max", modes={LIST: "120000" if guilty else "100755"})
+
+
 @twins("key-for-another", "minor", "entered a signing key of lee; it was committed by jo@", case=None)
 def test_a_key_that_was_planted(desk: Plain, guilty: bool) -> str:
     desk.open()
