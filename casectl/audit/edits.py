@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from casectl.audit.history import History, Touch
+from casectl.audit.history import History
 from casectl.audit.merges import own_touches
+from casectl.audit.touches import Touch
 from casectl.model.problems import Problem
 from casectl.model.tree import Node
 from casectl.store.book import FOLDER, CommitTree, is_policy_file

@@ -6,7 +6,6 @@ Nothing is simplified and nothing is left out. Commits come parents before child
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -15,7 +14,7 @@ from typing import NamedTuple
 
 from casectl.audit.finding import Finding, show_file
 from casectl.audit.past import Fields, Past, known_of, known_to, life_until, past_of
-from casectl.model.caseid import CASE_PATH
+from casectl.audit.touches import Touch, case_of, touches_of
 from casectl.model.instants import LAST_INSTANT, Instant
 from casectl.model.policy import Book, Policy
 from casectl.model.problems import Problem
@@ -30,9 +29,8 @@ from casectl.store.book import desk_of_file, read_book
 from casectl.store.bulk import IMPORTED
 from casectl.store.commitlog import Commit, read_commits
 from casectl.store.founding import founding_commits
-from casectl.store.gitlog import Mark, is_plain
+from casectl.store.gitlog import Mark
 from casectl.store.history import read_marks, read_timelines
-from casectl.store.lookup import is_case_path
 from casectl.store.objects import ObjectReader
 from casectl.store.pinned import Given, PolicyShelf
 from casectl.store.repo import Repo
@@ -41,24 +39,6 @@ from casectl.store.signatures import Signature, check_signature
 CASES_AT_ONCE = 200
 IMPORT = "import"
 """The `Event:` of a step that was taken over from another system's log."""
-
-
-class Touch(NamedTuple):
-    """One file that a commit changed against one of its parents."""
-
-    path: str
-    status: str
-    """`A` added, `M` changed, `D` deleted, `T` made something else, as git says."""
-    old: str
-    new: str
-    """Blob IDs; zeros for no file."""
-    plain: bool
-    """Whether it is a regular file from then on, or none: no link, nor another repository."""
-
-    @property
-    def file(self) -> str:
-        """The blob that casectl reads from then on; zeros for none, which is so where it is no regular file."""
-        return self.new if self.plain else "0" * len(self.new)
 
 
 class Opening(NamedTuple):
@@ -387,24 +367,4 @@ def read_history(repo: Repo, commit: str, now: Instant, on_progress: Callable[[i
             on_progress(number)
     marks = read_marks(repo, commit, lambda _: True)
     book, problems = read_book(repo, commit)
-    return History(repo, commit, now, commits, signatures, _touches(marks), book, problems, marks)
-
-
-def _touches(marks: Mapping[str, list[Mark]]) -> dict[str, tuple[Touch, ...]]:
-    """What each commit changed; of a merge, against each of its parents."""
-    found: dict[str, list[Touch]] = defaultdict(list)
-    for path, changes in marks.items():
-        for header, raw in changes:
-            words = raw.split()
-            touch = Touch(path, words[4].decode(), words[2].decode(), words[3].decode(), is_plain(words[1]))
-            found[header.partition(b"|")[0].decode()].append(touch)
-    return {commit: tuple(sorted(touches)) for commit, touches in found.items()}
-
-
-def case_of(path: str) -> str:
-    """The case that a path belongs to, as its file or as an attachment; empty for any other."""
-    if is_case_path(path):
-        found = CASE_PATH.fullmatch(path)
-        return found[1] if found else ""
-    head, cut, _ = path.partition(".files/")
-    return case_of(f"{head}.yaml") if cut else ""
+    return History(repo, commit, now, commits, signatures, touches_of(marks), book, problems, marks)

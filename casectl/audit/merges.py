@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
-from casectl.audit.history import History, Touch, case_of
+from casectl.audit.history import History
+from casectl.audit.touches import Touch, case_of
 from casectl.audit.united import WORDS, unites_words
 from casectl.store.book import is_policy_file
 from casectl.store.commitlog import Commit

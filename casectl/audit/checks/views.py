@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding, show_file
-from casectl.audit.history import History, Touch
+from casectl.audit.history import History
 from casectl.audit.merges import own_touches
+from casectl.audit.touches import Touch
 from casectl.store.driver import ATTRIBUTES, ATTRIBUTES_TEXT
 from casectl.store.objects import ObjectReader
 
