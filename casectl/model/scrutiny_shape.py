@@ -18,7 +18,7 @@ SCRUTINY = Record(
         ),
         "claims": Field("How long before its commit a claimed moment may lie; left out: 24h.", _DURATION),
         "near": Field(
-            "How much of a limit is left when a step that stops, puts off or drops it is asked about; left out: 10%.",
+            "With less of a limit left, a step that stops, puts off or drops it is asked about; left out: 10%.",
             Text(PERCENT, bare=False),
         ),
         "often": Field("How often a case may be held in a day, or solved, before that is asked about.", Number()),

@@ -77,7 +77,10 @@ def test_2sms_19_a_review_takes_its_evidence_along_and_it_is_whole(desks: Termin
 
 
 def next_version(desks: Terminal, effective: str) -> None:
-    """Version 2.0 of 2sms's agreement, committed on 2026-12-01."""
+    """Version 2.0 of 2sms's agreement, committed on 2026-12-01, when there were cases already."""
+    desks.git("config", "user.email", "sam@example.com")
+    words = ("--desk", "2sms", "--customer", "acme", "--channel", "email")
+    desks.step("open", "--title", "Whose name is shown?", *words, at="2026-11-24 10:00")
     old = Path(desks.root / "policies/2sms/1.0.yaml").read_text(encoding="utf-8")
     begun = next(line for line in old.splitlines() if line.startswith("effective:"))
     new = old.replace('version: "1.0"', 'version: "2.0"').replace(begun, f"effective: {effective}")

@@ -137,7 +137,7 @@ def test_a_closed_case_may_be_exempt_too() -> None:
         ({"code": "weather", "begins": "2026-11-23T10:00:01-05:00"}, UsageMistake, "a period that has not begun"),
         ({"code": "weather", "begins": SINCE, "until": "2026-11-24"}, UsageMistake, "a period that has not begun"),
         ({"code": "weather", "begins": SINCE, "until": SINCE}, UsageMistake, "end before it begins"),
-        ({"code": "weather", "begins": "0001-01-01"}, UsageMistake, "--from is before 1970 or after 9999"),
+        ({"code": "weather", "begins": "0001-01-01"}, UsageMistake, "--from is before 1970 or after 9998"),
         ({"end": "abc"}, NotFound, "has no exemption 'abc'"),
     ],
 )

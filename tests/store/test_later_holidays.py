@@ -61,9 +61,12 @@ def test_a_holiday_added_on_its_day_is_told_and_changes_nothing(desk: Desk) -> N
     assert terms[0].policy.calendars["desk"].holidays == {CHRISTMAS}
     told = "2026-12-28 was added on 2026-12-28T08:00:00+00:00, after its day had begun in"
     tail = "it changes no figure of a case from before"
+    show, about = f"git show {added[:12]}", "bank 2026-12-28"
     assert warnings == (
-        Problem(LIST, 5, f"{told} Europe/London: {tail}", f"git show {added[:12]}", True, "holiday-late", added),
-        Problem(LIST, 5, f"{told} Asia/Tokyo: {tail}", f"git show {added[:12]}", True, "holiday-late", added),
+        Problem(
+            LIST, 5, f"{told} Europe/London: {tail}", show, True, "holiday-late", added, about=f"{about} Europe/London"
+        ),
+        Problem(LIST, 5, f"{told} Asia/Tokyo: {tail}", show, True, "holiday-late", added, about=f"{about} Asia/Tokyo"),
     )
 
 
