@@ -21,7 +21,7 @@ CODES = {
     "policy-removed": Code("major", "A version of a policy was removed while it was in force."),
     "policy-notice": Code("major", "A policy was made known less ahead than the one before it promises."),
     "policy-backdated": Code("major", "A policy was made known after the day from which it is in force."),
-    "policy-unreadable": Code("minor", "A version of a policy that was not in force yet could not be read."),
+    "policy-unreadable": Code("minor", "A version of a policy could not be read."),
     "desk-added": Code("observation", "A desk came after the founding: its first version owed nobody any notice."),
     "policy-missing": Code("major", "For a while a desk had no policy."),
 }
