@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from casectl.audit.history import Trial
 from casectl.audit.past import Past
+from casectl.audit.trial import Trial
 from casectl.model.figures import TargetRow
 from casectl.model.timeline import Timeline
 from casectl.reports.words import duration

@@ -15,7 +15,6 @@ from casectl.model.timeline import Step, Timeline
 from casectl.sla.life import terms_at
 from casectl.sla.soundness import sound_steps
 from casectl.sla.voids import effective, has_voids
-from casectl.store.ancestry import Follows
 from casectl.store.history import read_timeline
 from casectl.store.repo import Repo
 
@@ -91,14 +90,3 @@ def life_until(repo: Repo, case_id: str, commit: str) -> Timeline:
     own = read_timeline(repo, case_id, commit)
     until = next((place for place, each in enumerate(own.steps) if each.commit == commit), len(own.steps))
     return own._replace(steps=own.steps[: until + 1])
-
-
-def known_to(commits: Sequence[str], follows: Callable[[Sequence[str]], Follows]) -> list[int]:
-    """Of each commit (parents before children), which of those before it are its ancestors, as the bits of a number."""
-    known: list[int] = []
-    for parents in follows(commits):
-        past = 0
-        for parent in parents:
-            past |= known[parent] | 1 << parent
-        known.append(past)
-    return known

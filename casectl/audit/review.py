@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from casectl.audit.accepted import Acceptances, read_acceptances
 from casectl.audit.finding import SEVERITIES, SHORT, Code, Finding
-from casectl.audit.history import History, Trial, read_history
+from casectl.audit.history import History, read_history
+from casectl.audit.trial import Trial, trials
 from casectl.audit.window import commits_in
 from casectl.model.instants import Instant, format_instant
 from casectl.model.problems import CasectlError, Problem
@@ -110,7 +111,7 @@ def _findings(history: History) -> Iterator[Finding]:
         if hasattr(check, "of_history"):
             yield from check.of_history(history)
     of_case = [check.of_case for check in checks() if hasattr(check, "of_case")]
-    for trial in history.trials():
+    for trial in trials(history):
         yield from chain.from_iterable(_asked(ask, trial) for ask in of_case)
     for check in checks():
         if hasattr(check, "at_the_end"):

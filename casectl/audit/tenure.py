@@ -6,10 +6,11 @@ Commits that changed the list are the bits of numbers here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from casectl.audit.history import History
+from casectl.audit.lineage import earlier_of, later_of
 from casectl.audit.staffing import People, staff_lists
 from casectl.model.instants import Instant
 from casectl.model.signing_key import SigningKey
@@ -46,7 +47,7 @@ class Tenures:
         self._lists = staff_lists(history)
         self._commits = history.commits
         self._turns = [commit for commit in history.commits.values() if self._turned(commit)]
-        self._past, self._later = _past(history, self._turns), later_of(history, self._turns)
+        self._past, self._later = earlier_of(history.commits, self._turns), later_of(history.commits, self._turns)
         self._when = history.times
         self._said = {id(people): _said(people) for people in self._lists.values()}
         self._spans: dict[tuple[str, bytes | str], Span] = {}
@@ -129,27 +130,6 @@ class Tenures:
 def _said(people: People) -> Said:
     keys = {(who, key.blob) for who, person in people.items() for key in person.keys}
     return frozenset({*keys, *((who, person.mail.lower()) for who, person in people.items())})
-
-
-def _past(history: History, turns: Sequence[Commit]) -> Mapping[str, int]:
-    """For each commit, which of the turns it is or was built on."""
-    own = {commit.id: 1 << bit for bit, commit in enumerate(turns)}
-    found: dict[str, int] = {}
-    for commit in history.commits.values():
-        bits = own.get(commit.id, 0)
-        for parent in commit.parents:
-            bits |= found[parent]
-        found[commit.id] = bits
-    return found
-
-
-def later_of(history: History, turns: Sequence[Commit]) -> Mapping[str, int]:
-    """For each commit, which of the turns it is or that were built on it."""
-    found = dict.fromkeys(history.commits, 0) | {commit.id: 1 << bit for bit, commit in enumerate(turns)}
-    for commit in reversed([*history.commits.values()]):
-        for parent in commit.parents:
-            found[parent] |= found[commit.id]
-    return found
 
 
 def _bits(number: int) -> Iterator[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casectl.audit.history import History
-from casectl.audit.tenure import later_of
+from casectl.audit.lineage import later_of
 from casectl.model.instants import Instant
 
 
@@ -27,5 +27,5 @@ def _known(history: History, old: set[str]) -> set[str]:
     """Those of the `old` commits (each with all that it follows) on which every commit that is not old was built."""
     commits = history.commits
     tips = {parent for name in commits.keys() - old for parent in commits[name].parents} & old
-    later = later_of(history, [commits[name] for name in tips])
+    later = later_of(commits, [commits[name] for name in tips])
     return {name for name in old if later[name] == (1 << len(tips)) - 1}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from casectl.audit.history import Trial, read_history
+from casectl.audit.history import read_history
+from casectl.audit.trial import Trial, trials
 from casectl.store.history import read_timelines
 from casectl.store.repo import find_repo
 from tests.audit.plain import ID, Plain, begin, entry, path_of
@@ -42,7 +43,7 @@ def desk(tmp_path: Path) -> Plain:
 def trial_of(desk: Plain) -> Trial:
     """The case, read; its reader is gone by then, and what is asked of it here needs none."""
     history = read_history(find_repo(desk.root), desk.head, moment_of("2027-06-01 12:00"))
-    (trial,) = history.trials()
+    (trial,) = trials(history)
     return trial
 
 

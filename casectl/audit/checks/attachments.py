@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from casectl.audit.finding import Code, Finding, show_file
-from casectl.audit.history import History, Trial
+from casectl.audit.history import History
 from casectl.audit.merges import own_touches
 from casectl.audit.touches import case_of
+from casectl.audit.trial import Trial
 from casectl.model.attachment import MOST_BYTES, MOST_FILES
 from casectl.model.case import Entry
 from casectl.model.timeline import Step

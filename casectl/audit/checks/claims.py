@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from casectl.audit.claimed import Claimed, claimed_in
 from casectl.audit.finding import Code, Finding
-from casectl.audit.history import Trial
+from casectl.audit.trial import Trial
 from casectl.model.case import Value
 from casectl.model.caseid import mint_id
 from casectl.model.instants import format_instant

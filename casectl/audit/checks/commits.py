@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from casectl.audit.finding import Code, Finding, show_log, show_names, show_people
-from casectl.audit.history import IMPORT, History, Trial
+from casectl.audit.history import History
+from casectl.audit.trial import IMPORT, Trial
 from casectl.desk.deeds import AUTOMATIC, unlike
 from casectl.model.case import Value
 from casectl.model.instants import format_instant

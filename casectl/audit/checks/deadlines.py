@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from casectl.audit.checks.exemptions import records_in
 from casectl.audit.finding import Code, Finding
-from casectl.audit.history import Trial
 from casectl.audit.nearness import TICKING, Touched, touched
+from casectl.audit.trial import Trial
 from casectl.model.instants import format_instant
 from casectl.model.timeline import Step, Timeline
 from casectl.sla.life import Record

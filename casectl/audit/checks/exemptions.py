@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding, named_mail
-from casectl.audit.history import Trial
+from casectl.audit.trial import Trial
 from casectl.model.policy import Exemption, Person
 from casectl.model.timeline import Step
 from casectl.sla.life import Record

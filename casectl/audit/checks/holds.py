@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding
-from casectl.audit.history import Trial
 from casectl.audit.nearness import near_due
 from casectl.audit.past import Past
+from casectl.audit.trial import Trial
 from casectl.desk.wording import nth
 from casectl.model.calendar import DAY_SECONDS
 from casectl.model.workflow import CUSTOMER

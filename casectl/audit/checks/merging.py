@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from casectl.audit.finding import Code, Finding
-from casectl.audit.history import Trial
 from casectl.audit.past import Past
+from casectl.audit.trial import Trial
 from casectl.desk.record import case_at
 from casectl.desk.verb import Scene
 from casectl.desk.verbs.merge import merge

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from casectl.audit.finding import Code, Finding, named_mail
-from casectl.audit.history import Trial
 from casectl.audit.past import Past
+from casectl.audit.trial import Trial
 from casectl.desk.authority import authorise
 from casectl.desk.climbing import refuse_unguarded
 from casectl.desk.consequences import Setting, with_consequences

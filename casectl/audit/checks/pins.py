@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding
-from casectl.audit.history import Trial
+from casectl.audit.trial import Trial
 from casectl.desk.known import policy_at_opening
 from casectl.model.problems import NotAllowed
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding
-from casectl.audit.history import Trial
 from casectl.audit.nearness import near_due
+from casectl.audit.trial import Trial
 from casectl.desk.wording import nth
 from casectl.model.problems import Problem
 from casectl.sla.guards import findings

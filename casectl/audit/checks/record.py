@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from casectl.audit.finding import Code, Finding, show_file, show_names
-from casectl.audit.history import History, Opening, Trial
+from casectl.audit.history import History, Opening
 from casectl.audit.merges import own_touches
 from casectl.audit.touches import Touch, case_of
+from casectl.audit.trial import Trial
 from casectl.model.case import FIELD
 from casectl.model.fold import OPENED_TWICE
 from casectl.model.timeline import Step

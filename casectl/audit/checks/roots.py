@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding, show_file, show_log
-from casectl.audit.history import History, Trial
+from casectl.audit.history import History
 from casectl.audit.merges import own_touches
+from casectl.audit.trial import Trial
 from casectl.sla.disputes import open_disputes
 from casectl.store.book import desk_of_file, is_policy_file
 from casectl.store.commitlog import Commit

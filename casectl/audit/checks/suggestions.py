@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from casectl.audit.finding import Code, Finding
-from casectl.audit.history import Trial
 from casectl.audit.past import Past
+from casectl.audit.trial import Trial
 from casectl.desk.rating import reread, suggestion
 from casectl.model.case import Case, Entry
 from casectl.model.problems import UsageMistake

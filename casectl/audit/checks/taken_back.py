@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding
-from casectl.audit.history import Trial
 from casectl.audit.past import Past
+from casectl.audit.trial import Trial
 from casectl.desk.undoing import Past as Undoing
 from casectl.desk.undoing import back_to
 from casectl.model.case import Value

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding
-from casectl.audit.history import IMPORT, History, Trial
+from casectl.audit.history import History
+from casectl.audit.trial import IMPORT, Trial
 from casectl.reports.words import count
 
 CODES = {
