@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from casectl.store.repo import Repo
 
 FINDINGS = 3
-FORESIGHT_SECONDS = 100 * 366 * 86_400
-"""How far ahead a question may look: a mistyped year would count centuries of office hours, or leave the calendar."""
 PATIENCE_SECONDS = 1.0
 """How long a reader waits before being told how far it has come."""
 TABLES = ("table", "wide", "json", "jsonl", "csv", "md", "html")
@@ -157,11 +155,21 @@ def as_of_moment(text: str, zone: str = "UTC") -> Instant:
 
     Raises `UsageMistake` for what names no moment, and for one more than a century ahead.
     """
+    return foreseen("--as-of", text, zone, "this is what will be true if nothing else happens")
+
+
+def foreseen(option: str, text: str, zone: str, meaning: str) -> Instant:
+    """The moment that an option names; of one in the future a warning says what that means.
+
+    Raises `UsageMistake` for what names no moment, and for one more than a century ahead.
+    """
+    from casectl.model.instants import FORESIGHT_SECONDS
+
     instant, now = moment(text, zone), clock()
     if instant > now + FORESIGHT_SECONDS:
-        raise UsageMistake(f"--as-of lies more than a century ahead: '{text}'", "see the year")
+        raise UsageMistake(f"{option} lies more than a century ahead: '{text}'", "see the year")
     if instant > now:
-        warn("--as-of lies in the future: this is what will be true if nothing else happens")
+        warn(f"{option} lies in the future: {meaning}")
     return instant
 
 

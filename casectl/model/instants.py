@@ -16,6 +16,9 @@ LAST_INSTANT = 253_370_764_799
 """The last second of the year 9998. Every zone has a local date for it, and for the days around it; at the end of the
 year 9999 those to the east have none."""
 
+FORESIGHT_SECONDS = 100 * 366 * 86_400
+"""How far ahead a question may look: a mistyped year would count centuries of office hours, or leave the calendar."""
+
 
 @lru_cache(maxsize=64)
 def zone_named(name: str) -> ZoneInfo:

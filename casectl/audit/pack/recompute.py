@@ -11,13 +11,10 @@ from casectl.audit.pack.making import Again, Packed, pack_members, tip_time, wri
 from casectl.audit.pack.manifest import BUNDLE, inputs_of, versions, versions_of
 from casectl.audit.pack.verify import Finding, Verdict
 from casectl.audit.pack.zipped import chunks, measure, opened, pieces_of
+from casectl.model.instants import FORESIGHT_SECONDS
 from casectl.model.problems import CasectlError, ExtraMissing
 from casectl.store.bundle import unbundle, write_bundle
 from casectl.store.repo import Repo
-
-FORESIGHT_SECONDS = 100 * 366 * 86_400
-"""How long after its last commit a period may end, or an audit be made: centuries of office hours would take for ever
-to count."""
 
 
 def recompute_pack(path: Path, verdict: Verdict, on_progress: OnProgress) -> Verdict:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casectl.cli.context import clock
 from casectl.cli.errors import warn
 from casectl.cli.reading import (
     FINDINGS,
-    FORESIGHT_SECONDS,
     Desk,
     as_of_moment,
+    foreseen,
     moment,
     progress,
     read_from,
@@ -79,12 +78,7 @@ def pack(
 
 def audited_moment(text: str, zone: str) -> Instant:
     """The moment of `--audited-at`; one in the future hides what is dated before it, and a warning says so."""
-    instant, now = moment(text, zone), clock()
-    if instant > now + FORESIGHT_SECONDS:
-        raise UsageMistake(f"--audited-at lies more than a century ahead: '{text}'", "see the year")
-    if instant > now:
-        warn("--audited-at lies in the future: commits that are dated before it are not told to be")
-    return instant
+    return foreseen("--audited-at", text, zone, "commits that are dated before it are not told to be")
 
 
 def verify(
