@@ -13,11 +13,12 @@ from datetime import UTC, date, datetime
 from casectl.audit.finding import Finding, named_mail
 from casectl.audit.history import History
 from casectl.audit.persons import Persons
+from casectl.audit.united import WORDS, Words, words_in
 from casectl.model.policy import Book
 from casectl.model.problems import Problem
 from casectl.model.scrutiny import Acceptance
 from casectl.model.scrutiny_reader import read_accepted
-from casectl.store.book import FOLDER, CommitTree, commit_tree
+from casectl.store.book import CommitTree, commit_tree
 from casectl.store.commitlog import Commit
 from casectl.store.objects import ObjectReader
 from casectl.store.policy_tree import ACCEPTED
@@ -104,31 +105,26 @@ def read_acceptances(history: History) -> Acceptances:
         given: tuple[Acceptance, ...] = ()
         if node is not None and not problems:
             given, problems = read_accepted(node, tree.shown(ACCEPTED))
-        writers = _writers(history, tree, {each._replace(line=0) for each in given})
+        writers = _writers(history, tree, frozenset(each._replace(line=0) for each in given))
     today = datetime.fromtimestamp(history.now, UTC).date()
     words = {each.finding: each for each in given}
     return Acceptances(words, tree.shown(ACCEPTED), problems, history.book, today, writers, history, Persons(history))
 
 
-def _writers(history: History, tree: CommitTree, given: set[Acceptance]) -> dict[Acceptance, list[Commit]]:
+def _writers(history: History, tree: CommitTree, given: Words) -> dict[Acceptance, list[Commit]]:
     """The commits that put each of these words into the file, whatever line it stands on, since it last was taken out.
     A version that cannot be read says what the one before it said."""
     found: dict[Acceptance, list[Commit]] = {word: [] for word in given}
-    said: dict[str, set[Acceptance]] = {}
+    said: dict[str, Words] = {}
     for commit in history.commits.values():
-        touches = [each for each in history.touches.get(commit.id, ()) if each.path == f"{FOLDER}/{ACCEPTED}"]
+        touches = [each for each in history.touches.get(commit.id, ()) if each.path == WORDS]
         if touches:
-            had, new = [said.get(each.old, set()) for each in touches], touches[0].new
-            said[new] = _words(tree, new, had[0]) & given
-            before = set[Acceptance]().union(*had)
+            had, new = [said.get(each.old, Words()) for each in touches], touches[0].new
+            words, _ = words_in(tree, new)
+            said[new] = had[0] if words is None else words & given
+            before = Words().union(*had)
             for word in before - said[new]:
                 found[word] = [each for each in found[word] if not history.is_before(each.id, commit.id)]
             for word in said[new] - before if len(touches) >= len(commit.parents) else ():
                 found[word].append(commit)
     return found
-
-
-def _words(tree: CommitTree, blob: str, otherwise: set[Acceptance]) -> set[Acceptance]:
-    node, problems = tree.parsed(blob, ACCEPTED) if blob.strip("0") else (None, ())
-    words = read_accepted(node, tree.shown(ACCEPTED))[0] if node is not None else ()
-    return otherwise if problems else {each._replace(line=0) for each in words}

@@ -1,4 +1,5 @@
-"""Whether a merge of `policies/accepted.yaml` only unites what its two sides say: whoever makes it decides nothing."""
+"""What versions of `policies/accepted.yaml` say; and whether a merge of it only unites what its two sides say: whoever
+makes it decides nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +13,16 @@ from casectl.store.policy_tree import ACCEPTED
 
 WORDS = f"{FOLDER}/{ACCEPTED}"
 
-_Words = frozenset[Acceptance]
+Words = frozenset[Acceptance]
+
+
+def words_in(tree: CommitTree, blob: str) -> tuple[Words | None, bool]:
+    """What a version accepts, wherever it stands in it; None where that cannot be read. And whether all of it can."""
+    node, problems = tree.parsed(blob, ACCEPTED) if blob.strip("0") else (None, ())
+    if node is None or problems:
+        return None if problems else frozenset(), not problems
+    given, mistakes = read_accepted(node, WORDS)
+    return frozenset(each._replace(line=0) for each in given), not mistakes
 
 
 def unites_words(history: History, merge: Commit) -> bool:
@@ -22,20 +32,10 @@ def unites_words(history: History, merge: Commit) -> bool:
         return False
     bases = history.bases(*merge.parents)
     with ObjectReader(history.repo) as reader:
-        tree = commit_tree(history.repo, reader, merge.id)
-        versions = [_words(tree, commit) for commit in (merge.id, *merge.parents, *bases)]
-    known = [version for version in versions if version is not None]
+        trees = [commit_tree(history.repo, reader, each) for each in (merge.id, *merge.parents, *bases)]
+        versions = [words_in(tree, tree.blob(ACCEPTED) or "") for tree in trees]
+    known = [words for words, whole in versions if words is not None and whole]
     if len(known) < len(versions):
         return False
     made, ours, theirs = known[:3]
-    return made == (ours & theirs) | (ours ^ theirs) - frozenset[Acceptance]().union(*known[3:])
-
-
-def _words(tree: CommitTree, commit: str) -> _Words | None:
-    """What a commit's file accepts, wherever it stands in it; None where that cannot be read."""
-    found = tree.reader.look(f"{commit}:{WORDS}")
-    if found is None:
-        return frozenset()
-    node, problems = tree.parsed(found.id, ACCEPTED)
-    given, mistakes = read_accepted(node, tree.shown(ACCEPTED)) if node is not None else ((), problems)
-    return None if problems or mistakes else frozenset(each._replace(line=0) for each in given)
+    return made == (ours & theirs) | (ours ^ theirs) - Words().union(*known[3:])
