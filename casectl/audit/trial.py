@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import islice
+from typing import TypeVar
 
 from casectl.audit.finding import Finding, show_file
 from casectl.audit.history import History
@@ -28,6 +29,8 @@ from casectl.store.commitlog import Commit
 from casectl.store.history import read_timelines
 from casectl.store.objects import ObjectReader
 from casectl.store.pinned import PolicyShelf
+
+Found = TypeVar("Found")
 
 CASES_AT_ONCE = 200
 IMPORT = "import"
@@ -118,6 +121,13 @@ class Trial:
             return self.past(place)
         own = life_until(self.history.repo, self.id, commit)
         return self._past(place, lambda: own, whole=False)
+
+    def held_against(self, place: int, ask: Callable[[Past], Found]) -> Found:
+        """What is wrong with one of `steps` by its past: before anybody is blamed, that is read to the letter."""
+        past = self.past(place)
+        found = ask(past)
+        anew = self.read_past(place) if found else past
+        return found if anew is past else ask(anew)
 
     def _past(self, place: int, read: Callable[[], Timeline], whole: bool) -> Past:
         step, plain = self.steps[place], self.steps is self.judged.steps  # nothing was ever taken back or put right

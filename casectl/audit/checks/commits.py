@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 
 from casectl.audit.finding import Code, Finding, show_log, show_names, show_people
 from casectl.audit.history import History
+from casectl.audit.past import Past
 from casectl.audit.trial import IMPORT, Trial
 from casectl.desk.deeds import AUTOMATIC, unlike
-from casectl.model.case import Value
 from casectl.model.instants import format_instant
 from casectl.model.workflow_shape import VERBS
 from casectl.sla.voids import unknown_voids
@@ -130,22 +131,15 @@ def at_the_end(history: History) -> Iterator[Finding]:
 
 def of_case(trial: Trial) -> Iterator[Finding]:
     """Whether each step is what its commit says that it was."""
-    told: dict[str, Value | None] = {}
     idle = {commit for commit, _ in unknown_voids(trial.timeline.steps, trial.id)}
     for place, step in enumerate(trial.steps):
         made_by = trial.history.commits[step.commit]
         event = made_by.trailers.get("Event", "")
         if len(made_by.parents) < 2 and event not in _UNASKED and _is_known(event):
-            yield from _unlike(trial, place, event, told, step.commit in idle)
-        told.update(step.changes)
+            does = trial.held_against(place, partial(_unlike, event, step.commit in idle))
+            if does:
+                yield trial.finding("form", step.commit, f"says that it was '{event}', and {does}")
 
 
-def _unlike(trial: Trial, place: int, event: str, told: Mapping[str, Value | None], idle: bool) -> Iterator[Finding]:
-    """Before anybody is blamed, the past of the step is read to the letter."""
-    step = trial.steps[place]
-    if not unlike(event, step, told, trial.past(place).policy, idle):
-        return
-    past = trial.read_past(place)
-    does = unlike(event, past.step, past.fields, past.policy, idle)
-    if does:
-        yield trial.finding("form", step.commit, f"says that it was '{event}', and {does}")
+def _unlike(event: str, idle: bool, past: Past) -> str:
+    return unlike(event, past.step, past.fields, past.policy, idle)

@@ -7,11 +7,9 @@ from functools import partial
 
 from casectl.audit.finding import Code, Finding
 from casectl.audit.past import Past
+from casectl.audit.scenes import scene_of
 from casectl.audit.trial import Trial
-from casectl.desk.record import case_at
-from casectl.desk.verb import Scene
 from casectl.desk.verbs.merge import merge
-from casectl.model.change import Moment
 from casectl.model.problems import CasectlError
 
 CODES = {
@@ -24,21 +22,17 @@ _MERGED = "merged_into"
 def of_case(trial: Trial) -> Iterator[Finding]:
     for place, step in enumerate(trial.steps):
         into = step.changes.get(_MERGED)
-        # What another clone did meanwhile is no fault of this one: before it is blamed, its past is read to the letter.
-        if into is not None and trial.witnessed(step) and _refusal(trial, trial.past(place), str(into)):
-            refusal = _refusal(trial, trial.read_past(place), str(into))
+        if into is not None and trial.witnessed(step):
+            refusal = trial.held_against(place, partial(_refusal, trial, str(into)))
             if refusal:
                 yield trial.finding("merge-astray", step.commit, f"merged the case into {into}: {refusal}")
 
 
-def _refusal(trial: Trial, past: Past, into: str) -> str:
+def _refusal(trial: Trial, into: str, past: Past) -> str:
     """Why the verb would have refused a merge; empty where it would not."""
-    step, policy = past.step, past.policy
-    book, moment = trial.shelf.book_at(step.commit, policy.desk)[0], Moment(step.at, step.author, lambda _: "")
     case = past.before.case() if past.before.steps else past.own.case().changed({_MERGED: None})
-    look = partial(case_at, trial.history.repo, step.commit)
     try:
-        merge(Scene(case, policy, book, moment, trial.terms, past.before, look), into)
+        merge(scene_of(trial, past, case), into)
     except CasectlError as refusal:
         return refusal.message
     return ""

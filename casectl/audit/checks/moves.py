@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from casectl.audit.finding import Code, Finding, named_mail
 from casectl.audit.past import Past
+from casectl.audit.scenes import scene_of
 from casectl.audit.trial import Trial
 from casectl.desk.authority import authorise
 from casectl.desk.climbing import refuse_unguarded
@@ -15,8 +16,7 @@ from casectl.desk.deeds import deeds
 from casectl.desk.remedies import lack_words
 from casectl.desk.sweeping import done_by_rule
 from casectl.desk.undoing import Past as Undoing
-from casectl.desk.verb import Scene
-from casectl.model.case import Case, Entry, Value
+from casectl.model.case import Entry, Value
 from casectl.model.change import Change, Moment
 from casectl.model.policy import DONE_PHASES, Book, Policy
 from casectl.model.problems import CasectlError, NotAllowed
@@ -118,7 +118,7 @@ def _unlike_time(trial: Trial, past: Past, rule: str) -> Iterator[Finding]:
     if not due:
         yield trial.finding("automatic", step.commit, f"{told} was not due")
         return
-    scene = _scene(trial, past, before.case())
+    scene = scene_of(trial, past, before.case())
     setting = Setting(scene.case, scene.policy, scene.book, scene.moment, scene.terms, before.steps)
     wanted = (with_consequences(done_by_rule(scene, each), setting) for each in due)
     differing = min((list(_differing(step, past.fields, each)) for each in wanted), key=len)
@@ -148,18 +148,12 @@ def _climbed(trial: Trial, past: Past) -> Iterator[Finding]:
     if ladder is None or ladder.guard is None:
         return
     try:
-        refuse_unguarded(_scene(trial, past, case), ladder)
+        refuse_unguarded(scene_of(trial, past, case), ladder)
     except NotAllowed as refusal:
         reason = refusal.message.partition(": ")[2]
         yield trial.finding(
             "escalation-guard", step.commit, f"escalated the case: {reason}", clause=ladder.guard.clause
         )
-
-
-def _scene(trial: Trial, past: Past, case: Case) -> Scene:
-    step, policy = past.step, past.policy
-    moment = Moment(step.at, step.author, lambda _: "")
-    return Scene(case, policy, trial.book_before(step.commit), moment, trial.terms, past.before)
 
 
 def _by_somebody(
@@ -171,7 +165,7 @@ def _by_somebody(
     who = person.key if person else named_mail(step.author)
     if person is None:
         yield trial.finding("stranger", step.commit, f"was committed by {who}, who was not in the staff list")
-    undone = policy.workflow.authority and any(entry.kind == "void" for entry in step.entries)
+    undone = policy.workflow.authority and has_voids((step,))
     back = Undoing(own).taken_back(len(own.steps) - 1, policy) if undone else ()
     for ways, undo in (*((ways, "") for ways in deeds(step, fields, policy)), *((ways, "undo ") for ways in back)):
         open_ways = [way for way in ways if way != "settle" or trial.timeline.disputes]

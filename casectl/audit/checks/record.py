@@ -14,7 +14,7 @@ from casectl.audit.trial import Trial
 from casectl.model.case import FIELD
 from casectl.model.fold import OPENED_TWICE
 from casectl.model.timeline import Step
-from casectl.sla.voids import unknown_voids
+from casectl.sla.voids import has_voids, unknown_voids
 from casectl.store.lookup import is_case_path
 
 CODES = {
@@ -100,7 +100,7 @@ def _unreadable(trial: Trial) -> Iterator[Finding]:
 
 def _fixed(trial: Trial, step: Step) -> Iterator[Finding]:
     """What a step changed that stays as it is. One that takes another back is not blamed for what it puts right."""
-    restoring = any(entry.kind == "void" for entry in step.entries)
+    restoring = has_voids((step,))
     counted = next((each for each in trial.steps if restoring and each.commit == step.commit), step)
     for name in sorted(counted.changes):
         if name in FIELD and FIELD[name].fixed:

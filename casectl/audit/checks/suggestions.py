@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from casectl.audit.finding import Code, Finding
 from casectl.audit.past import Past
@@ -17,20 +18,18 @@ CODES = {
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:
-    """Before anybody is blamed, the past of the step is read to the letter."""
     for place, step in enumerate(trial.steps):
         for entry in filter(_says_so, step.entries):
-            if trial.witnessed(step) and _untrue(trial.past(place), entry):
-                told = _untrue(trial.read_past(place), entry)
-                if told:
-                    yield trial.finding("suggestion-false", step.commit, told, entry.id)
+            told = trial.held_against(place, partial(_untrue, entry)) if trial.witnessed(step) else ""
+            if told:
+                yield trial.finding("suggestion-false", step.commit, told, entry.id)
 
 
 def _says_so(entry: Entry) -> bool:
     return entry.kind == "triage" and not entry.fields.keys().isdisjoint(("suggested", "answers"))
 
 
-def _untrue(past: Past, entry: Entry) -> str:
+def _untrue(entry: Entry, past: Past) -> str:
     """What is untrue about it, in words; empty where the verb would have written the same."""
     said = entry.fields.get("suggested")
     try:

@@ -33,12 +33,11 @@ def of_case(trial: Trial) -> Iterator[Finding]:
         yield trial.finding("case-undone", ended.commit, f"took the case back as a whole: {why}")
     yield from _overturned(trial)
     for place, step in enumerate(trial.steps):
-        if has_voids((step,)) and trial.witnessed(step) and _left(trial.past(place)):
-            left = _left(trial.read_past(place))
-            if left:
-                back = back_to(left)
-                told = f"took a step back, and left its {' and '.join(left)}{back and f': not back to {back}'}"
-                yield trial.finding("undone-in-part", step.commit, told)
+        left = trial.held_against(place, _left) if has_voids((step,)) and trial.witnessed(step) else {}
+        if left:
+            back = back_to(left)
+            told = f"took a step back, and left its {' and '.join(left)}{back and f': not back to {back}'}"
+            yield trial.finding("undone-in-part", step.commit, told)
 
 
 def _left(past: Past) -> dict[str, Value | None]:
