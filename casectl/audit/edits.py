@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+from casectl.audit.finding import Finding, show_file
 from casectl.audit.history import History
 from casectl.audit.merges import own_touches
 from casectl.audit.touches import Touch
 from casectl.model.problems import Problem
 from casectl.model.tree import Node
-from casectl.store.book import FOLDER, CommitTree, is_policy_file
+from casectl.store.book import FOLDER, CommitTree, desk_of_file, is_policy_file
 from casectl.store.commitlog import Commit
 
 Said = TypeVar("Said")
@@ -29,6 +30,16 @@ class Edit(NamedTuple, Generic[Said]):
     """As far as it can be read."""
     wrong: str
     """Why not all of it can be read; empty where it can."""
+
+    @property
+    def desk(self) -> str:
+        """The desk whose file it is; empty for one that is every desk's."""
+        return desk_of_file(self.path) or ""
+
+    def finding(self, code: str, told: str, about: str = "") -> Finding:
+        """What is to be told of it: of the file, or of something in it that it is `about`."""
+        show = show_file(self.commit.id, self.path)
+        return Finding(code, self.commit.id, told, desk=self.desk, about=f"{self.path} {about}".strip(), show=show)
 
 
 def edits(

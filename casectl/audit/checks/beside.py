@@ -13,6 +13,7 @@ from casectl.audit.edits import Edit, edits
 from casectl.audit.finding import Code, Finding, show_file
 from casectl.audit.history import History
 from casectl.audit.merges import own_touches
+from casectl.audit.touches import Touch
 from casectl.model.clause_reader import Clause, read_clauses
 from casectl.model.problems import Problem
 from casectl.model.tree import Branch, Node, changed_keys
@@ -44,19 +45,19 @@ def of_history(history: History) -> Iterator[Finding]:
     with ObjectReader(history.repo) as reader:
         tree = commit_tree(history.repo, reader, history.commit)
         for listed in edits(history, tree, is_clauses, read_clauses, no_clauses):
-            yield _finding(listed.commit.id, listed.path, _of_clauses(listed))
+            yield listed.finding("beside-changed", _of_clauses(listed))
         for rotas in edits(history, tree, STAFF.__eq__, _read_rotas, _NO_ROTAS):
             if not rotas.wrong and (names := changed_keys(rotas.before, rotas.now)):
-                yield _finding(rotas.commit.id, rotas.path, f"changed what {rotas.path} says of {_rotas(names)}")
+                yield rotas.finding("beside-changed", f"changed what {rotas.path} says of {_rotas(names)}")
     for commit in history.commits.values():
         for touch in own_touches(history, commit, _is_other) if commit.parents else ():
             if not history.is_founding(commit.id):
-                yield _finding(commit.id, touch.path, f"{_DONE.get(touch.status, 'changed')} {touch.path}")
+                yield _of_another(commit.id, touch)
 
 
-def _finding(commit: str, path: str, told: str) -> Finding:
-    show = show_file(commit, path)
-    return Finding("beside-changed", commit, told, desk=desk_of_file(path) or "", about=path, show=show)
+def _of_another(commit: str, touch: Touch) -> Finding:
+    told, show = f"{_DONE.get(touch.status, 'changed')} {touch.path}", show_file(commit, touch.path)
+    return Finding("beside-changed", commit, told, desk=desk_of_file(touch.path) or "", about=touch.path, show=show)
 
 
 def _is_other(path: str) -> bool:

@@ -44,24 +44,23 @@ def of_history(history: History) -> Iterator[Finding]:
     with ObjectReader(history.repo) as reader:
         tree = commit_tree(history.repo, reader, history.commit)
         for edit in edits(history, tree, is_customers, read_customers, nobody):
-            yield from _of_customers(edit, edit.path.split("/")[1])
-            yield from _of_plans(edit, edit.path.split("/")[1], reader, history)
-            yield from _of_spend(edit, edit.path.split("/")[1], history)
+            yield from _of_customers(edit)
+            yield from _of_plans(edit, reader, history)
+            yield from _of_spend(edit, history)
         for days in edits(history, tree, is_holiday_list, _read_days, never):
-            yield from _of_days(days)
+            yield from _of_days(days, history)
 
 
-def _of_customers(edit: Edit[Customers], desk: str) -> Iterator[Finding]:
+def _of_customers(edit: Edit[Customers]) -> Iterator[Finding]:
     """Records of customers that were changed or taken away, what they spent aside."""
-    show = show_file(edit.commit.id, edit.path)
     if edit.wrong:
         lost = ", ".join(sorted(edit.before.keys() - edit.now.keys())) or "its customers"
         told = f"left {edit.path} unreadable ({edit.wrong}): cases opened since lack what it promises {lost}"
-        yield Finding("customers-unreadable", edit.commit.id, told, desk=desk, about=edit.path, show=show)
+        yield edit.finding("customers-unreadable", told)
     names = [name for name, before, now in _records(edit) if _promised(now) != _promised(before)]
     if names:
         told = f"changed the record of {', '.join(names)} in {edit.path}: cases opened before keep the old one"
-        yield Finding("customer-changed", edit.commit.id, told, desk=desk, about=edit.path, show=show)
+        yield edit.finding("customer-changed", told)
 
 
 def _records(edit: Edit[Customers]) -> Iterator[tuple[str, Customer, Customer | None]]:
@@ -75,20 +74,18 @@ def _promised(record: Customer | None) -> Customer | None:
     return record and record._replace(spend={})
 
 
-def _of_plans(edit: Edit[Customers], desk: str, reader: ObjectReader, history: History) -> Iterator[Finding]:
+def _of_plans(edit: Edit[Customers], reader: ObjectReader, history: History) -> Iterator[Finding]:
     """Customers who came to be on a plan that no version has: by none of its rules are they promised anything."""
     before = {name: record.plan for name, record in edit.before.items()}
     moved = {name: record for name, record in edit.now.items() if record.plan and record.plan != before.get(name)}
     if moved:
-        versions = read_book(history.repo, edit.commit.id, desk, reader)[0].policies.values()
+        versions = read_book(history.repo, edit.commit.id, edit.desk, reader)[0].policies.values()
         for name, record in sorted(moved.items()):
             for problem in check_plans([*versions], {name: record}, edit.path, NO_LINES):
-                told, show = f"put in {edit.path}: {problem.message}", show_file(edit.commit.id, edit.path)
-                about = f"{edit.path} {name}"
-                yield Finding("customers-unreadable", edit.commit.id, told, desk=desk, about=about, show=show)
+                yield edit.finding("customers-unreadable", f"put in {edit.path}: {problem.message}", name)
 
 
-def _of_spend(edit: Edit[Customers], desk: str, history: History) -> Iterator[Finding]:
+def _of_spend(edit: Edit[Customers], history: History) -> Iterator[Finding]:
     """Months that were over (UTC) and had been entered: to enter one for the first time, late as well, is no change."""
     today = datetime.fromtimestamp(history.made_at(edit.commit), UTC)
     for name, before, now in _records(edit):
@@ -96,19 +93,17 @@ def _of_spend(edit: Edit[Customers], desk: str, history: History) -> Iterator[Fi
         for month, money in sorted(before.spend.items()):
             if month < f"{today:%Y-%m}" and later.get(month) != money:
                 told = f"changed what {name} spent in {month} from {money} to {later.get(month, 'nothing')}"
-                about, show = f"{edit.path} {name} {month}", show_file(edit.commit.id, edit.path)
-                yield Finding("spend-changed", edit.commit.id, told, desk=desk, about=about, show=show)
+                yield edit.finding("spend-changed", told, f"{name} {month}")
 
 
-def _of_days(edit: Edit[Days]) -> Iterator[Finding]:
+def _of_days(edit: Edit[Days], history: History) -> Iterator[Finding]:
     """Days that were to come when a list was changed: what is due after a new one is due later. Those of the past that
     were taken off: a case that is imported, or moved to another version, after that reckons without them."""
-    show = show_file(edit.commit.id, edit.path)
     if edit.wrong:
         lost = f"left {edit.path} unreadable ({edit.wrong}), and with it each version of a policy that names it"
-        yield Finding("holidays-unreadable", edit.commit.id, lost, about=edit.path, show=show)
+        yield edit.finding("holidays-unreadable", lost)
         return
-    today = datetime.fromtimestamp(edit.commit.committer.at or 0, UTC).date()
+    today = datetime.fromtimestamp(history.made_at(edit.commit), UTC).date()
     on, off = edit.now - edit.before, edit.before - edit.now
     ways = (
         ("put {} to come ({}) on", [day for day in on if day >= today]),
@@ -117,8 +112,7 @@ def _of_days(edit: Edit[Days]) -> Iterator[Finding]:
     )
     told = [words.format(count(len(days), "day"), _listed(sorted(days))) for words, days in ways if days]
     if told:
-        sentence = f"{' and '.join(told)} {edit.path}"
-        yield Finding("holidays-changed", edit.commit.id, sentence, about=edit.path, show=show)
+        yield edit.finding("holidays-changed", f"{' and '.join(told)} {edit.path}")
 
 
 def _listed(days: Sequence[date]) -> str:

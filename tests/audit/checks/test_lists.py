@@ -164,6 +164,16 @@ def test_a_day_that_went_while_nobody_could_read_the_list(desk: Plain, guilty: b
     return desk.commit({FEASTS: text}, "Mended", who="max")
 
 
+@twins("holidays-changed", "observation", "took 1 day of the past (2026-11-20) off", case=None, always=["clock-back"])
+def test_a_past_that_was_dated_back_to_before_it(desk: Plain, guilty: bool) -> str:
+    """Which days were past goes by when the commit counts: never before the one that it follows."""
+    listed = FILES[FEASTS] + '  2026-11-20: "A feast"\n'
+    desk.commit({FEASTS: listed}, "Our feasts", who="max")
+    desk.open()
+    text = FILES[FEASTS] if guilty else listed + "# Our feasts.\n"
+    return desk.commit({FEASTS: text}, "Feasts", who="max", at="2026-11-19 09:00")
+
+
 @twins("holidays-changed", "observation", "took 1 day of the past (2026-01-05) off policies/holidays/feasts", case=None)
 def test_a_holiday_of_the_past_that_went(desk: Plain, guilty: bool) -> str:
     """To enter one late changes nothing, but for cases that it would have concerned (`holiday-late`)."""
