@@ -94,8 +94,9 @@ def review(repo: Repo, commit: str, wanted: Wanted, on_progress: Callable[[int],
         refuse_unknown_desk(history.book, wanted.desk)
     window = commits_in(history, wanted.since, wanted.until)
     within = [each for each in _findings(history) if each.commit in window]
-    own = (_of_its_desk(history, each) for each in within if _is_told_to(history, each, wanted.desk))
-    found = {each.id: each for each in own}
+    whose = ((each, _desks(history, each)) for each in within)
+    told_to = ((each, desks) for each, desks in whose if not desks or wanted.desk in (None, *desks))
+    found = {each.id: each._replace(desk=desks[-1]) if desks else each for each, desks in told_to}
     accepted = read_acceptances(history)
     told = sorted(
         found.values(), key=lambda each: (history.times[each.commit], history.order[each.commit], each.code, each.id)
@@ -128,18 +129,10 @@ def _asked(ask: Callable[[Trial], Iterator[Finding]], trial: Trial) -> Iterator[
         yield trial.finding("unjudged", trial.timeline.steps[-1].commit, refusal.message)
 
 
-def _of_its_desk(history: History, finding: Finding) -> Finding:
-    """A finding about a case is one of the desk whose case it was, whoever asked; of one that moves it on, the next."""
-    desks = history.desks_of(finding.case, finding.commit) if finding.case else ()
-    return finding._replace(desk=desks[-1]) if desks else finding
-
-
-def _is_told_to(history: History, finding: Finding, desk: str | None) -> bool:
-    """Whether a desk is to hear of it: of what is its own matter, and of what is nobody's."""
-    if desk is None:
-        return True
-    desks = history.desks_of(finding.case, finding.commit) if finding.case else (finding.desk,) * bool(finding.desk)
-    return desk in desks or not desks
+def _desks(history: History, finding: Finding) -> tuple[str, ...]:
+    """Whose matter a finding is, whoever asked: of one about a case, the desk whose case it was, and of a step that
+    moves it on the next one, too. Empty for what is nobody's: every desk is told."""
+    return history.desks_of(finding.case, finding.commit) if finding.case else (finding.desk,) * bool(finding.desk)
 
 
 def _row(history: History, finding: Finding, accepted: Acceptances) -> Row:

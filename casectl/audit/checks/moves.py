@@ -20,7 +20,7 @@ from casectl.model.case import Entry, Value
 from casectl.model.change import Change, Moment
 from casectl.model.policy import DONE_PHASES, Book, Policy
 from casectl.model.problems import CasectlError, NotAllowed
-from casectl.model.timeline import Step, Timeline
+from casectl.model.timeline import Step
 from casectl.sla.clock import evaluate
 from casectl.sla.life import Life
 from casectl.sla.readiness import lacks
@@ -89,7 +89,7 @@ def _taken(trial: Trial, past: Past) -> Iterator[Finding]:
             return
     if fields and ("level" in step.changes or any(entry.kind == "escalation" for entry in step.entries)):
         yield from _climbed(trial, past)
-    yield from _by_somebody(trial, step, policy, fields, past.own)
+    yield from _by_somebody(trial, past)
 
 
 def _moved(trial: Trial, past: Past, before: str, to: str) -> Iterator[Finding]:
@@ -156,23 +156,30 @@ def _climbed(trial: Trial, past: Past) -> Iterator[Finding]:
         )
 
 
-def _by_somebody(
-    trial: Trial, step: Step, policy: Policy, fields: Mapping[str, Value | None], own: Timeline
-) -> Iterator[Finding]:
-    """Whether who took a step, the last of `own`, was somebody who may: that, and what it takes back."""
+def _by_somebody(trial: Trial, past: Past) -> Iterator[Finding]:
+    """Whether who took a step was somebody who may: that, and what it takes back."""
+    step, policy = past.step, past.policy
     book = trial.book_before(step.commit)
     person = book.person_by_mail(step.author)
     who = person.key if person else named_mail(step.author)
     if person is None:
         yield trial.finding("stranger", step.commit, f"was committed by {who}, who was not in the staff list")
-    undone = policy.workflow.authority and has_voids((step,))
-    back = Undoing(own).taken_back(len(own.steps) - 1, policy) if undone else ()
-    for ways, undo in (*((ways, "") for ways in deeds(step, fields, policy)), *((ways, "undo ") for ways in back)):
+    did = [(ways, "") for ways in deeds(step, past.fields, policy)]
+    did += [(ways, "undo ") for ways in _undone(past)]
+    for ways, undo in did:
         open_ways = [way for way in ways if way != "settle" or trial.timeline.disputes]
         wanting = [_may_not(policy, book, who, step, way, f"undo '{way}'" if undo else way) for way in open_ways]
         if wanting and all(wanting):
             clause = policy.workflow.authority[ways[0]].clause
             yield trial.finding("role", step.commit, wanting[0], undo + ways[0], clause)
+
+
+def _undone(past: Past) -> tuple[tuple[str, ...], ...]:
+    """All that a step takes back, as the commands that do it; nothing where the policy asks nobody for a role."""
+    if not past.policy.workflow.authority or not has_voids((past.step,)):
+        return ()
+    own = past.own
+    return Undoing(own).taken_back(len(own.steps) - 1, past.policy)
 
 
 def _may_not(policy: Policy, book: Book, who: str, step: Step, verb: str, deed: str) -> str:
