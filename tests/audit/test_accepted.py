@@ -127,6 +127,22 @@ def test_words_of_two_branches(desk: Plain) -> None:
     assert told(desk.review())[0] == ["accepted"]
 
 
+@pytest.mark.parametrize("first", ["given", "taken back"])
+def test_a_word_outlives_that_another_branch_took_it_back(desk: Plain, first: str) -> None:
+    """Whoever takes a word out of a branch takes it from those that were given there."""
+    opened, finding = desk.head, the_finding(desk)
+    accept(desk, finding)
+    given, text = desk.head, desk.git("show", f"HEAD:{ACCEPTED}") + "\n"
+    desk.go(opened)
+    accept(desk, finding)
+    desk.commit({ACCEPTED: "accepted: []\n"}, "Not after all", who="lee")
+    withdrawn = desk.head
+    ours, theirs = (given, withdrawn) if first == "given" else (withdrawn, given)
+    desk.go(ours)
+    desk.merge(theirs, files={ACCEPTED: text})
+    assert told(desk.review())[0] == ["accepted"]
+
+
 def test_a_word_outlives_a_slip_of_another(desk: Plain) -> None:
     """What broke the file, and what mended it, is no word of whoever did that."""
     accept(desk, the_finding(desk))

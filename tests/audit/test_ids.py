@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.audit.moving import begin_two
-from tests.audit.plain import Plain, entry, record
+from tests.audit.plain import POLICY, Plain, entry, record
 
 PERIOD = {"from": "2026-11-23T09:00:00+00:00", "until": "2026-11-23T10:00:00+00:00"}
 UNKNOWN = record("x1", code="whim", **PERIOD, approved_by="lee")
@@ -57,6 +57,18 @@ def test_whatever_comes_after(
     (before,) = ids(desk, code)
     later(desk)
     assert before in ids(desk, code)
+
+
+def test_a_desk_that_comes_later(tmp_path: Path) -> None:
+    """Whose a case is may be known only then: nobody who accepted the finding has to accept it anew."""
+    desk = begin_two(tmp_path / "desk")
+    desk.open("OLD-261123-K7Q4P", policy="ghost/1.0")
+    (before,) = desk.review().table.rows
+    policy = POLICY.replace("desk: acme", "desk: old").replace("prefix: ACM", "prefix: OLD")
+    desk.commit({"policies/old/1.0.yaml": policy}, "A desk", who="max")
+    (after,) = [row for row in desk.review().table.rows if row["code"] == "unjudged"]
+    assert (before["desk"], after["desk"]) == (None, "old")
+    assert after["id"] == before["id"]
 
 
 def test_two_entries_that_one_commit_removes_are_two_findings(tmp_path: Path) -> None:

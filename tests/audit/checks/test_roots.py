@@ -8,6 +8,7 @@ import pytest
 
 from casectl.store.ancestry import merge_bases
 from casectl.store.repo import Repo
+from tests.audit.moving import TWO
 from tests.audit.plain import FILES, ID, Plain, begin, entry, path_of
 from tests.audit.stories import twins
 
@@ -37,6 +38,18 @@ def test_a_history_from_elsewhere(desk: Plain, guilty: bool) -> str:
     desk.step("note", NOTE, at="10:00")
     desk.merge(other, files={"cases/NOTES.md": "From elsewhere.\n"})
     return other
+
+
+def test_a_second_beginning_founds_nothing(tmp_path: Path) -> None:
+    """Which of two is the desk's own no history tells: what either of them brought after the first case is told."""
+    desk = begin(tmp_path / "desk")
+    begun = desk.open()
+    policies = {name: FILES[name] for name in FILES if "feasts" in name} | {"policies/two/1.0.yaml": TWO}
+    other = desk.commit(policies, "Elsewhere", who="max", parents=())
+    desk.go(begun)
+    desk.merge(other, files=policies)
+    (row,) = [row for row in desk.review().table.rows if row["code"] == "desk-added"]
+    assert (row["commit"], row["desk"]) == (other, "two")
 
 
 @twins("evil-merge", "major", "changed priority by itself while it merged")

@@ -16,6 +16,7 @@ from tests.audit.pack.packing import Pack
 from tests.audit.plain import ID, NOW, Plain
 from tests.cli.conftest import moment_of
 
+NOBODYS = "OLD-261123-K7Q4P"
 UNTIL = "2026-11-26 12:00"
 
 
@@ -58,6 +59,15 @@ def test_one_that_was_moved_to_no_desk_leaves_no_hole(desk: Plain) -> None:
     assert [(row["in_period"], row["desk"]) for row in pack.table("cases.csv")] == [("yes", "acme")]
     assert {row["code"] for row in pack.table("findings.csv")} == {"policy-moved", "unjudged"}
     assert [row["in_period"] for row in pack_of(desk, "two").table("cases.csv")] == ["other desk"]
+
+
+def test_one_of_which_nothing_says_whose_it_is_stands_in_every_pack(desk: Plain) -> None:
+    desk.open(NOBODYS, at="2026-11-23 10:00", policy="ghost/1.0")
+    for name in ("acme", "two"):
+        pack = pack_of(desk, name)
+        stands = {row["id"]: (row["in_period"], row["desk"]) for row in pack.table("cases.csv")}
+        assert stands == {ID: ("yes", "acme") if name == "acme" else ("other desk", "acme"), NOBODYS: ("yes", "")}
+        assert [row["id"] for row in pack.table("unjudged.csv")] == [NOBODYS]
 
 
 def test_nor_does_it_leave_the_reports_of_its_desk(desk: Plain) -> None:

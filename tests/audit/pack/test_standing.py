@@ -53,14 +53,15 @@ def test_a_close_that_was_taken_back(desk: Plain, restored: dict[str, str]) -> N
     assert (row["status"], row["phase"]) == ("assigned", "active")
 
 
-def test_a_reopening_that_was_taken_back_within_the_period(desk: Plain) -> None:
+@pytest.mark.parametrize("restored", [{}, {"status": "closed"}], ids=["left in the file", "put back"])
+def test_a_reopening_that_was_taken_back_within_the_period(desk: Plain, restored: dict[str, str]) -> None:
     """It was open until then, and a report of those days showed it."""
     desk.open()
     desk.step("resolve", **SOLVED)
     desk.step("close", who="lee", status="closed")
     again = desk.step("reopen", entry("n1", "note", "Again."), at="2026-11-24 09:00", status="assigned")
     back = entry("v1", "void", void="n1", reason="Another case.")
-    assert desk.step("undo", back, at="2026-11-26 09:00", who="lee", status="closed") != again
+    assert desk.step("undo", back, at="2026-11-26 09:00", who="lee", **restored) != again
     row, counted = line(desk)
     assert (row["in_period"], row["closed_at"], row["phase"]) == ("yes", "2026-11-26T09:00:00+00:00", "closed")
     assert counted == 2
