@@ -8,6 +8,7 @@ from pathlib import Path
 from casectl.model.policy import Book
 from casectl.model.problems import Problem
 from casectl.model.tree import Node
+from casectl.store.gitlog import FILE_MODES
 from casectl.store.objects import ObjectReader
 from casectl.store.policy_tree import is_desk, read_policies
 from casectl.store.repo import Repo, state_dir
@@ -16,7 +17,6 @@ from casectl.store.tree_cache import keep_tree, load_tree
 FOLDER = "policies"
 
 _FOLDER_MODES = (b"40000", b"040000")
-_FILE_MODES = (b"100644", b"100755", b"100664")
 
 
 def desk_of_file(path: str) -> str | None:
@@ -129,7 +129,7 @@ class CommitTree:
         while at < len(content):
             end = content.index(b"\0", at)
             mode, _, entry = content[at:end].partition(b" ")
-            kind = folders if mode in _FOLDER_MODES else files if mode in _FILE_MODES else {}
+            kind = folders if mode in _FOLDER_MODES else files if mode in FILE_MODES else {}
             kind[entry.decode(errors="surrogateescape")] = content[end + 1 : end + 1 + size].hex()
             at = end + 1 + size
         return folders, files

@@ -15,6 +15,8 @@ _LONG_BYTES = 1 << 19
 LAST_COMMITTED = (1 << 34) - 1
 """A commit that claims a later date has none. In the year 2514 the 34 bits of gitformat-commit-graph(5) are used up,
 and git takes what comes then for another date; and millennia of office hours would take for ever to count."""
+FILE_MODES = (b"100644", b"100755", b"100664")
+"""Of regular files, as git has them; the last of them only in trees that an early git wrote."""
 _MERGE = re.compile(rb" [0-9a-f]+ ")
 
 _LOG = (
@@ -106,7 +108,7 @@ def _tokens(process: GitProcess) -> Iterator[bytes]:
 
 def is_plain(mode: bytes) -> bool:
     """Whether a mode that git tells is that of a regular file, or of none: not of a link, nor of another repository."""
-    return mode in (b"100644", b"100755", b"100664", b"000000")
+    return mode in (*FILE_MODES, b"000000")
 
 
 def read_mark(mark: Mark) -> FileChange:

@@ -8,10 +8,9 @@ from typing import NamedTuple
 from casectl.model.problems import CasectlError, InvalidFiles, Problem
 from casectl.store.book import FOLDER
 from casectl.store.git import run_git
+from casectl.store.gitlog import FILE_MODES
 from casectl.store.objects import read_blobs
 from casectl.store.repo import Repo
-
-_REGULAR = ("100644", "100755", "100664")
 
 
 class PolicyFile(NamedTuple):
@@ -41,7 +40,7 @@ def read_policy_bytes(repo: Repo, commit: str) -> tuple[tuple[PolicyFile, ...], 
         about, _, raw = line.partition(b"\t")
         mode, _, blob = about.decode().split(" ")
         path = _safe(raw)
-        if mode in _REGULAR and is_plain_name(path):
+        if mode.encode() in FILE_MODES and is_plain_name(path):
             kept.append((path, blob))
         else:
             left_out.append(path)
