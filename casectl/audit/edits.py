@@ -62,8 +62,6 @@ def edits(
 
 
 def _said(tree: CommitTree, touch: Touch, read: Read[Said], nothing: Said) -> tuple[Said, str]:
-    if not touch.new.strip("0"):
-        return nothing, ""
     if not touch.plain:
         return nothing, "it is no regular file"
     node, problems = tree.parsed(touch.new, touch.path.removeprefix(f"{FOLDER}/"))

@@ -74,7 +74,7 @@ def _people(tree: CommitTree, blob: str) -> People | None:
 
 def _as_far_as_read(tree: CommitTree, blob: str) -> tuple[People, bool]:
     """Whom a version of the list names, as far as it can be read; and whether all of it can."""
-    node, problems = tree.parsed(blob, STAFF) if blob.strip("0") else (None, ())
+    node, problems = tree.parsed(blob, STAFF)
     if node is None or any(not problem.warning for problem in problems):
         return {}, False
     people, problems = read_staff(node, tree.shown(STAFF))

@@ -18,7 +18,7 @@ Words = frozenset[Acceptance]
 
 def words_in(tree: CommitTree, blob: str) -> tuple[Words | None, bool]:
     """What a version accepts, wherever it stands in it; None where that cannot be read. And whether all of it can."""
-    node, problems = tree.parsed(blob, ACCEPTED) if blob.strip("0") else (None, ())
+    node, problems = tree.parsed(blob, ACCEPTED)
     if node is None or problems:
         return None if problems else frozenset(), not problems
     given, mistakes = read_accepted(node, WORDS)

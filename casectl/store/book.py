@@ -94,11 +94,13 @@ class CommitTree:
         return self._files(folder).get(name)
 
     def node(self, path: str) -> tuple[Node | None, tuple[Problem, ...]]:
-        blob = self.blob(path)
-        return self.parsed(blob, path) if blob else (None, ())
+        return self.parsed(self.blob(path) or "", path)
 
     def parsed(self, blob: str, path: str) -> tuple[Node | None, tuple[Problem, ...]]:
-        """The tree of any version of the file at `path`, or None and why."""
+        """The tree of any version of the file at `path`, or None and why; None alone for no file, which is the blob of
+        no name, or of zeros, as git's log has it."""
+        if not blob.strip("0"):
+            return None, ()
         kept = load_tree(self.cache, blob) if self.cache else None
         if kept is not None:
             return kept, ()
