@@ -227,6 +227,19 @@ def test_nobody_becomes_somebody_else_by_a_new_address(tmp_path: Path) -> None:
     assert any("is about a commit of lee's own" in problem.message for problem in found.table.exceptions)
 
 
+def test_no_word_by_an_address_that_only_a_link_gave(desk: Plain) -> None:
+    """Nobody follows it: the list before it stands."""
+    finding, address = the_finding(desk), "ann@example.org"
+    linked = {STAFF_LIST: STAFF.replace("lee@example.org", address)}
+    desk.commit(linked, "Linked", who="max", modes={STAFF_LIST: "120000"})
+    word = f"accepted:\n- {{finding: {finding}, by: lee, why: Eve was new., until: 2026-12-31}}\n"
+    desk.commit({ACCEPTED: word}, "Accept it", who=f"Lee <{address}>")
+    desk.commit({STAFF_LIST: STAFF}, "Put back", who="max")
+    states, said = told(desk.review())
+    assert states == ["open"]
+    assert f"is accepted by lee, and that was committed by {address}" in said[0]
+
+
 def test_a_word_outlives_a_new_address(desk: Plain) -> None:
     """Lee gave it by the address that the list had then, and gives none by an old one."""
     finding = the_finding(desk)

@@ -9,7 +9,7 @@ import pytest
 from casectl.reports.population import population
 from casectl.sla.automatic import derived_id
 from casectl.store.repo import find_repo
-from tests.audit.plain import FILES, ID, ROBOT, STAFF, Plain, begin, entry, path_of
+from tests.audit.plain import FILES, ID, ROBOT, STAFF, Plain, begin, entry, path_of, record
 from tests.cli.conftest import moment_of
 
 SOLVED = {"status": "resolved", "resolution": "A new password."}
@@ -140,6 +140,14 @@ def test_a_step_of_an_older_log_is_judged_by_nobody_here(desk: Plain) -> None:
     assert desk.codes() == ["testimony", "stranger"]
 
 
+def test_a_rating_of_an_older_log_is_nobodys_here(desk: Plain) -> None:
+    """Who may raise a priority, and until when, our policy says of what is done here."""
+    desk.take_over()
+    rated = entry("t1", "triage", chosen="p1")
+    desk.step("import", rated, at="10:00", who=ROBOT, priority="p1")
+    assert desk.codes() == ["testimony"]
+
+
 def test_a_log_that_went_on_while_the_case_was_worked_on_elsewhere(desk: Plain) -> None:
     """Who imports in one clone need not know what is done in another."""
     begun = desk.take_over()
@@ -148,6 +156,19 @@ def test_a_log_that_went_on_while_the_case_was_worked_on_elsewhere(desk: Plain) 
     desk.step("import", entry("r1", "response", "We look."), at="10:30", who=ROBOT)
     desk.merge(here, at="11:00")
     assert desk.codes() == ["testimony"]
+
+
+def test_an_undo_in_one_clone_while_another_asked_for_more(desk: Plain) -> None:
+    """It leaves nothing of its own exemption in the file: the other one is none that it could know of."""
+    desk.open()
+    period = {"from": "2026-11-23T09:00:00+00:00", "until": "2026-11-23T09:10:00+00:00"}
+    mine, more = record("e1", code="storm", **period), record("e2", code="storm", **period)
+    asked = desk.step("exempt", NOTE, at="09:11", exemptions=mine)
+    theirs = desk.step("exempt", at="09:12", who="jo", exemptions=mine + more)
+    desk.go(asked)
+    desk.step("undo", entry("v1", "void", void="n1", reason="There was no storm."), at="09:20", exemptions=None)
+    desk.merge(theirs, at="09:30", sheet=desk.sheet().changed((), {"exemptions": more}))
+    assert desk.codes() == []
 
 
 def test_clones_that_merged_crosswise(desk: Plain) -> None:

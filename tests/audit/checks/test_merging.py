@@ -65,6 +65,17 @@ def test_merged_into_a_case_that_was_over(desk: Plain, guilty: bool) -> str:
     return blamed
 
 
+@twins("merge-astray", "major", f"{OTHER} is resolved: nobody works on it", always=["mixed-commit", "policy-edited"])
+def test_merged_by_who_calls_it_work_in_the_same_breath(desk: Plain, guilty: bool) -> str:
+    """It is asked for by the policy of just before, as any other step."""
+    cases(desk, OTHER)
+    if guilty:
+        desk.step("resolve", case=OTHER, **SOLVED)
+    file = "policies/acme/1.0.yaml"
+    lax = {file: FILES[file].replace("resolved: {phase: resolved", "resolved: {phase: active")}
+    return desk.step("merge", entry("k1", "link", to=OTHER, reason="merged"), also=lax, merged_into=OTHER)
+
+
 @twins("merge-astray", "major", f"{OTHER} is merged itself, and goes on in {THIRD}")
 def test_merged_into_a_case_that_was_merged(desk: Plain, guilty: bool) -> str:
     cases(desk, THIRD, OTHER)

@@ -28,6 +28,17 @@ def test_under_a_version_that_another_had_followed(desk: Plain, guilty: bool) ->
     return opened
 
 
+@twins("other-version", "major", "opened the case under acme/1.1, and acme/1.0 was in force", case=LATER,
+       always=["mixed-commit", "policy-notice"])  # fmt: skip
+def test_under_a_version_that_came_with_the_case(desk: Plain, guilty: bool) -> str:
+    """In force is what stood before: nobody brings the version for a case along with it."""
+    begun = desk.head
+    desk.open(LATER, policy="acme/1.1" if guilty else "acme/1.0")
+    sheet = desk.sheet(LATER)
+    desk.go(begun)
+    return desk.write("open", sheet, LATER, also=NEXT, at="2026-12-23 10:00")
+
+
 @twins("other-version", "major", "opened the case under acme/1.0, and none was in force")
 def test_under_a_version_before_its_first_day(desk: Plain, guilty: bool) -> str:
     begins = "2026-12-23" if guilty else "2026-01-01"
