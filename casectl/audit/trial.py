@@ -64,8 +64,7 @@ class Trial:
     @cached_property
     def unjudged(self) -> tuple[Problem, ...]:
         """Why nothing judges it, or not all of it, and what is odd about its words."""
-        judged, terms, missing = self._pinned
-        return (*missing, *(sound_steps(judged, judged.steps, terms)[1] if terms else ()))
+        return (*self._pinned[2], *self._sound[1])
 
     @cached_property
     def _pinned(self) -> tuple[Timeline, tuple[Terms, ...], tuple[Problem, ...]]:
@@ -79,17 +78,19 @@ class Trial:
         return life, (), missing
 
     @cached_property
+    def _sound(self) -> tuple[tuple[Step, ...], tuple[Problem, ...]]:
+        return sound_steps(self.judged, self.judged.steps, self.terms) if self.terms else ((), ())
+
+    @cached_property
     def effective(self) -> Effective:
         """The life that counts: voids heeded, words that no policy knows left out; up to one that still stands. Only to
         be asked for where something judges it."""
-        steps = self.judged.steps
-        while steps:
-            sound, problems = sound_steps(self.judged, steps, self.terms)
-            if sound:
-                return effective(sound, self.id)
+        steps, (sound, problems) = self.judged.steps, self._sound
+        while steps and not sound:
             wrong = {each.commit for each in problems if each.code == UNKNOWN_WORD and not each.warning}
             steps = steps[: next((place for place, step in enumerate(steps) if step.commit in wrong), 0)]
-        return Effective(())
+            sound, problems = sound_steps(self.judged, steps, self.terms) if steps else ((), ())
+        return effective(sound, self.id) if sound else Effective(())
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
