@@ -63,7 +63,10 @@ def unknown_voids(steps: Sequence[Step], case_id: str) -> Iterator[tuple[str, st
 
 
 def voided_steps(steps: Sequence[Step], case_id: str) -> dict[int, int]:
-    """Each voided step with the one that voids it, by position. Later voids are heard first: they may void earlier."""
+    """Each voided step with the one that voids it, by position. Later voids are heard first: they may void earlier.
+
+    Of several that void the case as a whole, as two clones may, the first does it.
+    """
     holders = {case_id: 0}
     for index, step in enumerate(steps):
         holders.setdefault(step.commit, index)
@@ -73,8 +76,8 @@ def voided_steps(steps: Sequence[Step], case_id: str) -> dict[int, int]:
     for index in range(len(steps) - 1, 0, -1):
         for entry in steps[index].entries if index not in voided else ():
             holder = holders.get(str(entry.fields.get("void"))) if entry.kind == "void" else None
-            if holder is not None and holder < index:
-                voided.setdefault(holder, index)
+            if holder is not None and holder < index and (holder == 0 or holder not in voided):
+                voided[holder] = index
     return voided
 
 

@@ -236,6 +236,20 @@ def test_two_undos_of_one_step(pair: tuple[Terminal, Terminal]) -> None:
     assert found(jo) == []
 
 
+def test_two_undos_of_one_case(pair: tuple[Terminal, Terminal]) -> None:
+    """The first took it back; what the other put back on its own side is no step of a case that goes on."""
+    sam, jo = pair
+    case = sam.open(at="09:00")
+    sam.run("take", case, at="09:05")
+    sam.run("sync")
+    jo.run("sync")
+    sam.run("undo", case, case, "--reason", "A test.", at="09:10")
+    jo.run("undo", case, case, "--reason", "Only a test.", at="09:11")
+    sam.run("sync", at="09:30")
+    jo.run("sync", at="09:31")
+    assert found(jo) == ["case-undone"]
+
+
 def test_a_month_of_the_shipped_desks(terminal: Terminal) -> None:
     """Two cases of the demo claim to have come in more than a day before they were opened, and did; a breach was
     exempted, and a case taken back. That is told, and nothing else."""
