@@ -69,9 +69,14 @@ def past_of(
 
 
 def _counted_then(own: Timeline, counted: tuple[Step, ...], terms: Sequence[Terms]) -> tuple[Step, ...]:
+    """Who works on in a case that another clone had taken back as a whole goes by what the file says then: as if that
+    had not been."""
     if has_voids(own.steps) or [step.commit for step in own.steps] != [step.commit for step in counted]:
         sound, _ = sound_steps(own, own.steps, terms)
-        then = effective(sound, own.case_id).steps
+        then, ended_by = effective(sound, own.case_id)
+        if ended_by is not None:
+            going_on = tuple(step for step in own.steps if step.commit != ended_by.commit)
+            return _counted_then(own._replace(steps=going_on), counted, terms)
         return then if then and then[-1].commit == counted[-1].commit else counted
     return counted
 

@@ -250,6 +250,25 @@ def test_two_undos_of_one_case(pair: tuple[Terminal, Terminal]) -> None:
     assert found(jo) == ["case-undone"]
 
 
+def test_work_on_a_case_that_another_clone_had_taken_back(pair: tuple[Terminal, Terminal]) -> None:
+    """Jo, who had it in hand, went on with it; Sam settled meanwhile that it stands, and solved it."""
+    sam, jo = pair
+    case = sam.open(at="09:00")
+    sam.run("sync")
+    jo.run("sync")
+    sam.run("undo", case, case, "--reason", "A test.", at="09:10")
+    jo.run("take", case, at="09:11")
+    sam.run("sync", at="09:30")
+    jo.run("sync", at="09:31")
+    sam.run("sync", at="09:32")
+    sam.run("settle", case, at="09:35")
+    sam.run("resolve", case, "-m", "Solved.", at="09:36")
+    jo.run("hold", case, "--waiting-for", "customer", "-m", "Which name?", at="09:40")
+    sam.run("sync", at="09:50")
+    jo.run("sync", at="09:51")
+    assert set(found(jo)) == {"disputed"}
+
+
 def test_a_month_of_the_shipped_desks(terminal: Terminal) -> None:
     """Two cases of the demo claim to have come in more than a day before they were opened, and did; a breach was
     exempted, and a case taken back. That is told, and nothing else."""
