@@ -148,7 +148,12 @@ def _side_by_side(each: Differing) -> Iterator[Taken]:
     first, second = sorted((each.old, each.new))
     folder, _, name = each.path.rpartition("/")
     yield Taken(each.path, NEW_FILE, first)
-    yield Taken(f"{folder}/{second[:12]}-{name}", NEW_FILE, second)
+    yield Taken(beside(folder, name, second), NEW_FILE, second)
+
+
+def beside(folder: str, name: str, blob: str) -> str:
+    """Where an attachment lies whose name went to another file."""
+    return f"{folder}/{blob[:12]}-{name}"
 
 
 def _united(repo: Repo, reader: ObjectReader, life: Timeline, each: Differing) -> Taken:

@@ -269,6 +269,22 @@ def test_work_on_a_case_that_another_clone_had_taken_back(pair: tuple[Terminal, 
     assert set(found(jo)) == {"disputed"}
 
 
+def test_two_files_that_were_attached_under_one_name(pair: tuple[Terminal, Terminal], tmp_path: Path) -> None:
+    """One of them lies beside the other, under a name that no log entry holds."""
+    sam, jo = pair
+    case = sam.open(at="09:00")
+    sam.run("sync")
+    jo.run("sync")
+    log = tmp_path / "router.log"
+    for desk, words in ((sam, "no carrier"), (jo, "line up")):
+        log.write_text(words)
+        desk.run("attach", case, str(log), at="09:10")
+    sam.run("sync", at="09:30")
+    jo.run("sync", at="09:31")
+    assert len(jo.git("ls-files", "*router.log").split()) == 2
+    assert found(jo) == []
+
+
 def test_a_month_of_the_shipped_desks(terminal: Terminal) -> None:
     """Two cases of the demo claim to have come in more than a day before they were opened, and did; a breach was
     exempted, and a case taken back. That is told, and nothing else."""

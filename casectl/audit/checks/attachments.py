@@ -14,6 +14,7 @@ from casectl.model.attachment import MOST_BYTES, MOST_FILES
 from casectl.model.case import Entry
 from casectl.model.timeline import Step
 from casectl.store.lookup import is_case_path
+from casectl.store.merge import beside
 
 CODES = {
     "attachment-changed": Code("major", "An attachment was changed or deleted after it was put on the record."),
@@ -39,7 +40,7 @@ def of_case(trial: Trial) -> Iterator[Finding]:
     for step in trial.timeline.steps:
         for entry in _logged(step):
             there += 1
-            trial.history.logged.add(_path(trial, entry))
+            trial.history.logged.update(_paths(trial, step, entry))
             if len(trial.history.commits[step.commit].parents) < 2:
                 yield from _attached(trial, step, entry)
     if there > MOST_FILES:
@@ -65,6 +66,15 @@ def _logged(step: Step) -> list[Entry]:
 
 def _path(trial: Trial, entry: Entry) -> str:
     return f"{trial.timeline.path.removesuffix('.yaml')}.files/{entry.fields.get('file')}"
+
+
+def _paths(trial: Trial, step: Step, entry: Entry) -> Iterator[str]:
+    """Where its file may lie: under its name, or beside it, where another clone attached another file of that name."""
+    path = _path(trial, entry)
+    folder, _, name = path.rpartition("/")
+    yield path
+    touches = trial.history.touches.get(step.commit, ())
+    yield from (beside(folder, name, touch.new) for touch in touches if touch.path == path)
 
 
 def _too_many(trial: Trial) -> Iterator[Finding]:
