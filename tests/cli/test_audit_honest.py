@@ -285,6 +285,21 @@ def test_two_files_that_were_attached_under_one_name(pair: tuple[Terminal, Termi
     assert found(jo) == []
 
 
+def test_an_undo_after_a_hold_that_crossed(pair: tuple[Terminal, Terminal]) -> None:
+    """Sam's hold left whom the case waited for in a case that Jo had taken; an undo leaves that out."""
+    sam, jo = pair
+    case = sam.open(at="09:00")
+    sam.run("sync")
+    jo.run("sync")
+    sam.run("hold", case, "--waiting-for", "supplier", "-m", "Ordered.", at="09:10")
+    jo.run("take", case, at="09:15")
+    sam.run("sync", at="09:30")
+    jo.run("sync", at="09:31")
+    jo.run("hold", case, "--waiting-for", "customer", "-m", "Which name?", at="09:40")
+    jo.run("undo", case, "--reason", "Not this one.", at="09:41")
+    assert set(found(jo)) == {"disputed"}
+
+
 def test_a_month_of_the_shipped_desks(terminal: Terminal) -> None:
     """Two cases of the demo claim to have come in more than a day before they were opened, and did; a breach was
     exempted, and a case taken back. That is told, and nothing else."""

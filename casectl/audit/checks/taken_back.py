@@ -41,9 +41,12 @@ def of_case(trial: Trial) -> Iterator[Finding]:
 
 
 def _left(past: Past) -> dict[str, Value | None]:
-    """What the verb `undo` would have changed besides, to put the case back."""
-    places = Undoing(past.own).reversed_by(len(past.own.steps) - 1)
-    return Undoing(past.before).restored(past.own.case().fields, *places) if places else {}
+    """What the verb `undo` would have changed besides, to put the case back. It has only a case on hold wait for
+    somebody: where steps crossed, another may have said so, too."""
+    places, now = Undoing(past.own).reversed_by(len(past.own.steps) - 1), past.own.case().fields
+    left = Undoing(past.before).restored(now, *places) if places else {}
+    waits = past.policy.phase_of(str(left.get("status", now.get("status")))) == "waiting"
+    return {name: value for name, value in left.items() if name != "waiting_for" or value is None or waits}
 
 
 def _overturned(trial: Trial) -> Iterator[Finding]:
