@@ -300,6 +300,43 @@ def test_an_undo_after_a_hold_that_crossed(pair: tuple[Terminal, Terminal]) -> N
     assert set(found(jo)) == {"disputed"}
 
 
+def late_twice(terminal: Terminal) -> tuple[Terminal, Terminal, str]:
+    """Two clones of a case, at the desk where each word that was not kept goes one level up: two words were not."""
+    terminal.run("init", str(terminal.root), "--policy", "expereo", at="08:00")
+    (terminal.root / "policies/staff.yaml").write_text(
+        "staff:\n  sam: {name: Sam, mail: sam@example.org, roles: [case-manager]}\n"
+    )
+    as_somebody(terminal, "sam")
+    terminal.git("add", "policies")
+    at_its_own_time(terminal, "commit", "-qm", "Our staff")
+    asked = ("--category", "degraded", "--channel", "phone", "--title", "Slow", "-o", "id")
+    case = terminal.run("open", "--customer", "acme", "--service", "head-office", *asked, at="09:00").out.strip()
+    for due in ("1h", "2h"):
+        terminal.run("promise", case, "--kind", "call-back", "--due", due, "-m", "We ring.", at="09:01")
+    other = replace(terminal, root=terminal.root.with_name("other"))
+    hub = terminal.root.with_name("hub.git")
+    terminal.git("clone", "-q", "--bare", str(terminal.root), str(hub))
+    terminal.git("remote", "add", "origin", str(hub))
+    terminal.git("clone", "-q", str(hub), str(other.root))
+    return terminal, as_somebody(other, "sam"), case
+
+
+def sweep_both(one: Terminal, other: Terminal) -> None:
+    for desk, at in ((one, "12:00"), (other, "12:01")):
+        as_somebody(desk, "cron").run("sweep", at=at)
+        as_somebody(desk, "sam")
+    for desk in (one, other):
+        desk.run("sync", at="12:05")
+
+
+def test_two_machines_that_did_what_was_due_from_other_levels(terminal: Terminal) -> None:
+    """The second had been told to go up by hand: what it did by itself is no deed of who runs it."""
+    one, other, case = late_twice(terminal)
+    other.run("escalate", case, "--reason", "They are angry.", at="11:30")
+    sweep_both(one, other)
+    assert set(found(other)) <= {"disputed"}
+
+
 def test_a_month_of_the_shipped_desks(terminal: Terminal) -> None:
     """Two cases of the demo claim to have come in more than a day before they were opened, and did; a breach was
     exempted, and a case taken back. That is told, and nothing else."""

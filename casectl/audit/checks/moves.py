@@ -37,14 +37,15 @@ CODES = {
 }
 
 _BY_ITS_PAST = ("illegal-move", "precondition", "escalation-guard", "automatic")
-"""What depends on all that came before a step: before anybody is blamed, that is read to the letter."""
+"""What depends on all that came before a step: before anybody is blamed, that is read to the letter; and so is what a
+step wrote that has no log entries left, for two machines that did what was due wrote the same."""
 
 
 def of_case(trial: Trial) -> Iterator[Finding]:
     for place, step in enumerate(trial.steps):
         if trial.witnessed(step):
             found = list(_step(trial, trial.past(place)))
-            crossed = any(each.code in _BY_ITS_PAST for each in found)
+            crossed = any(each.code in _BY_ITS_PAST or not step.entries for each in found)
             yield from _step(trial, trial.read_past(place)) if crossed else found
     if trial.terms and len(trial.steps) < len(trial.timeline.steps):
         yield from _of_no_effect(trial)
