@@ -181,6 +181,8 @@ class _Branching:
         self._told_of = 0
         """The same as the bits of a number."""
         self._here: dict[str, Value | None] = {}
+        self._alike: dict[int, int] = {}
+        """Which versions did what another branch had done before, and the first that did it."""
         self._writers: dict[tuple[str, Leaf], list[tuple[int, Scalar | None]]] = {}
         """Who wrote each single value, and what: those of whom nobody has known since who wrote it."""
         self._holders: dict[str, int] = {}
@@ -240,8 +242,11 @@ class _Branching:
             return Case({}).changed(self._here, tuple(self._told.entries.values()))
         fields: dict[str, Value | None] = {}
         log: dict[str, Entry] = {}
+        done: set[int] = set()
         for place in self._order:
-            if past >> place & 1:
+            first = self._alike.get(place, place)
+            if past >> place & 1 and first not in done:
+                done.add(first)
                 delta = self._deltas[place]
                 for name, (before, after) in delta.fields.items():
                     fields[name] = redone(before, after, fields.get(name))
@@ -264,12 +269,13 @@ class _Branching:
                 f"the first keeps the ID; what the other differs in is disputed: git show {version.commit[:12]}",
             )
         changes: dict[str, Value | None] = {}
-        for name, (before, after) in delta.fields.items():
-            self._judge_writers(place, name, before, after)
-            changes[name] = redone(before, after, self._here.get(name))
         entries = self._told.new(delta.entries)
-        if self._repeats(delta):
-            changes = {name: value for name, value in changes.items() if value != self._here.get(name)}
+        if self._repeats(place, delta):
+            self._alike[place] = self._holders[delta.entries[0].id]
+        else:
+            for name, (before, after) in delta.fields.items():
+                self._judge_writers(place, name, before, after)
+                changes[name] = redone(before, after, self._here.get(name))
         self._here.update(changes)
         if changes or entries:
             self._told.step(version, self._floors[place], changes, entries)
@@ -277,11 +283,12 @@ class _Branching:
         # Whether others wrote the same before has no say here: what follows must keep its time.
         self._floors[place] = _effective(version, self._floors[place])
 
-    def _repeats(self, delta: _Delta) -> bool:
+    def _repeats(self, place: int, delta: _Delta) -> bool:
         """Whether it is what another branch did before, entries and all: two machines did by themselves what was due,
         and it was done once."""
-        first = self._holders.get(delta.entries[0].id) if delta.entries else None
-        before = _NOTHING if first is None else self._deltas[first]
+        if not delta.entries or not self._is_foreign(place, delta.entries[0].id):
+            return False
+        before = self._deltas[self._holders[delta.entries[0].id]]
         names = [[entry.id for entry in each.entries] for each in (before, delta)]
         return names[0] == names[1] and before.fields == delta.fields
 

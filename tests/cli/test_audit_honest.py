@@ -329,6 +329,13 @@ def sweep_both(one: Terminal, other: Terminal) -> None:
         desk.run("sync", at="12:05")
 
 
+def test_two_machines_that_went_up_two_levels(terminal: Terminal) -> None:
+    """It was done once, and contradicts nothing."""
+    one, other, _ = late_twice(terminal)
+    sweep_both(one, other)
+    assert found(other) == []
+
+
 def test_two_machines_that_did_what_was_due_from_other_levels(terminal: Terminal) -> None:
     """The second had been told to go up by hand: what it did by itself is no deed of who runs it."""
     one, other, case = late_twice(terminal)
