@@ -230,6 +230,33 @@ def test_what_time_is_said_to_have_done(desk: Plain, guilty: bool) -> str:
     return desk.step("escalate", *late(), at="15:23" if guilty else "15:24", event="automatic escalate", level="2")
 
 
+@twins("automatic", "major", "was taken in the name of rule 'late', which was not due")
+def test_what_time_did_while_another_clone_had_more_time(desk: Plain, guilty: bool) -> str:
+    """An exemption that was asked for elsewhere put nothing off here."""
+    desk.open()
+    begun = desk.step("respond", ANSWER)
+    mine = record(
+        "e1",
+        code="storm",
+        approved_by="lee",
+        **{"from": "2026-11-23T09:00:00+00:00", "until": "2026-11-23T09:01:00+00:00"},
+    )
+    more = record(
+        "e2",
+        code="storm",
+        approved_by="lee",
+        **{"from": "2026-11-23T10:00:00+00:00", "until": "2026-11-23T11:00:00+00:00"},
+    )
+    theirs = desk.step("exempt", at="11:10", who="jo", exemptions=more)
+    if not guilty:
+        desk.go(begun)
+    desk.step("exempt", at="11:20", exemptions=more + mine if guilty else mine)
+    blamed = desk.step("escalate", *late(), at="15:30", event="automatic escalate", level="2")
+    if not guilty:
+        desk.merge(theirs, at="15:40", sheet=desk.sheet().changed((), {"exemptions": more + mine}))
+    return blamed
+
+
 @twins("automatic", "major", "was taken in the name of rule 'late', which does not change priority")
 def test_what_is_done_under_cover_of_time(desk: Plain, guilty: bool) -> str:
     """A rule that was due does what the policy says of it, and nothing else."""
