@@ -29,7 +29,7 @@ class Asking:
     def of(self, commit: Commit, desks: Iterable[str]) -> Iterator[Policy]:
         """The policies in force at the commit's time that want it signed, of those desks, in their order."""
         at = self._history.made_at(commit)
-        before = self._same[(*commit.parents, commit.id)[0]]
+        before = self._same[self._history.before(commit.id)]
         for desk in sorted(self._history.desks_touched.intersection(desks)):
             yield from (policy for policy in self._in_force(before, desk, at) if _asks(policy, at))
 

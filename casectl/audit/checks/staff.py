@@ -41,7 +41,7 @@ def of_history(history: History) -> Iterator[Finding]:
             paths = [touch.path for touch in own_touches(history, commit, is_policy_file)]
             if paths and not history.is_founding(commit.id):
                 book, _ = read_book(history.repo, history.before(commit.id), reader=reader)
-                yield from _by_somebody(commit, sorted(set(paths)), book, history.made_at(commit))
+                yield from _by_somebody(commit, sorted(paths), book, history.made_at(commit))
 
 
 def _shown(change: StaffChange, code: str, told: str, about: str = "") -> Finding:
