@@ -6,6 +6,7 @@ Nothing is simplified and nothing is left out. Commits come parents before child
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,7 @@ from casectl.model.policy import Book
 from casectl.model.problems import Problem
 from casectl.store.ancestry import Follows, history_of, merge_bases
 from casectl.store.book import desk_of_file, read_book
+from casectl.store.bulk import IMPORTED
 from casectl.store.commitlog import Commit, read_commits
 from casectl.store.founding import founding_commits
 from casectl.store.gitlog import Mark
@@ -26,6 +28,9 @@ from casectl.store.history import read_marks
 from casectl.store.pinned import Given
 from casectl.store.repo import Repo
 from casectl.store.signatures import Signature, check_signature
+
+IMPORT = "import"
+"""The `Event:` of a step that was taken over from another system's log."""
 
 
 class Opening(NamedTuple):
@@ -162,6 +167,21 @@ class History:
                 return False
             tip = mine.new
         return True
+
+    @cached_property
+    def imported(self) -> Mapping[str, Sequence[str]]:
+        """By case, the commits that say that the log of another system told them."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for commit in (each.id for each in self.commits.values() if says_imported(each)):
+            for case in self.cases_in(commit):
+                found[case].append(commit)
+        return found
+
+
+def says_imported(commit: Commit) -> bool:
+    """Whether a commit says that the log of another system told it; whether that can be so, `Trial.told` knows."""
+    told = commit.trailers.get("Event") == IMPORT and commit.committer.mail.endswith(IMPORTED)
+    return told and len(commit.parents) < 2
 
 
 def read_history(repo: Repo, commit: str, now: Instant, on_progress: Callable[[int], None] = lambda _: None) -> History:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TypeVar
 
 from casectl.audit.finding import Finding, show_file
-from casectl.audit.history import History
+from casectl.audit.history import History, says_imported
 from casectl.audit.lineage import known_to
 from casectl.audit.past import Fields, Past, known_of, life_until, past_of
 from casectl.model.instants import LAST_INSTANT
@@ -24,8 +24,6 @@ from casectl.model.timeline import Step, Timeline
 from casectl.sla.life import Life, terms_at
 from casectl.sla.soundness import UNKNOWN_WORD, sound_steps
 from casectl.sla.voids import Effective, effective
-from casectl.store.bulk import IMPORTED
-from casectl.store.commitlog import Commit
 from casectl.store.history import read_timelines
 from casectl.store.objects import ObjectReader
 from casectl.store.pinned import PolicyShelf
@@ -33,8 +31,6 @@ from casectl.store.pinned import PolicyShelf
 Found = TypeVar("Found")
 
 CASES_AT_ONCE = 200
-IMPORT = "import"
-"""The `Event:` of a step that was taken over from another system's log."""
 
 
 @dataclass(eq=False)
@@ -189,9 +185,15 @@ class Trial:
         steps, here = self.timeline.steps if self.testimony else (), 0
         for at, step in enumerate(steps):
             worked_on = here and (not self._known or self._known[at] & here)
-            if worked_on or not _says_imported(self.history.commits[step.commit]):
+            if worked_on or not says_imported(self.history.commits[step.commit]):
                 here |= 1 << at
         return frozenset(step.commit for at, step in enumerate(steps) if not here >> at & 1)
+
+    @cached_property
+    def told_again(self) -> frozenset[str]:
+        """The commits that took the same over from that log as another clone had: they are no steps of their own."""
+        said = self.history.imported.get(self.id, ()) if self.testimony else ()
+        return frozenset(said) - {step.commit for step in self.timeline.steps}
 
     def witnessed(self, step: Step) -> bool:
         """Whether the step was taken here, not told by the log of another system."""
@@ -215,9 +217,3 @@ def trials(history: History) -> Iterator[Trial]:
             history.given.update((timeline.case_id, shelf.given(timeline)) for timeline in some)
             yield from (Trial(history, shelf, timeline) for timeline in some)
         history.warnings += shelf.warnings
-
-
-def _says_imported(commit: Commit) -> bool:
-    """Whether a commit says that the log of another system told it; whether that can be so, `Trial.told` knows."""
-    told = commit.trailers.get("Event") == IMPORT and commit.committer.mail.endswith(IMPORTED)
-    return told and len(commit.parents) < 2

@@ -464,3 +464,23 @@ def test_a_real_log_that_went_on(terminal: Terminal, tmp_path: Path) -> None:
         terminal.run("import", "csv", str(table), "--map", str(UCI / "map.yaml"), code=3)
         terminal.open("Ours", at=f"2026-11-24 {at}")
     assert found(terminal) == ["testimony", "testimony"]
+
+
+def test_a_real_log_that_went_on_in_two_clones(terminal: Terminal, tmp_path: Path) -> None:
+    """Each takes over the last row of each case, after work of its own; the second tells nothing new."""
+    rows = (UCI / "sample.csv").read_text().splitlines(keepends=True)[:59]
+    earlier = [row for row, after in pairwise(rows) if row.split(",")[0] in ("number", after.split(",")[0])]
+    terminal.run("init", str(terminal.root), "--policy", str(UCI / "policy.yaml"), at="08:00")
+    hub, other = terminal.root.with_name("hub.git"), replace(terminal, root=terminal.root.with_name("other"))
+    table, taken = tmp_path / "log.csv", ("import", "csv", str(tmp_path / "log.csv"), "--map", str(UCI / "map.yaml"))
+    table.write_text("".join(earlier))
+    terminal.run(*taken)
+    terminal.git("clone", "-q", "--bare", str(terminal.root), str(hub))
+    terminal.git("remote", "add", "origin", str(hub))
+    terminal.git("clone", "-q", str(hub), str(other.root))
+    table.write_text("".join(rows))
+    for desk, at in ((terminal, "09:00"), (other, "09:30")):
+        desk.open("Ours", at=f"2026-11-24 {at}")
+        desk.run(*taken)
+        desk.run("sync", at=f"2026-11-24 {at}")
+    assert set(found(other)) == {"testimony"}

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from casectl.audit.finding import Code, Finding, show_log, show_names, show_people
-from casectl.audit.history import History
+from casectl.audit.history import IMPORT, History
 from casectl.audit.past import Past
-from casectl.audit.trial import IMPORT, Trial
+from casectl.audit.trial import Trial
 from casectl.desk.deeds import AUTOMATIC, unlike
 from casectl.model.instants import format_instant
 from casectl.model.workflow_shape import VERBS

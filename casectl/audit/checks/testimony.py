@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casectl.audit.finding import Code, Finding
-from casectl.audit.history import History
-from casectl.audit.trial import IMPORT, Trial
+from casectl.audit.history import IMPORT, History
+from casectl.audit.trial import Trial
 from casectl.reports.words import count
 
 CODES = {
@@ -20,7 +20,7 @@ def of_case(trial: Trial) -> Iterator[Finding]:
         return
     opened = trial.timeline.opened
     source = str(opened.changes.get("source"))
-    trial.history.testified.update(dict.fromkeys(trial.told, (source, trial.id)))
+    trial.history.testified.update(dict.fromkeys(trial.told | trial.told_again, (source, trial.id)))
     if trial.testimony and trial.witnessed(opened):
         told = f"says that the log of {source} speaks for the case, and was not taken over from there"
         yield trial.finding("form", opened.commit, told, "source")
