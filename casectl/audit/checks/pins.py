@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from casectl.audit.finding import Code, Finding
 from casectl.audit.trial import Trial
 from casectl.desk.known import policy_at_opening
-from casectl.model.problems import NotAllowed
+from casectl.model.problems import CasectlError
 
 CODES = {
     "other-version": Code("major", "A case was opened under a version of its policy that was not in force."),
@@ -22,7 +22,7 @@ def of_case(trial: Trial) -> Iterator[Finding]:
     book = trial.book_before(opened.commit)
     try:
         in_force = policy_at_opening(book, pinned.desk, opened.at).ref
-    except NotAllowed:
+    except CasectlError:  # before the desk's first day, or before there was such a desk
         in_force = "none"
     if in_force != pinned.ref:
         told = f"opened the case under {pinned.ref}, and {in_force} was in force"

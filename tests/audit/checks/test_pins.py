@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.audit.plain import POLICY, Plain
+from tests.audit.plain import ID, OTHER, POLICY, Plain, Sheet
 from tests.audit.stories import twins
 
 NEXT = {"policies/acme/1.1.yaml": POLICY.replace('"1.0"', '"1.1"').replace("2026-01-01", "2026-12-23")}
@@ -44,3 +44,27 @@ def test_under_a_version_before_its_first_day(desk: Plain, guilty: bool) -> str:
     begins = "2026-12-23" if guilty else "2026-01-01"
     desk.commit({"policies/acme/1.0.yaml": POLICY.replace("2026-01-01", begins)}, "It begins later", who="max")
     return desk.open()
+
+
+@twins(
+    "other-version",
+    "major",
+    "opened the case under soft/1.0, and none was in force",
+    also=["mixed-commit"],
+    beside=["desk-added", "policy-backdated"],
+)
+def test_under_a_desk_that_came_with_the_case(desk: Plain, guilty: bool) -> str:
+    """The commit that brings a desk can open nothing under it: nobody could have known what it promises."""
+    soft = {"policies/soft/1.0.yaml": POLICY.replace("desk: acme", "desk: soft")}
+    desk.open(OTHER)
+    if not guilty:
+        desk.commit(soft, "A new desk", who="max")
+    fields = {
+        "policy": "soft/1.0",
+        "type": "fault",
+        "title": "x",
+        "channel": "phone",
+        "status": "open",
+        "priority": "p2",
+    }
+    return desk.write("open", Sheet({"id": ID, **fields}), ID, also=soft if guilty else {})
