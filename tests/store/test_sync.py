@@ -409,11 +409,12 @@ def test_a_move_that_died_half_way_is_finished_by_the_next_step(
     assert "from ann" in two.file(PATH_A).decode()
 
 
-@pytest.mark.parametrize("pages", [None, 0, 1, 2])
+@pytest.mark.parametrize("written", [None, 0, 4096, 8192, 100])
 def test_a_file_that_a_killed_git_was_writing_is_brought_too(
-    pair: tuple[Clone, Clone], monkeypatch: pytest.MonkeyPatch, pages: int | None
+    pair: tuple[Clone, Clone], monkeypatch: pytest.MonkeyPatch, written: int | None
 ) -> None:
-    """git removes the old file, makes the new one and fills it page by page; a kill can end it anywhere."""
+    """git removes the old file, makes the new one and fills it page by page; a kill can end it between any two. What
+    ends within a page somebody has cut."""
     from casectl.store import checkout
 
     one, two = pair
@@ -422,14 +423,19 @@ def test_a_file_that_a_killed_git_was_writing_is_brought_too(
 
     def tear(*_: object) -> None:
         (two.root / PATH_A).unlink()
-        if pages is not None:
-            two.write(PATH_A, two.git("show", f"HEAD:{PATH_A}")[: pages * 4096])
+        if written is not None:
+            two.write(PATH_A, two.git("show", f"HEAD:{PATH_A}")[:written])
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(checkout, "_bring_along", tear)
         with pytest.raises(KeyboardInterrupt):
             two.sync()
+    if written == 100:
+        with pytest.raises(NotAllowed, match="not committed"):
+            two.take(noting("from bob"), 120)
+        assert len(two.file(PATH_A)) == written
+        return
     two.take(noting("from bob"), 120)
     assert two.git("status", "--porcelain") == ""
     assert two.file(PATH_A).decode().count("- id:") == 2
